@@ -15,6 +15,7 @@ const LONGEST: usize = 4;
 #[serde(from = "File")]
 pub struct Lexicon {
     classes: Vec<String>,
+    objects: Vec<String>,
     class_of: HashMap<String, usize>,
     object_of: HashMap<String, usize>,
     concepts: Vec<Concept>,
@@ -37,8 +38,11 @@ struct File {
 /// A thing that can be named ("dog"), a node of a forest whose leaves are classes and objects. Parents come before their children.
 #[derive(Debug, Deserialize)]
 pub struct Concept {
+    /// Singular, without an article.
     pub name: String,
+    /// The number of the concept above.
     pub parent: Option<usize>,
+    /// What shows it.
     #[serde(flatten)]
     pub extent: Extent,
     /// False for headings that are only for order ("electronics").
@@ -61,7 +65,9 @@ pub struct Extent {
 /// How a noun of a caption is to be judged.
 #[derive(Debug, Deserialize)]
 pub struct Noun {
+    /// What it stands for.
     pub kind: NounKind,
+    /// What supports it.
     #[serde(flatten)]
     pub extent: Extent,
     /// The word is often a verb ("walk"): it is a noun only where a noun is to be expected.
@@ -75,6 +81,7 @@ pub struct Noun {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NounKind {
+    /// One or several persons, by any name.
     Person,
     /// A visible thing. Without classes or objects nothing can support or contradict it.
     Thing,
@@ -89,16 +96,20 @@ pub enum NounKind {
 pub struct Mention<'l> {
     /// Singular, as in the lexicon.
     pub name: &'l str,
+    /// What the lexicon says of it.
     pub noun: &'l Noun,
     /// The words of the caption that it takes; empty at its person's place for a thing that is only implied ("surfer" implies a surfboard).
     pub words: Range<usize>,
+    /// Whether the caption says more than one.
     pub plural: bool,
 }
 
 /// How likely each class and each object is in the picture, 0 to 1.
 #[derive(Debug, Clone)]
 pub struct Seen {
+    /// By class number.
     pub classes: Vec<f32>,
+    /// By object number, the best of each kind.
     pub objects: Vec<f32>,
 }
 
@@ -108,11 +119,18 @@ const fn yes() -> bool {
 
 impl From<File> for Lexicon {
     fn from(file: File) -> Self {
-        let numbered = |names: &[String]| names.iter().enumerate().map(|(number, name)| (name.clone(), number)).collect();
+        let numbered = |names: &[String]| {
+            names
+                .iter()
+                .enumerate()
+                .map(|(number, name)| (name.clone(), number))
+                .collect()
+        };
         Self {
             class_of: numbered(&file.classes),
             object_of: numbered(&file.objects),
             classes: file.classes,
+            objects: file.objects,
             concepts: file.concepts,
             nouns: file.nouns,
             irregular: file.irregular,
@@ -124,14 +142,28 @@ impl From<File> for Lexicon {
 impl Extent {
     /// Whether the two have a class or an object in common.
     pub fn meets(&self, other: &Self) -> bool {
-        let classes = self.classes.iter().any(|a| other.classes.iter().any(|b| a.0 <= b.1 && b.0 <= a.1));
+        let classes = self
+            .classes
+            .iter()
+            .any(|a| other.classes.iter().any(|b| a.0 <= b.1 && b.0 <= a.1));
         classes || self.objects.iter().any(|object| other.objects.contains(object))
     }
 
+    /// Whether all of it lies in `other`.
+    pub fn is_within(&self, other: &Self) -> bool {
+        let classes = self
+            .classes
+            .iter()
+            .all(|a| other.classes.iter().any(|b| b.0 <= a.0 && a.1 <= b.1));
+        classes && self.objects.iter().all(|object| other.objects.contains(object)) && !self.is_empty()
+    }
+
+    /// Whether nothing can show it.
     pub fn is_empty(&self) -> bool {
         self.classes.is_empty() && self.objects.is_empty()
     }
 
+    /// Whether it covers the object with this number.
     pub fn has_object(&self, object: usize) -> bool {
         self.objects.contains(&object)
     }
@@ -145,13 +177,23 @@ impl Extent {
 impl Seen {
     /// The probability, 0 to 1, that the tags alone give to `extent`: the sum over its classes, which exclude one another.
     pub fn by_tags(&self, extent: &Extent) -> f32 {
-        let sum: f32 = extent.classes.iter().filter_map(|&(first, last)| self.classes.get(first..=last)).flatten().sum();
+        let sum: f32 = extent
+            .classes
+            .iter()
+            .filter_map(|&(first, last)| self.classes.get(first..=last))
+            .flatten()
+            .sum();
         sum.min(1.0)
     }
 
     /// The score, 0 to 1, of the best object in `extent`.
     pub fn by_objects(&self, extent: &Extent) -> f32 {
-        extent.objects.iter().filter_map(|&object| self.objects.get(object)).copied().fold(0.0, f32::max)
+        extent
+            .objects
+            .iter()
+            .filter_map(|&object| self.objects.get(object))
+            .copied()
+            .fold(0.0, f32::max)
     }
 
     /// The probability, 0 to 1, that tags or objects show something of `extent`, taken as independent witnesses.
@@ -174,14 +216,22 @@ impl Lexicon {
         &self.classes
     }
 
+    /// The number of the class with this name.
     pub fn class(&self, name: &str) -> Option<usize> {
         self.class_of.get(name).copied()
     }
 
+    /// The number of the object with this COCO name.
     pub fn object(&self, name: &str) -> Option<usize> {
         self.object_of.get(name).copied()
     }
 
+    /// The COCO names of the objects, in order.
+    pub fn objects(&self) -> &[String] {
+        &self.objects
+    }
+
+    /// The noun with this singular name.
     pub fn noun(&self, name: &str) -> Option<&Noun> {
         self.nouns.get(name)
     }
@@ -193,9 +243,13 @@ impl Lexicon {
 
     /// The most specific concept that stands for an object.
     pub fn concept_of_object(&self, object: usize) -> Option<&Concept> {
-        self.concepts.iter().filter(|concept| concept.extent.has_object(object)).min_by_key(|concept| concept.extent.size())
+        self.concepts
+            .iter()
+            .filter(|concept| concept.extent.has_object(object))
+            .min_by_key(|concept| concept.extent.size())
     }
 
+    /// The concept with this name.
     pub fn concept(&self, name: &str) -> Option<&Concept> {
         self.concepts.iter().find(|concept| concept.name == name)
     }
@@ -210,22 +264,36 @@ impl Lexicon {
     /// As `most_specific`, but only among what is below `concept` (itself if nothing below is likely enough).
     pub fn more_specific<'l>(&'l self, concept: &'l Concept, seen: &Seen, least: f32) -> &'l Concept {
         let root = self.concepts.iter().position(|other| std::ptr::eq(other, concept));
-        self.descend(root, least, &|extent| seen.by_tags(extent)).map_or(concept, |(found, _)| found)
+        self.descend(root, least, &|extent| seen.by_tags(extent))
+            .map_or(concept, |(found, _)| found)
     }
 
-    fn descend(&self, root: Option<usize>, least: f32, probability: &dyn Fn(&Extent) -> f32) -> Option<(&Concept, f32)> {
-        let (mut parent, mut found) = (root, None);
+    fn descend(
+        &self,
+        root: Option<usize>,
+        least: f32,
+        probability: &dyn Fn(&Extent) -> f32,
+    ) -> Option<(&Concept, f32)> {
+        /// A child that has most of its parent's probability says more and is hardly less likely.
+        const MOST: f32 = 0.75;
+        let (mut parent, mut least, mut found) = (root, least, None);
         loop {
-            let children = self.concepts.iter().enumerate().filter(|(_, concept)| concept.parent == parent);
+            let children = self
+                .concepts
+                .iter()
+                .enumerate()
+                .filter(|(_, concept)| concept.parent == parent);
             let best = children
                 .map(|(number, concept)| (number, concept, probability(&concept.extent)))
                 .filter(|(_, _, likely)| *likely > least)
                 .max_by(|a, b| a.2.total_cmp(&b.2));
-            let Some((number, concept, likely)) = best else { return found };
+            let Some((number, concept, likely)) = best else {
+                return found;
+            };
             if concept.said {
                 found = Some((concept, likely));
             }
-            parent = Some(number);
+            (parent, least) = (Some(number), least.min(MOST * likely));
         }
     }
 
@@ -249,7 +317,12 @@ impl Lexicon {
         }
         let implied = |mention: &Mention<'_>| {
             let (name, noun) = self.nouns.get_key_value(mention.noun.needs.as_ref()?)?;
-            Some(Mention { name, noun, words: mention.words.end..mention.words.end, plural: mention.plural })
+            Some(Mention {
+                name,
+                noun,
+                words: mention.words.end..mention.words.end,
+                plural: mention.plural,
+            })
         };
         found.retain(|mention| mention.noun.kind != NounKind::Other);
         let needed: Vec<_> = found.iter().filter_map(implied).collect();
@@ -262,17 +335,30 @@ impl Lexicon {
             let range = start..start + length;
             let (name, noun, plural) = self.look_up(&words[range.clone()].join(" "))?;
             let expected = start == 0 || self.expects_noun(words[start - 1]);
-            (!noun.doubtful || length > 1 || expected).then_some(Mention { name, noun, words: range, plural })
+            (!noun.doubtful || length > 1 || expected).then_some(Mention {
+                name,
+                noun,
+                words: range,
+                plural,
+            })
         })
     }
 
     fn expects_noun(&self, before: &str) -> bool {
-        self.before_noun.contains(before) || self.nouns.get(before).is_some_and(|noun| noun.kind == NounKind::Other && !noun.doubtful)
+        self.before_noun.contains(before)
+            || self
+                .nouns
+                .get(before)
+                .is_some_and(|noun| noun.kind == NounKind::Other && !noun.doubtful)
     }
 
     /// The noun behind a word or phrase that may be plural.
     fn look_up(&self, phrase: &str) -> Option<(&str, &Noun, bool)> {
-        let find = |name: &str, plural| self.nouns.get_key_value(name).map(|(name, noun)| (name.as_str(), noun, plural));
+        let find = |name: &str, plural| {
+            self.nouns
+                .get_key_value(name)
+                .map(|(name, noun)| (name.as_str(), noun, plural))
+        };
         if let Some(one) = self.irregular.get(phrase) {
             return find(one, true);
         }
@@ -282,8 +368,15 @@ impl Lexicon {
 
 /// What `phrase` may be the regular plural of.
 fn singulars(phrase: &str) -> impl Iterator<Item = String> + '_ {
-    const ENDINGS: [(&str, &str); 7] =
-        [("s", ""), ("es", ""), ("ies", "y"), ("ves", "f"), ("ves", "fe"), ("men", "man"), ("people", "person")];
+    const ENDINGS: [(&str, &str); 7] = [
+        ("s", ""),
+        ("es", ""),
+        ("ies", "y"),
+        ("ves", "f"),
+        ("ves", "fe"),
+        ("men", "man"),
+        ("people", "person"),
+    ];
     ENDINGS.iter().filter_map(move |(ending, instead)| {
         let stem = phrase.strip_suffix(ending)?;
         (!stem.is_empty() && !phrase.ends_with("ss")).then(|| format!("{stem}{instead}"))
@@ -299,7 +392,10 @@ mod tests {
     }
 
     fn seen(lexicon: &Lexicon, classes: &[(&str, f32)]) -> Seen {
-        let mut seen = Seen { classes: vec![0.0; 1000], objects: vec![0.0; 80] };
+        let mut seen = Seen {
+            classes: vec![0.0; 1000],
+            objects: vec![0.0; 80],
+        };
         for (name, score) in classes {
             seen.classes[lexicon.class(name).unwrap()] = *score;
         }
@@ -308,14 +404,27 @@ mod tests {
 
     fn names(caption: &str) -> Vec<String> {
         let words: Vec<&str> = caption.split_whitespace().collect();
-        lexicon().mentions(&words).iter().map(|mention| mention.name.to_string()).collect()
+        lexicon()
+            .mentions(&words)
+            .iter()
+            .map(|mention| mention.name.to_string())
+            .collect()
     }
 
     #[test]
     fn nouns_are_found_with_compounds_and_plurals() {
-        assert_eq!(names("two men and a woman play with a soccer ball on the grass"), ["man", "woman", "soccer ball", "grass"]);
-        assert_eq!(names("children are eating hot dogs at a table"), ["child", "hot dog", "table"]);
-        assert_eq!(names("a group of people standing in front of a building"), ["people", "building"]);
+        assert_eq!(
+            names("two men and a woman play with a soccer ball on the grass"),
+            ["man", "woman", "soccer ball", "grass"]
+        );
+        assert_eq!(
+            names("children are eating hot dogs at a table"),
+            ["child", "hot dog", "table"]
+        );
+        assert_eq!(
+            names("a group of people standing in front of a building"),
+            ["people", "building"]
+        );
     }
 
     #[test]

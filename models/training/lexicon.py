@@ -219,7 +219,7 @@ def main():
         by_name.setdefault(node.name.lower(), node)
     below = [wordnet.above(wnid[1:]) for wnid in SYNSETS.read_text().split()]
     object_synsets = [wordnet.above(sense) if (sense := wordnet.concrete(name)) else set() for name in objects]
-    other, persons, needing, scenes, same = tables().values()
+    other, persons, needing, scenes, same, apart = tables().values()
     persons |= needing
     assert len(other) + len(persons) + len(scenes) + len(same) == len({**other, **persons, **scenes, **same})
     listed = {**other, **persons, **scenes, **same}
@@ -230,6 +230,8 @@ def main():
 
     def judge(noun):
         """(kind, classes, objects), or None where the word is no visible thing."""
+        if noun in apart:
+            return None
         if noun in persons:
             return "person", set(range(981, 984)), {objects.index("person")}
         if noun in other:

@@ -1,0 +1,101 @@
+//! Objects and places, tags and colours in words, for who wants more than one sentence.
+
+use crate::kind::PixelEvidence;
+use crate::objects::Object;
+
+use super::things::Thing;
+use super::{Evidence, words};
+
+/// At most so many sentences about things: more cannot be kept in mind.
+const MOST_THINGS: usize = 6;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Left,
+    Middle,
+    Right,
+}
+
+impl Place {
+    /// By the third of the picture in which the middle of the box lies.
+    fn of(object: &Object, width: u32) -> Self {
+        let middle = (object.bbox[0] + object.bbox[2] / 2.0) / width.max(1) as f32;
+        match middle {
+            ..0.36 => Self::Left,
+            ..0.64 => Self::Middle,
+            _ => Self::Right,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Left => "on the left",
+            Self::Middle => "in the middle",
+            Self::Right => "on the right",
+        }
+    }
+}
+
+/// One sentence for each thing that has a box: "A dog in the middle, near." or "Three people: two on the left and one on the right."
+pub fn places(things: &[Thing<'_>], evidence: &Evidence<'_>) -> Vec<String> {
+    let with_box = things.iter().filter(|thing| !thing.objects.is_empty());
+    with_box
+        .take(MOST_THINGS)
+        .map(|thing| words::sentence(&place(thing, evidence)))
+        .collect()
+}
+
+fn place(thing: &Thing<'_>, evidence: &Evidence<'_>) -> String {
+    let counted = &thing.objects[..thing.count.min(thing.objects.len())];
+    let mut places: Vec<(Place, usize)> = Vec::new();
+    for object in counted {
+        let place = Place::of(object, evidence.size.0);
+        match places.iter_mut().find(|(other, _)| *other == place) {
+            Some((_, count)) => *count += 1,
+            None => places.push((place, 1)),
+        }
+    }
+    places.sort_unstable();
+    let phrase = thing.phrase();
+    match places.as_slice() {
+        [] => phrase,
+        [(place, 1)] => format!(
+            "{phrase} {}{}",
+            place.words(),
+            distance(evidence.share(counted[0].bbox))
+        ),
+        [(place, _)] => format!("{phrase} {}", place.words()),
+        _ if counted.len() > 4 => format!(
+            "{phrase}, {}",
+            words::list(&places.iter().map(|(place, _)| place.words()).collect::<Vec<_>>())
+        ),
+        _ => {
+            let parts: Vec<String> = places
+                .iter()
+                .map(|(place, count)| format!("{} {}", words::number(*count), place.words()))
+                .collect();
+            format!("{phrase}: {}", words::list(&parts))
+        }
+    }
+}
+
+/// Big is near and small is far; in between nothing is said.
+fn distance(share: f32) -> &'static str {
+    match share {
+        0.3.. => ", near",
+        ..0.015 => ", far away",
+        _ => "",
+    }
+}
+
+/// "brown and white", the colours that together make most of the picture; empty if there are none.
+pub fn colours(pixels: &PixelEvidence) -> String {
+    let names: Vec<&str> = pixels
+        .colours
+        .iter()
+        .filter(|colour| colour.share >= 0.15)
+        .map(|colour| colour.name)
+        .take(3)
+        .collect();
+    words::list(&names)
+}

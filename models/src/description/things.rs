@@ -1,0 +1,146 @@
+//! The things that objects and tags show, by name, with how many, where and how likely.
+
+use crate::lexicon::{Concept, Extent, Lexicon, Seen};
+use crate::objects::Object;
+
+use super::{Calibration, Evidence, words};
+
+/// Objects below this calibrated probability are not counted.
+const COUNTED: f32 = 0.5;
+/// The prominence of a certain object on a twenty-fifth of the picture.
+const PROMINENT: f32 = 0.3;
+/// A tag has no box; it names the main thing often enough to rank like an object on a third of the picture.
+const TAG_SHARE: f32 = 0.33;
+
+/// A named thing.
+#[derive(Debug, Clone)]
+pub struct Thing<'e> {
+    pub concept: &'e Concept,
+    /// That it is there, 0 to 1.
+    pub probability: f32,
+    /// Probability by how much it catches the eye; for order only.
+    pub prominence: f32,
+    /// The objects that show it, the likeliest first; none if only tags do.
+    pub objects: Vec<&'e Object>,
+    pub count: usize,
+}
+
+impl Thing<'_> {
+    /// "a dog", "two dogs".
+    pub fn phrase(&self) -> String {
+        words::amount(self.count, &self.concept.name, self.concept.countable)
+    }
+
+    /// Whether it may be left out of a sentence only for a reason.
+    pub fn is_prominent(&self) -> bool {
+        self.prominence >= PROMINENT
+    }
+}
+
+/// All things with a probability above `least`, the most prominent first.
+pub fn things<'e>(
+    evidence: &'e Evidence<'_>,
+    lexicon: &'e Lexicon,
+    calibration: &Calibration,
+    least: f32,
+) -> Vec<Thing<'e>> {
+    let seen = evidence.seen(lexicon, calibration);
+    let mut found = from_objects(evidence, lexicon, calibration, &seen);
+    found.extend(from_tags(lexicon, calibration, &seen, least, &found));
+    found.retain(|thing| thing.probability > least);
+    found.sort_by(|a, b| b.prominence.total_cmp(&a.prominence));
+    found
+}
+
+fn from_objects<'e>(
+    evidence: &'e Evidence<'_>,
+    lexicon: &'e Lexicon,
+    calibration: &Calibration,
+    seen: &Seen,
+) -> Vec<Thing<'e>> {
+    let mut found: Vec<Thing<'e>> = Vec::new();
+    for object in evidence.objects {
+        let Some(general) = lexicon
+            .object(object.name)
+            .and_then(|number| lexicon.concept_of_object(number))
+        else {
+            continue;
+        };
+        match found
+            .iter_mut()
+            .find(|thing| thing.objects.iter().any(|other| other.name == object.name))
+        {
+            Some(thing) => thing.objects.push(object),
+            None => found.push(Thing {
+                concept: general,
+                probability: 0.0,
+                prominence: 0.0,
+                objects: vec![object],
+                count: 1,
+            }),
+        }
+    }
+    for thing in &mut found {
+        thing.objects.sort_by(|a, b| b.score.total_cmp(&a.score));
+        thing.count = thing
+            .objects
+            .iter()
+            .filter(|object| calibration.object(object.score) >= COUNTED)
+            .count()
+            .max(1);
+        thing.probability = both(seen, &thing.concept.extent, calibration);
+        let share = thing
+            .objects
+            .iter()
+            .map(|object| calibration.object(object.score) * evidence.share(object.bbox))
+            .fold(0.0, f32::max);
+        thing.prominence = thing.probability * (0.1 + share.sqrt()) * weight(&thing.concept.name);
+        if thing.count == 1 {
+            thing.concept = lexicon.more_specific(thing.concept, seen, calibration.thresholds.specific);
+        }
+    }
+    found
+}
+
+/// The probability that objects (calibrated already) or tags show something of `extent`, taken as independent witnesses.
+fn both(seen: &Seen, extent: &Extent, calibration: &Calibration) -> f32 {
+    1.0 - (1.0 - seen.by_objects(extent)) * (1.0 - calibration.tag(seen.by_tags(extent)))
+}
+
+/// Furniture and tableware is seldom what a picture is of; persons and animals mostly are.
+fn weight(name: &str) -> f32 {
+    match name {
+        "table" | "chair" | "bench" | "couch" | "bed" | "cup" | "bottle" | "glass" | "bowl" | "book" | "fork"
+        | "knife" | "spoon" | "plant" => 0.6,
+        "person" => 1.2,
+        _ => 1.0,
+    }
+}
+
+/// The one thing that the tags agree on, unless an object already shows it.
+fn from_tags<'e>(
+    lexicon: &'e Lexicon,
+    calibration: &Calibration,
+    seen: &Seen,
+    least: f32,
+    objects: &[Thing<'_>],
+) -> Option<Thing<'e>> {
+    let thresholds = &calibration.thresholds;
+    let (concept, _) = [thresholds.specific, thresholds.possible, least]
+        .iter()
+        .find_map(|least| lexicon.most_specific(seen, *least))?;
+    if objects
+        .iter()
+        .any(|thing| thing.probability > least && thing.concept.extent.meets(&concept.extent))
+    {
+        return None;
+    }
+    let probability = both(seen, &concept.extent, calibration);
+    Some(Thing {
+        concept,
+        probability,
+        prominence: probability * (0.1 + TAG_SHARE.sqrt()),
+        objects: Vec::new(),
+        count: 1,
+    })
+}
