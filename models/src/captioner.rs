@@ -1,0 +1,258 @@
+//! BLIP-2 as one piece: image encoder, Q-Former, language model, composed by the pack's `config.json`.
+
+use std::collections::BTreeMap;
+
+use candle_core::{Device, Tensor};
+use candle_nn::{LayerNorm, Linear, Module, layer_norm, linear};
+use serde::Deserialize;
+
+use crate::cancel::Cancel;
+use crate::encoders::{EfficientNetLite, ImageEncoder};
+use crate::error::Result;
+use crate::generation::{self, Decoding, Sampling, Sequence};
+use crate::language::{LanguageModel, Opt, OptConfig};
+use crate::pack::{Pack, PackError};
+use crate::picture::Picture;
+use crate::qformer::{ImageMemory, QFormer, QFormerConfig};
+use crate::tokenizer::{SpecialTokens, Tokenizer};
+use crate::weights;
+
+const CONFIG: &str = "config.json";
+const WEIGHTS: &str = "model.gguf";
+/// Pieces of a text that the Q-Former was trained to read.
+const MATCHED_TEXT: usize = 32;
+const NORM_EPSILON: f64 = 1e-6;
+
+/// `config.json`.
+#[derive(Debug, Deserialize)]
+struct Config {
+    image_encoder: EncoderConfig,
+    qformer: QFormerConfig,
+    language_model: OptConfig,
+    tokens: SpecialTokens,
+    decoding: Decoding,
+    prompt_tags: PromptTags,
+}
+
+#[derive(Debug, Deserialize)]
+struct EncoderConfig {
+    image_size: u32,
+    tokens: usize,
+    width: usize,
+}
+
+/// Which tag words stand in the language model's prompt.
+#[derive(Debug, Deserialize)]
+struct PromptTags {
+    min_probability: f32,
+    max: usize,
+    /// A word for each ImageNet class; several classes may share one.
+    imagenet: Vec<String>,
+}
+
+/// The models that write about a picture.
+pub struct Captioner {
+    encoder: Box<dyn ImageEncoder>,
+    position_embedding: Tensor,
+    post_layernorm: LayerNorm,
+    qformer: QFormer,
+    language_projection: Linear,
+    language_model: Box<dyn LanguageModel>,
+    tokenizer: Tokenizer,
+    decoding: Decoding,
+    prompt_tags: PromptTags,
+}
+
+/// A picture that was looked at: everything that does not depend on a text.
+pub struct Look {
+    /// Scores of the ImageNet classes, if the encoder gives them.
+    pub logits: Option<Vec<f32>>,
+    memory: ImageMemory,
+    queries: Tensor,
+}
+
+/// How well a text fits a picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Match {
+    /// Contrastive: cosine, -1..1.
+    pub itc: f32,
+    /// Matching: probability, 0..1.
+    pub itm: f32,
+}
+
+impl Captioner {
+    /// Loads the pack's models onto a device.
+    pub fn open(pack: &Pack, device: &Device) -> Result<Self> {
+        let config: Config =
+            serde_json::from_slice(&pack.file(CONFIG)?).map_err(|error| pack.unusable(CONFIG, error))?;
+        let weights = weights::load(pack, WEIGHTS, device)?;
+        let parts = |error: candle_core::Error| pack.unusable(WEIGHTS, error);
+        let EncoderConfig {
+            image_size,
+            tokens,
+            width,
+        } = config.image_encoder;
+        let projected = config.language_model.hidden_size;
+        Ok(Self {
+            encoder: Box::new(EfficientNetLite::load(pack, image_size, device)?),
+            position_embedding: weights
+                .get((1, tokens, width), "vision_model.embeddings.position_embedding")
+                .map_err(parts)?,
+            post_layernorm: layer_norm(width, NORM_EPSILON, weights.pp("vision_model.post_layernorm"))
+                .map_err(parts)?,
+            language_projection: linear(config.qformer.hidden_size, projected, weights.pp("language_projection"))
+                .map_err(parts)?,
+            qformer: QFormer::load(&config.qformer, &weights).map_err(parts)?,
+            language_model: Box::new(Opt::load(&config.language_model, weights.pp("language_model")).map_err(parts)?),
+            tokenizer: Tokenizer::load(pack, config.tokens)?,
+            decoding: config.decoding,
+            prompt_tags: checked(config.prompt_tags, pack)?,
+        })
+    }
+
+    /// How the pack wants captions to be written.
+    #[must_use]
+    pub fn decoding(&self) -> &Decoding {
+        &self.decoding
+    }
+
+    /// Encodes a picture and lets the queries read it.
+    pub fn look(&self, picture: &Picture) -> Result<Look> {
+        let encoded = self.encoder.encode(picture)?;
+        let tokens = self
+            .post_layernorm
+            .forward(&encoded.tokens.broadcast_add(&self.position_embedding)?)?;
+        let memory = self.qformer.remember(&tokens)?;
+        let queries = self.qformer.queries(&memory)?;
+        Ok(Look {
+            logits: encoded.logits,
+            memory,
+            queries,
+        })
+    }
+
+    /// Writes captions, best first. `probabilities` are those of the ImageNet classes: likely ones help as words of the prompt.
+    /// `stream` gets pieces of text as they become certain.
+    pub fn caption(
+        &self,
+        look: &Look,
+        probabilities: &[f32],
+        decoding: &Decoding,
+        cancel: &Cancel,
+        stream: &mut dyn FnMut(&str),
+    ) -> Result<Vec<Sequence>> {
+        let prompt = self.prompt(look, probabilities)?;
+        let mut told = String::new();
+        let mut ids = Vec::new();
+        let mut tell = |id: u32| {
+            ids.push(id);
+            // A piece may join the word before it, so the whole is decoded and what is new is told.
+            if let Ok(text) = self.tokenizer.decode(&ids)
+                && let Some(new) = text.strip_prefix(&told)
+            {
+                stream(new);
+                told = text;
+            }
+        };
+        let end = self.tokenizer.special().eos;
+        generation::generate(&*self.language_model, &prompt, end, decoding, cancel, &mut tell)
+    }
+
+    /// Draws `count` captions with a fixed seed: where they agree, the model is sure.
+    pub fn draw(&self, look: &Look, probabilities: &[f32], count: usize, cancel: &Cancel) -> Result<Vec<String>> {
+        let sampling = Some(Sampling {
+            temperature: 1.0,
+            top_k: 0,
+            top_p: 0.9,
+            seed: 1,
+        });
+        let decoding = Decoding {
+            beams: 1,
+            sampling,
+            ..self.decoding.clone()
+        };
+        let prompt = self.prompt(look, probabilities)?;
+        let end = self.tokenizer.special().eos;
+        let drawn = generation::draw(&*self.language_model, &prompt, end, &decoding, count, cancel)?;
+        drawn
+            .iter()
+            .map(|sequence| self.tokenizer.decode(&sequence.ids))
+            .collect()
+    }
+
+    /// How well a text fits the picture.
+    pub fn score(&self, look: &Look, text: &str) -> Result<Match> {
+        let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
+        let queries = self.qformer.project_queries(&look.queries)?;
+        let text = self.qformer.project_text(&ids)?;
+        Ok(Match {
+            itc: self.qformer.contrast(&queries, &text)?,
+            itm: self.qformer.matches(&look.memory, &ids)?,
+        })
+    }
+
+    /// The picture in the contrastive space: the mean of its queries, scaled to length 1.
+    pub fn embed(&self, look: &Look) -> Result<Vec<f32>> {
+        let mean = self.qformer.project_queries(&look.queries)?.mean(0)?;
+        let length = mean.sqr()?.sum_all()?.sqrt()?.to_scalar::<f32>()?.max(1e-12);
+        Ok((mean / f64::from(length))?.to_vec1()?)
+    }
+
+    /// Text of a sequence.
+    pub fn text(&self, sequence: &Sequence) -> Result<String> {
+        self.tokenizer.decode(&sequence.ids)
+    }
+
+    /// Words of a sequence with the summed log-probability of their pieces; a comma belongs to the word before it.
+    #[must_use]
+    pub fn words(&self, sequence: &Sequence) -> Vec<(String, f32)> {
+        let mut words: Vec<(String, f32)> = Vec::new();
+        for (&id, &log_probability) in sequence.ids.iter().zip(&sequence.log_probabilities) {
+            let piece = self.tokenizer.piece(id).unwrap_or_default();
+            let joined = piece.strip_prefix("##").or((piece == ",").then_some(","));
+            match (joined, words.last_mut()) {
+                (Some(end), Some((word, total))) => {
+                    word.push_str(end);
+                    *total += log_probability;
+                }
+                _ => words.push((piece, log_probability)),
+            }
+        }
+        words
+    }
+
+    /// [queries][tag , tag , ...][<s>] as embeddings [1, T, D].
+    fn prompt(&self, look: &Look, probabilities: &[f32]) -> Result<Tensor> {
+        let mut ids = Vec::new();
+        for word in self.prompt_tags.choose(probabilities) {
+            ids.extend(self.tokenizer.encode(&format!("{word} ,"))?);
+        }
+        ids.push(self.tokenizer.special().bos);
+        let queries = self.language_projection.forward(&look.queries)?;
+        Ok(Tensor::cat(&[queries, self.language_model.embed(&ids)?], 1)?)
+    }
+}
+
+fn checked(tags: PromptTags, pack: &Pack) -> Result<PromptTags, PackError> {
+    match tags.imagenet.len() {
+        0 | 1000 => Ok(tags),
+        count => Err(pack.unusable(CONFIG, format!("prompt_tags.imagenet has {count} words, not 1000"))),
+    }
+}
+
+impl PromptTags {
+    /// Sums class probabilities by word and takes the likeliest words, best first.
+    fn choose(&self, probabilities: &[f32]) -> Vec<&str> {
+        let mut sums: BTreeMap<&str, f32> = BTreeMap::new();
+        for (word, probability) in self.imagenet.iter().zip(probabilities) {
+            *sums.entry(word).or_default() += probability;
+        }
+        let mut likely: Vec<_> = sums
+            .into_iter()
+            .filter(|(_, sum)| *sum >= self.min_probability)
+            .collect();
+        likely.sort_by(|a, b| b.1.total_cmp(&a.1));
+        likely.truncate(self.max);
+        likely.into_iter().map(|(word, _)| word).collect()
+    }
+}

@@ -1,0 +1,24 @@
+//! Image encoders: pixels to tokens.
+
+mod efficientnet;
+
+use candle_core::Tensor;
+
+pub use efficientnet::EfficientNetLite;
+
+use crate::error::Result;
+use crate::picture::Picture;
+
+/// What an encoder sees.
+pub struct Encoded {
+    /// Tokens [1, T, W], f32.
+    pub tokens: Tensor,
+    /// Scores of the 1,000 ImageNet classes, not normalised, where the encoder has such a head.
+    pub logits: Option<Vec<f32>>,
+}
+
+/// Turns a picture into tokens for the Q-Former.
+pub trait ImageEncoder: Send + Sync {
+    /// Squashes, normalises and encodes.
+    fn encode(&self, picture: &Picture) -> Result<Encoded>;
+}

@@ -1,0 +1,38 @@
+//! The engine of Eyebright: a picture goes in, an honest sentence comes out.
+//!
+//! In pipeline order: [`pack::Pack::glance`] opens the weights, [`picture::Picture::decode`] reads a picture within limits,
+//! [`describer::Describer`] looks at it (an [image encoder](encoders), a [Q-Former](qformer) and a [language model](language) write a
+//! caption, [tags] and [objects] are found, [kind] judges the pixels) and the [description] says what that evidence supports.
+//!
+//! No Tauri, no network, no audio, no clock of its own.
+
+mod attention;
+pub mod cancel;
+pub mod captioner;
+pub mod clock;
+mod convolution;
+pub mod describer;
+pub mod description;
+#[cfg(feature = "glance")]
+mod embedded;
+pub mod encoders;
+pub mod error;
+pub mod generation;
+pub mod kind;
+pub mod language;
+pub mod lexicon;
+pub mod objects;
+pub mod pack;
+pub mod picture;
+pub mod qformer;
+pub mod tags;
+pub mod tokenizer;
+pub mod weights;
+
+pub use cancel::Cancel;
+pub use candle_core::Device;
+pub use describer::Describer;
+pub use description::Description;
+pub use error::{Error, Result};
+pub use pack::Pack;
+pub use picture::{Limits, Picture};

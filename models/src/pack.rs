@@ -1,0 +1,308 @@
+//! A pack is a folder of model files with a manifest, `pack.toml`; the default one, glance, lies inside the binary.
+
+use std::fs::File;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use memmap2::Mmap;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+/// Folder packs up to this size are hashed when they are opened (about 0.1 s); larger ones only on [`Pack::verify`].
+const HASH_ON_OPEN: u64 = 256 << 20;
+
+/// Why a pack cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// No manifest there.
+    #[error("There is no pack at {0}: it has no pack.toml. Name one of: packs list, or a folder with a pack.")]
+    NoPack(String),
+    /// The manifest cannot be read.
+    #[error("The manifest of the pack {pack} cannot be read: {reason}. Fetch or copy the pack again.")]
+    Manifest {
+        /// Name or folder.
+        pack: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A file is not there.
+    #[error("The pack {pack} lacks its file {file}. Fetch or copy the pack again.")]
+    Missing {
+        /// Name of the pack.
+        pack: String,
+        /// Name of the file.
+        file: String,
+    },
+    /// A file has another length.
+    #[error(
+        "The file {file} of the pack {pack} has {found} bytes, not {expected}: it was cut or changed. Fetch or copy the pack again."
+    )]
+    Length {
+        /// Name of the pack.
+        pack: String,
+        /// Name of the file.
+        file: String,
+        /// Bytes in the manifest.
+        expected: u64,
+        /// Bytes found.
+        found: u64,
+    },
+    /// A file has other contents.
+    #[error("The file {file} of the pack {pack} is not the one that its manifest names. Fetch or copy the pack again.")]
+    Hash {
+        /// Name of the pack.
+        pack: String,
+        /// Name of the file.
+        file: String,
+    },
+    /// A file has the right bytes but not what the engine needs.
+    #[error(
+        "The file {file} of the pack {pack} cannot be used: {reason}. The pack may need another version of Eyebright."
+    )]
+    Contents {
+        /// Name of the pack.
+        pack: String,
+        /// Name of the file.
+        file: String,
+        /// Which tensor or field, what was expected and what came.
+        reason: String,
+    },
+}
+
+impl PackError {
+    /// A stable word for scripts.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoPack(_) => "no_pack",
+            Self::Manifest { .. } => "pack_manifest",
+            Self::Missing { .. } => "pack_file_missing",
+            Self::Length { .. } | Self::Hash { .. } => "pack_file_damaged",
+            Self::Contents { .. } => "pack_file_unusable",
+        }
+    }
+}
+
+/// `pack.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Short name, as used on the command line.
+    pub name: String,
+    /// One line for people.
+    pub summary: String,
+    /// Licence of the weights.
+    pub licence: String,
+    /// All files but the manifest itself.
+    #[serde(rename = "file")]
+    pub files: Vec<FileEntry>,
+}
+
+/// One file of a pack.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileEntry {
+    /// Plain name inside the folder.
+    pub name: String,
+    /// Length.
+    pub bytes: u64,
+    /// SHA-256, lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// An opened pack.
+#[derive(Debug)]
+pub struct Pack {
+    manifest: Manifest,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    Folder(PathBuf),
+    Embedded(&'static [(&'static str, &'static [u8])]),
+}
+
+/// The bytes of a pack file: mapped, never copied.
+#[derive(Debug)]
+pub enum Bytes {
+    /// Of a folder pack.
+    Mapped(Mmap),
+    /// Of the embedded pack.
+    Static(&'static [u8]),
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Mapped(map) => map,
+            Self::Static(bytes) => bytes,
+        }
+    }
+}
+
+impl Pack {
+    /// The pack that always works: small, trained by `training/`, inside the binary.
+    #[cfg(feature = "glance")]
+    pub fn glance() -> Result<Self, PackError> {
+        let manifest = parse("glance", include_str!("../packs/glance/pack.toml"))?;
+        Ok(Self {
+            manifest,
+            source: Source::Embedded(crate::embedded::GLANCE),
+        })
+    }
+
+    /// Opens the pack in a folder and checks its files (see [`HASH_ON_OPEN`]).
+    pub fn open(folder: &Path) -> Result<Self, PackError> {
+        let shown = folder.display().to_string();
+        let text = std::fs::read_to_string(folder.join("pack.toml")).map_err(|_| PackError::NoPack(shown.clone()))?;
+        let pack = Self {
+            manifest: parse(&shown, &text)?,
+            source: Source::Folder(folder.to_owned()),
+        };
+        if pack.bytes() <= HASH_ON_OPEN {
+            pack.verify()?;
+        }
+        Ok(pack)
+    }
+
+    /// What the manifest says.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Sum of all files.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.manifest.files.iter().map(|file| file.bytes).sum()
+    }
+
+    /// The bytes of a file, of the length that the manifest states.
+    pub fn file(&self, name: &str) -> Result<Bytes, PackError> {
+        let missing = || PackError::Missing {
+            pack: self.manifest.name.clone(),
+            file: name.to_owned(),
+        };
+        let entry = self
+            .manifest
+            .files
+            .iter()
+            .find(|file| file.name == name)
+            .ok_or_else(missing)?;
+        let bytes = match &self.source {
+            Source::Embedded(files) => {
+                Bytes::Static(files.iter().find(|(other, _)| *other == name).ok_or_else(missing)?.1)
+            }
+            Source::Folder(folder) => Bytes::Mapped(map(&folder.join(name)).ok_or_else(missing)?),
+        };
+        if bytes.len() as u64 != entry.bytes {
+            return Err(PackError::Length {
+                pack: self.manifest.name.clone(),
+                file: name.to_owned(),
+                expected: entry.bytes,
+                found: bytes.len() as u64,
+            });
+        }
+        Ok(bytes)
+    }
+
+    /// Hashes every file.
+    pub fn verify(&self) -> Result<(), PackError> {
+        for file in &self.manifest.files {
+            if hex(&Sha256::digest(&*self.file(&file.name)?)) != file.sha256 {
+                return Err(PackError::Hash {
+                    pack: self.manifest.name.clone(),
+                    file: file.name.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The error for a file whose contents are not what the engine needs.
+    pub(crate) fn unusable(&self, file: &str, reason: impl ToString) -> PackError {
+        PackError::Contents {
+            pack: self.manifest.name.clone(),
+            file: file.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+fn parse(pack: &str, text: &str) -> Result<Manifest, PackError> {
+    let wrong = |reason: String| PackError::Manifest {
+        pack: pack.to_owned(),
+        reason,
+    };
+    let manifest: Manifest = toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
+    // A manifest must not reach outside its folder.
+    match manifest
+        .files
+        .iter()
+        .find(|file| file.name.contains(['/', '\\']) || file.name.starts_with('.'))
+    {
+        Some(file) => Err(wrong(format!("{:?} is not a plain file name", file.name))),
+        None => Ok(manifest),
+    }
+}
+
+/// `None` where the file is absent, unreadable or empty.
+fn map(path: &Path) -> Option<Mmap> {
+    let file = File::open(path).ok()?;
+    // SAFETY: a mapped file must not change while it is used; packs are written once, under another name, and then renamed.
+    #[allow(unsafe_code)]
+    unsafe {
+        Mmap::map(&file).ok()
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str, manifest: &str, contents: &[u8]) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("eyebright-pack-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("pack.toml"), manifest).unwrap();
+        std::fs::write(folder.join("a.bin"), contents).unwrap();
+        folder
+    }
+
+    fn manifest(bytes: usize, sha256: &str) -> String {
+        format!("name='tiny'\nsummary='s'\nlicence='MIT'\n[[file]]\nname='a.bin'\nbytes={bytes}\nsha256='{sha256}'\n")
+    }
+
+    const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    #[test]
+    fn a_whole_pack_opens_and_gives_its_bytes() {
+        let pack = Pack::open(&folder("whole", &manifest(3, ABC), b"abc")).unwrap();
+        assert_eq!(&*pack.file("a.bin").unwrap(), b"abc");
+        assert_eq!(pack.file("b.bin").unwrap_err().code(), "pack_file_missing");
+    }
+
+    #[test]
+    fn cut_swapped_and_escaping_files_are_refused() {
+        let code =
+            |name, manifest: &str, contents: &[u8]| Pack::open(&folder(name, manifest, contents)).unwrap_err().code();
+        assert_eq!(code("cut", &manifest(3, ABC), b"ab"), "pack_file_damaged");
+        assert_eq!(code("swapped", &manifest(3, ABC), b"abd"), "pack_file_damaged");
+        assert_eq!(
+            code("outside", &manifest(3, ABC).replace("a.bin", "../a.bin"), b"abc"),
+            "pack_manifest"
+        );
+        assert_eq!(code("nonsense", "name = ", b"abc"), "pack_manifest");
+        assert_eq!(Pack::open(Path::new("/nonexistent")).unwrap_err().code(), "no_pack");
+    }
+}

@@ -1,0 +1,55 @@
+//! A picture as the engine sees it: upright, opaque, 8-bit RGB, decoded only after its limits were checked.
+
+mod decode;
+mod resize;
+
+use image::RgbImage;
+
+pub use decode::{Limits, PictureError};
+
+/// A decoded picture.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    rgb: RgbImage,
+    width: u32,
+    height: u32,
+}
+
+impl Picture {
+    /// Decodes JPEG, PNG, GIF, WebP, TIFF, BMP, ICO, PNM, TGA or QOI bytes: the first frame, upright (EXIF), over white, 8 bits a channel.
+    pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self, PictureError> {
+        decode::decode(bytes, limits)
+    }
+
+    /// A picture from pixels, such as a capture.
+    #[must_use]
+    pub fn from_rgb(rgb: RgbImage) -> Self {
+        let (width, height) = rgb.dimensions();
+        Self { rgb, width, height }
+    }
+
+    /// The pixels to work on. A large JPEG is decoded at a half, a quarter or an eighth, so this can be smaller than
+    /// [`Picture::width`] x [`Picture::height`].
+    #[must_use]
+    pub fn rgb(&self) -> &RgbImage {
+        &self.rgb
+    }
+
+    /// Width of the original, upright, in pixels.
+    #[must_use]
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height of the original, upright, in pixels.
+    #[must_use]
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// The whole picture squashed to `width` x `height` by antialiased bicubic interpolation, as PIL does it.
+    #[must_use]
+    pub fn squashed(&self, width: u32, height: u32) -> RgbImage {
+        resize::bicubic(&self.rgb, width, height)
+    }
+}

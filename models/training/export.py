@@ -1,0 +1,51 @@
+"""Last step: write the trained parts into the pack: `model.gguf` (matrices Q8_0, the rest F32) and `config.json`.
+
+    export.py NAME [FOLDER]     NAME: the checkpoint, such as stage3
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import gguf
+import numpy as np
+import torch
+
+import data
+import model as glance
+import pairs
+
+DECODING = {"beams": 3, "max_tokens": 24, "min_tokens": 4, "length_penalty": 1.0, "repetition_penalty": 1.0, "no_repeat_ngram": 3}
+
+
+def write_weights(state, path):
+    writer = gguf.GGUFWriter(path, "blip2")
+    for name, tensor in sorted(state.items()):
+        values = tensor.float().numpy()
+        # Q8_0 keeps one scale for 32 values of a row; vectors and positions are small and stay exact.
+        if values.ndim == 2 and values.shape[1] % 32 == 0 and values.shape[0] > 64:
+            packed = gguf.quants.quantize(values, gguf.GGMLQuantizationType.Q8_0)
+            writer.add_tensor(name, packed, raw_dtype=gguf.GGMLQuantizationType.Q8_0)
+        else:
+            writer.add_tensor(name, np.ascontiguousarray(values))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def main():
+    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else data.PACK
+    folder.mkdir(parents=True, exist_ok=True)
+    state = torch.load(glance.checkpoint(sys.argv[1]))["model"]
+    state.pop("temperature", None)
+    write_weights(state, folder / "model.gguf")
+    words = json.loads((data.WORK / "prompt_tags.json").read_text())["imagenet"]
+    tags = {"min_probability": pairs.TAG_PROBABILITY, "max": pairs.TAGS, "imagenet": words}
+    config = {**glance.CONFIG, "decoding": DECODING, "prompt_tags": tags}
+    (folder / "config.json").write_text(json.dumps(config, separators=(",", ":")))
+    print({path.name: path.stat().st_size for path in folder.iterdir() if path.is_file()})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
