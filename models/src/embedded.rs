@@ -14,7 +14,6 @@ pub(crate) const GLANCE: &[(&str, &[u8])] = files![
     "imagenet.json",
     "lexicon.json",
     "model.gguf",
-    "objects.json",
     "objects.safetensors",
     "tokenizer.json",
 ];

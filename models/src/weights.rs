@@ -32,7 +32,7 @@ fn gguf(bytes: &[u8], device: &Device) -> Result<HashMap<String, Tensor>> {
     names.into_iter().map(&mut read).collect()
 }
 
-fn safetensors(bytes: &[u8], device: &Device) -> Result<HashMap<String, Tensor>> {
+pub(crate) fn safetensors(bytes: &[u8], device: &Device) -> Result<HashMap<String, Tensor>> {
     let tensors = candle_core::safetensors::load_buffer(bytes, device)?;
     tensors
         .into_iter()
