@@ -307,7 +307,10 @@ impl Lexicon {
                 continue;
             };
             start = mention.words.end;
-            match found.last().filter(|last| last.words.end == mention.words.start) {
+            let directly = |last: &&Mention<'_>| {
+                last.words.end == mention.words.start && !words[mention.words.start - 1].ends_with(',')
+            };
+            match found.last().filter(directly) {
                 // "a man bikes", "two dogs race": after a doer the word is a verb.
                 Some(last) if last.plural || last.noun.kind == NounKind::Person => continue,
                 Some(_) => _ = found.pop(),
@@ -333,7 +336,9 @@ impl Lexicon {
     fn mention_at(&self, words: &[&str], start: usize) -> Option<Mention<'_>> {
         (1..=LONGEST.min(words.len() - start)).rev().find_map(|length| {
             let range = start..start + length;
-            let (name, noun, plural) = self.look_up(&words[range.clone()].join(" "))?;
+            // A comma ends a noun, and nothing goes on after it.
+            let phrase = words[range.clone()].join(" ");
+            let (name, noun, plural) = self.look_up(phrase.trim_end_matches(','))?;
             let expected = start == 0 || self.expects_noun(words[start - 1]);
             (!noun.doubtful || length > 1 || expected).then_some(Mention {
                 name,
@@ -345,7 +350,8 @@ impl Lexicon {
     }
 
     fn expects_noun(&self, before: &str) -> bool {
-        self.before_noun.contains(before)
+        before.ends_with(',')
+            || self.before_noun.contains(before)
             || self
                 .nouns
                 .get(before)
@@ -413,6 +419,7 @@ mod tests {
 
     #[test]
     fn nouns_are_found_with_compounds_and_plurals() {
+        assert_eq!(names("a man, two women, and a dog"), ["man", "woman", "dog"]);
         assert_eq!(
             names("two men and a woman play with a soccer ball on the grass"),
             ["man", "woman", "soccer ball", "grass"]

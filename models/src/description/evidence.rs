@@ -8,16 +8,16 @@ use crate::tags::Tag;
 use super::Calibration;
 
 /// Everything that the parts of the engine found in one picture.
-#[derive(Debug, Clone)]
-pub struct Evidence<'a> {
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
     /// Kind and colours.
-    pub pixels: &'a PixelEvidence,
+    pub pixels: PixelEvidence,
     /// None if the pack has no language model or the pixels make it pointless.
-    pub caption: Option<&'a CaptionEvidence>,
+    pub caption: Option<CaptionEvidence>,
     /// All ImageNet classes with calibrated probabilities, in any order; empty if the pack has no tag head.
-    pub tags: &'a [Tag],
+    pub tags: Vec<Tag>,
     /// Objects with the detector's raw scores, in any order.
-    pub objects: &'a [Object],
+    pub objects: Vec<Object>,
     /// Width and height of the picture in pixels, the same pixels as the objects' boxes.
     pub size: (u32, u32),
 }
@@ -39,19 +39,19 @@ pub struct CaptionEvidence {
     pub alternatives: Vec<String>,
 }
 
-impl Evidence<'_> {
+impl Evidence {
     /// The probabilities by class and object number: tags as they are, objects as calibrated.
     pub fn seen(&self, lexicon: &Lexicon, calibration: &Calibration) -> Seen {
         let mut seen = Seen {
             classes: vec![0.0; lexicon.classes().len()],
             objects: vec![0.0; lexicon.objects().len()],
         };
-        for tag in self.tags {
+        for tag in &self.tags {
             if let Some(class) = lexicon.class(&tag.name) {
                 seen.classes[class] = tag.score;
             }
         }
-        for object in self.objects {
+        for object in &self.objects {
             if let Some(number) = lexicon.object(object.name) {
                 seen.objects[number] = seen.objects[number].max(calibration.object(object.score));
             }

@@ -31,8 +31,8 @@ pub const FEATURES: [&str; 18] = [
 pub type Features = [f32; FEATURES.len()];
 
 /// The features of a caption, in the order of `FEATURES`. All zero (which the calibration reads as unsure) if there is no caption.
-pub fn features(evidence: &Evidence<'_>, lexicon: &Lexicon, calibration: &Calibration) -> Features {
-    let Some(caption) = evidence.caption else {
+pub fn features(evidence: &Evidence, lexicon: &Lexicon, calibration: &Calibration) -> Features {
+    let Some(caption) = &evidence.caption else {
         return [0.0; FEATURES.len()];
     };
     let seen = evidence.seen(lexicon, calibration);
@@ -102,13 +102,13 @@ pub fn is_mentioned(extent: &Extent, mentions: &[Mention<'_>]) -> bool {
 
 /// How prominent (probability times the square root of the share of the picture) the most prominent object is that the caption leaves out: (thing, person).
 fn unmentioned_objects(
-    evidence: &Evidence<'_>,
+    evidence: &Evidence,
     lexicon: &Lexicon,
     calibration: &Calibration,
     mentions: &[Mention<'_>],
 ) -> (f32, f32) {
     let (mut thing, mut person) = (0.0f32, 0.0f32);
-    for object in evidence.objects {
+    for object in &evidence.objects {
         let Some(number) = lexicon.object(object.name) else {
             continue;
         };

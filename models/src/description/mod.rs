@@ -19,7 +19,7 @@ use crate::kind::Kind;
 use crate::lexicon::{Lexicon, NounKind, Seen};
 use crate::objects::Object;
 use crate::tags::Tag;
-use things::{Thing, things};
+pub use things::{Thing, things};
 
 /// At most so many things in one sentence.
 const NAMED: usize = 3;
@@ -68,7 +68,7 @@ struct Said {
 
 impl Description {
     /// Makes the description that `evidence` supports.
-    pub fn compose(evidence: &Evidence<'_>, lexicon: &Lexicon, calibration: &Calibration) -> Self {
+    pub fn compose(evidence: &Evidence, lexicon: &Lexicon, calibration: &Calibration) -> Self {
         let faint = calibration.thresholds.faint;
         let things = things(evidence, lexicon, calibration, faint);
         let said =
@@ -84,10 +84,10 @@ impl Description {
             sentence: said.sentence,
             sure: said.sure,
             confidence: said.confidence,
-            caption: evidence.caption.map(|caption| caption.text.clone()),
-            tags: if shown { tags_shown(evidence.tags) } else { Vec::new() },
+            caption: evidence.caption.as_ref().map(|caption| caption.text.clone()),
+            tags: if shown { tags_shown(&evidence.tags) } else { Vec::new() },
             objects: if shown {
-                objects_shown(evidence.objects, calibration)
+                objects_shown(&evidence.objects, calibration)
             } else {
                 Vec::new()
             },
@@ -102,8 +102,8 @@ impl Description {
 }
 
 /// The sentence for pictures that need no networks to be told; None for a photo.
-fn by_pixels(evidence: &Evidence<'_>, things: &[Thing<'_>], calibration: &Calibration) -> Option<Said> {
-    let colours = more::colours(evidence.pixels);
+fn by_pixels(evidence: &Evidence, things: &[Thing<'_>], calibration: &Calibration) -> Option<Said> {
+    let colours = more::colours(&evidence.pixels);
     let mostly = if colours.is_empty() {
         String::new()
     } else {
@@ -141,7 +141,7 @@ fn by_pixels(evidence: &Evidence<'_>, things: &[Thing<'_>], calibration: &Calibr
 }
 
 /// The most telling sentence about a photo that the evidence allows.
-fn photo(evidence: &Evidence<'_>, things: &[Thing<'_>], lexicon: &Lexicon, calibration: &Calibration) -> Said {
+fn photo(evidence: &Evidence, things: &[Thing<'_>], lexicon: &Lexicon, calibration: &Calibration) -> Said {
     let seen = evidence.seen(lexicon, calibration);
     captioned(evidence, &seen, lexicon, calibration)
         .or_else(|| half_captioned(evidence, things, &seen, lexicon, &calibration.thresholds))
@@ -150,8 +150,8 @@ fn photo(evidence: &Evidence<'_>, things: &[Thing<'_>], lexicon: &Lexicon, calib
 }
 
 /// The caption as it is, if all its nouns are probably right.
-fn captioned(evidence: &Evidence<'_>, seen: &Seen, lexicon: &Lexicon, calibration: &Calibration) -> Option<Said> {
-    let caption = evidence.caption?;
+fn captioned(evidence: &Evidence, seen: &Seen, lexicon: &Lexicon, calibration: &Calibration) -> Option<Said> {
+    let caption = evidence.caption.as_ref()?;
     let confidence = calibration.caption(&features(evidence, lexicon, calibration));
     let sure = confidence >= calibration.thresholds.caption
         && !is_vetoed(caption, evidence, seen, lexicon, &calibration.thresholds);
@@ -165,7 +165,7 @@ fn captioned(evidence: &Evidence<'_>, seen: &Seen, lexicon: &Lexicon, calibratio
 /// Whether the caption tells of a person or an animal for which there is no evidence at all: the worst inventions, so no score outweighs this.
 fn is_vetoed(
     caption: &CaptionEvidence,
-    evidence: &Evidence<'_>,
+    evidence: &Evidence,
     seen: &Seen,
     lexicon: &Lexicon,
     thresholds: &Thresholds,
@@ -189,13 +189,13 @@ fn is_vetoed(
 
 /// The supported beginning of the caption, if it tells of the most prominent thing and of more than that.
 fn half_captioned(
-    evidence: &Evidence<'_>,
+    evidence: &Evidence,
     things: &[Thing<'_>],
     seen: &Seen,
     lexicon: &Lexicon,
     thresholds: &Thresholds,
 ) -> Option<Said> {
-    let supported = caption::supported(evidence.caption?, lexicon, seen, thresholds)?;
+    let supported = caption::supported(evidence.caption.as_ref()?, lexicon, seen, thresholds)?;
     let top = things
         .first()
         .filter(|thing| thing.probability >= thresholds.possible)?;
@@ -251,8 +251,8 @@ fn named(things: &[Thing<'_>], thresholds: &Thresholds) -> Option<Said> {
 }
 
 /// Colours, and a guess if there is a faint one.
-fn unclear(evidence: &Evidence<'_>, things: &[Thing<'_>]) -> Said {
-    let colours = more::colours(evidence.pixels);
+fn unclear(evidence: &Evidence, things: &[Thing<'_>]) -> Said {
+    let colours = more::colours(&evidence.pixels);
     let photo = if colours.is_empty() {
         "A photo".to_string()
     } else {
@@ -303,9 +303,9 @@ fn objects_shown(objects: &[Object], calibration: &Calibration) -> Vec<Object> {
 }
 
 /// Tags, colours and size.
-fn everything(evidence: &Evidence<'_>, with_tags: bool) -> Vec<String> {
+fn everything(evidence: &Evidence, with_tags: bool) -> Vec<String> {
     let mut sentences = Vec::new();
-    let tags = tags_shown(evidence.tags);
+    let tags = tags_shown(&evidence.tags);
     if with_tags && !tags.is_empty() {
         let tags: Vec<String> = tags
             .iter()
@@ -313,7 +313,7 @@ fn everything(evidence: &Evidence<'_>, with_tags: bool) -> Vec<String> {
             .collect();
         sentences.push(words::sentence(&format!("Tags: {}", tags.join(", "))));
     }
-    let colours = more::colours(evidence.pixels);
+    let colours = more::colours(&evidence.pixels);
     if !colours.is_empty() {
         sentences.push(words::sentence(&format!("Mostly {colours}")));
     }

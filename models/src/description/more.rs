@@ -37,7 +37,7 @@ impl Place {
 }
 
 /// One sentence for each thing that has a box: "A dog in the middle, near." or "Three people: two on the left and one on the right."
-pub fn places(things: &[Thing<'_>], evidence: &Evidence<'_>) -> Vec<String> {
+pub fn places(things: &[Thing<'_>], evidence: &Evidence) -> Vec<String> {
     let with_box = things.iter().filter(|thing| !thing.objects.is_empty());
     with_box
         .take(MOST_THINGS)
@@ -45,7 +45,7 @@ pub fn places(things: &[Thing<'_>], evidence: &Evidence<'_>) -> Vec<String> {
         .collect()
 }
 
-fn place(thing: &Thing<'_>, evidence: &Evidence<'_>) -> String {
+fn place(thing: &Thing<'_>, evidence: &Evidence) -> String {
     let counted = &thing.objects[..thing.count.min(thing.objects.len())];
     let mut places: Vec<(Place, usize)> = Vec::new();
     for object in counted {

@@ -20,25 +20,20 @@ fn calibration() -> Calibration {
     Calibration::read(json.as_bytes()).unwrap()
 }
 
-struct Made {
-    pixels: PixelEvidence,
-    caption: Option<CaptionEvidence>,
-    tags: Vec<Tag>,
-    objects: Vec<Object>,
-}
+struct Made(Evidence);
 
 fn made(kind: Kind, colours: &[(&'static str, f32)]) -> Made {
     let colours = colours.iter().map(|&(name, share)| Colour { name, share }).collect();
-    Made {
-        pixels: PixelEvidence {
-            kind,
-            colours,
-            ..PixelEvidence::default()
-        },
-        caption: None,
-        tags: Vec::new(),
-        objects: Vec::new(),
-    }
+    let pixels = PixelEvidence {
+        kind,
+        colours,
+        ..PixelEvidence::default()
+    };
+    Made(Evidence {
+        pixels,
+        size: (100, 100),
+        ..Evidence::default()
+    })
 }
 
 fn photo() -> Made {
@@ -47,7 +42,7 @@ fn photo() -> Made {
 
 impl Made {
     fn tag(mut self, name: &str, score: f32) -> Self {
-        self.tags.push(Tag {
+        self.0.tags.push(Tag {
             name: name.into(),
             score,
         });
@@ -56,14 +51,14 @@ impl Made {
 
     /// An object with its box in a picture of 100 by 100 pixels.
     fn object(mut self, name: &'static str, score: f32, bbox: [f32; 4]) -> Self {
-        self.objects.push(Object { name, score, bbox });
+        self.0.objects.push(Object { name, score, bbox });
         self
     }
 
     /// A caption all of whose words have this log-probability.
     fn caption(mut self, text: &str, score: f32) -> Self {
         let words = text.split_whitespace().map(|word| (word.to_string(), score)).collect();
-        self.caption = Some(CaptionEvidence {
+        self.0.caption = Some(CaptionEvidence {
             text: text.into(),
             words,
             mean_log_probability: score,
@@ -74,14 +69,7 @@ impl Made {
     }
 
     fn describe(&self) -> Description {
-        let evidence = Evidence {
-            pixels: &self.pixels,
-            caption: self.caption.as_ref(),
-            tags: &self.tags,
-            objects: &self.objects,
-            size: (100, 100),
-        };
-        Description::compose(&evidence, &lexicon(), &calibration())
+        Description::compose(&self.0, &lexicon(), &calibration())
     }
 
     fn sentence(&self) -> String {
@@ -115,7 +103,7 @@ fn pixels_alone_decide_where_there_is_no_photo() {
     );
     assert!(said(Kind::Document, &[("white", 0.9)]).sure);
     let mut noise = made(Kind::Blank, &[]);
-    noise.pixels.noise = true;
+    noise.0.pixels.noise = true;
     assert_eq!(noise.sentence(), "The picture is only noise; nothing can be made out.");
 }
 
@@ -315,14 +303,7 @@ fn no_unsure_sentence_names_what_nothing_supports() {
         if description.sure {
             continue;
         }
-        let evidence = Evidence {
-            pixels: &made.pixels,
-            caption: made.caption.as_ref(),
-            tags: &made.tags,
-            objects: &made.objects,
-            size: (100, 100),
-        };
-        let seen = evidence.seen(&lexicon, &calibration);
+        let seen = made.0.seen(&lexicon, &calibration);
         let sentence = description
             .sentence
             .trim_end_matches('.')

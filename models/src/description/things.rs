@@ -39,7 +39,7 @@ impl Thing<'_> {
 
 /// All things with a probability above `least`, the most prominent first.
 pub fn things<'e>(
-    evidence: &'e Evidence<'_>,
+    evidence: &'e Evidence,
     lexicon: &'e Lexicon,
     calibration: &Calibration,
     least: f32,
@@ -53,13 +53,13 @@ pub fn things<'e>(
 }
 
 fn from_objects<'e>(
-    evidence: &'e Evidence<'_>,
+    evidence: &'e Evidence,
     lexicon: &'e Lexicon,
     calibration: &Calibration,
     seen: &Seen,
 ) -> Vec<Thing<'e>> {
     let mut found: Vec<Thing<'e>> = Vec::new();
-    for object in evidence.objects {
+    for object in &evidence.objects {
         let Some(general) = lexicon
             .object(object.name)
             .and_then(|number| lexicon.concept_of_object(number))
