@@ -1,0 +1,142 @@
+//! `describe`: what pictures show, printed and spoken.
+
+use std::io;
+use std::path::Path;
+
+use eyebright_models::clock::Clock;
+use eyebright_models::{Cancel, Description, Limits, Picture};
+
+use super::batch::Batch;
+use super::engine::Engine;
+use super::{Describe, Detail, Ending};
+use crate::fault::Fault;
+use crate::inputs::{self, Input};
+use crate::output::{Output, complain};
+use crate::record::{self, Milliseconds, json};
+use crate::stopwatch::{Stopwatch, ms};
+use crate::voice::{self, Speak, SpeechError};
+
+/// A description and how long it took.
+pub struct Done {
+    /// What is to be said.
+    pub description: Description,
+    /// Stage by stage.
+    pub ms: Milliseconds,
+}
+
+pub fn run(options: &Describe) -> Ending {
+    let batch = Batch::new(inputs::expand(&options.looking.inputs), options.json);
+    // The speech engine starts while the model loads.
+    let mut speaker = options.speak.then(Speaker::start);
+    let engine = match Engine::open(&options.looking.model) {
+        Ok(engine) => engine,
+        Err(fault) => return batch.fail(&fault),
+    };
+    let several = batch.inputs.len() > 1;
+    let work = |input: &Input| describe(&engine, input, &batch.cancel);
+    let ending = batch.run(work, |input, done: Option<Done>, output| {
+        let Some(done) = done else { return Ok(true) };
+        let file = input.name();
+        let sentences = sentences(&done.description, options.detail);
+        if options.json {
+            let record = record::Described::new(&file, &done.description, &engine.pack, engine.device, done.ms);
+            output.line(&json(&record))?;
+        } else {
+            print(several.then_some(file.as_str()), &sentences, output)?;
+        }
+        Ok(match &mut speaker {
+            Some(speaker) => speaker.say(several.then_some(file.as_str()), &sentences, &batch.cancel),
+            None => true,
+        })
+    });
+    ending
+}
+
+/// Reads and describes one input.
+fn describe(engine: &Engine, input: &Input, cancel: &Cancel) -> Result<Done, Fault> {
+    let clock = Stopwatch::start();
+    let bytes = input.read(&Limits::default())?;
+    describe_bytes(engine, &bytes, &clock, cancel)
+}
+
+/// Decodes and describes a picture; `clock` began when the work did.
+pub fn describe_bytes(engine: &Engine, bytes: &[u8], clock: &Stopwatch, cancel: &Cancel) -> Result<Done, Fault> {
+    let read = clock.now();
+    let picture = Picture::decode(bytes, &Limits::default())?;
+    let decode = clock.now() - read;
+    let (description, timings) = engine.describer.describe(&picture, cancel, clock, &mut |_| {})?;
+    let ms = Milliseconds {
+        decode: ms(decode),
+        encode: ms(timings.encode),
+        generate: ms(timings.generate),
+        total: ms(clock.now()),
+    };
+    Ok(Done { description, ms })
+}
+
+fn sentences(description: &Description, detail: Detail) -> Vec<&str> {
+    let more = description.more.iter().filter(|_| detail >= Detail::More);
+    let everything = description.everything.iter().filter(|_| detail >= Detail::All);
+    std::iter::once(&description.sentence)
+        .chain(more)
+        .chain(everything)
+        .map(String::as_str)
+        .collect()
+}
+
+/// One line a sentence; with several pictures the first names the file and the others are indented.
+fn print(file: Option<&str>, sentences: &[&str], output: &mut Output) -> io::Result<()> {
+    let Some(file) = file else {
+        return output.line(&sentences.join("\n"));
+    };
+    output.line(&format!("{file}: {}", sentences.join("\n  ")))
+}
+
+/// Reads out what is printed, until it fails for the first time.
+struct Speaker(Result<Box<dyn Speak>, SpeechError>);
+
+impl Speaker {
+    fn start() -> Self {
+        let voice = voice::system();
+        if let Err(error) = &voice {
+            complain(&error.to_string());
+        }
+        Self(voice)
+    }
+
+    /// Speaks to the end; false if that failed, now or before.
+    fn say(&mut self, file: Option<&str>, sentences: &[&str], cancel: &Cancel) -> bool {
+        let Ok(voice) = &mut self.0 else { return false };
+        voice.speak(&spoken(file, sentences));
+        match voice.wait(cancel) {
+            Ok(()) => true,
+            Err(error) => {
+                complain(&error.to_string());
+                self.0 = Err(error);
+                false
+            }
+        }
+    }
+}
+
+/// A path is not for the ear: only the name is said, without its extension.
+fn spoken(file: Option<&str>, sentences: &[&str]) -> String {
+    let name = file
+        .and_then(|file| Path::new(file).file_stem())
+        .map(|stem| format!("{}. ", stem.to_string_lossy()));
+    name.unwrap_or_default() + &sentences.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_spoken_text_names_the_picture_not_its_path() {
+        assert_eq!(spoken(None, &["A dog.", "Left: a ball."]), "A dog. Left: a ball.");
+        assert_eq!(
+            spoken(Some("/home/ada/holiday 3.jpg"), &["A dog."]),
+            "holiday 3. A dog."
+        );
+    }
+}

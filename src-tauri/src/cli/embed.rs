@@ -1,0 +1,73 @@
+//! `embed`: pictures as vectors.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use eyebright_models::{Limits, Picture};
+
+use super::batch::Batch;
+use super::engine::Engine;
+use super::{Embed, Ending};
+use crate::fault::Fault;
+use crate::inputs::{self, Input};
+use crate::npy;
+use crate::output::complain;
+use crate::record::{Embedded, json};
+
+pub fn run(options: &Embed) -> Ending {
+    let batch = Batch::new(inputs::expand(&options.looking.inputs), options.json);
+    let engine = match Engine::open(&options.looking.model) {
+        Ok(engine) => engine,
+        Err(fault) => return batch.fail(&fault),
+    };
+    let limits = Limits::default();
+    let work = |input: &Input| -> Result<Vec<f32>, Fault> {
+        let picture = Picture::decode(&input.read(&limits)?, &limits)?;
+        Ok(engine.describer.embed(&picture)?)
+    };
+    let mut rows: Vec<Option<Vec<f32>>> = Vec::new();
+    let ending = batch.run(work, |input, vector, output| {
+        if options.npy.is_some() {
+            rows.push(vector);
+            return Ok(true);
+        }
+        let (file, Some(embedding)) = (input.name(), &vector) else {
+            return Ok(true);
+        };
+        if options.json {
+            output.line(&json(&Embedded {
+                file: &file,
+                embedding,
+                pack: &engine.pack,
+            }))?;
+        } else {
+            let numbers: Vec<String> = embedding.iter().map(f32::to_string).collect();
+            output.line(&format!("{file}\t{}", numbers.join(" ")))?;
+        }
+        Ok(true)
+    });
+    match &options.npy {
+        // Half an array would pass for a whole one.
+        Some(path) if ending != Ending::Interrupted => match save(path, rows) {
+            Ok(()) => ending,
+            Err(error) => {
+                complain(&Fault::unwritable(path, &error).message);
+                Ending::Failed
+            }
+        },
+        _ => ending,
+    }
+}
+
+/// A row for every input, so that rows and inputs stay in step.
+fn save(path: &Path, rows: Vec<Option<Vec<f32>>>) -> io::Result<()> {
+    let width = rows.iter().flatten().map(Vec::len).next().unwrap_or(0);
+    let rows: Vec<Vec<f32>> = rows
+        .into_iter()
+        .map(|row| row.unwrap_or_else(|| vec![f32::NAN; width]))
+        .collect();
+    let mut file = BufWriter::new(File::create(path)?);
+    npy::write(&mut file, &rows, width)?;
+    file.flush()
+}

@@ -1,0 +1,191 @@
+//! The commands and their options. Texts here are the help that people read.
+
+mod batch;
+mod bench;
+mod describe;
+mod embed;
+mod engine;
+mod packs;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::interrupt::INTERRUPTED;
+
+/// Describes pictures in words, on your own machine.
+#[derive(Debug, Parser)]
+#[command(name = "eyebright", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// One command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say what pictures show
+    #[command(after_help = EXIT_CODES)]
+    Describe(Describe),
+    /// Turn pictures into vectors that lie close together when the pictures are alike
+    #[command(after_help = EXIT_CODES)]
+    Embed(Embed),
+    /// List or check the packs of weights
+    #[command(subcommand)]
+    Packs(Packs),
+    /// Measure how fast this machine describes a picture
+    Bench(Bench),
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 every input succeeded, 1 some input failed, 2 wrong usage, 130 interrupted";
+
+/// Pictures and the model that looks at them.
+#[derive(Debug, Args)]
+pub struct Looking {
+    /// Picture files, folders (searched through and through), or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// The model to look with
+    #[command(flatten)]
+    pub model: Model,
+}
+
+/// Weights and where they run.
+#[derive(Debug, Args)]
+pub struct Model {
+    /// Name of a pack, or a folder that holds one
+    #[arg(long, value_name = "NAME|DIR", default_value = "glance")]
+    pub pack: PathBuf,
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t = DeviceName::Auto)]
+    pub device: DeviceName,
+}
+
+/// `describe`.
+#[derive(Debug, Args)]
+pub struct Describe {
+    #[command(flatten)]
+    looking: Looking,
+    /// How much to say: one sentence, more with objects and places, or all with tags, colours and size
+    #[arg(long, value_enum, default_value_t = Detail::One)]
+    detail: Detail,
+    /// Read the words aloud too
+    #[arg(long)]
+    speak: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// `embed`.
+#[derive(Debug, Args)]
+pub struct Embed {
+    #[command(flatten)]
+    looking: Looking,
+    /// Print one JSON object a line
+    #[arg(long, conflicts_with = "npy")]
+    json: bool,
+    /// Write a NumPy float32 array instead, one row for each input (not-a-number where it failed)
+    #[arg(long, value_name = "FILE")]
+    npy: Option<PathBuf>,
+}
+
+/// `packs`.
+#[derive(Debug, Subcommand)]
+pub enum Packs {
+    /// Show the packs that can be used
+    List,
+    /// Compare every file of a pack with its manifest
+    #[command(after_help = "Exit codes: 0 the pack is whole, 1 it is not")]
+    Verify {
+        /// Name of a pack, or a folder that holds one
+        #[arg(value_name = "NAME|DIR", default_value = "glance")]
+        pack: PathBuf,
+    },
+}
+
+/// `bench`.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// A picture; without one, a generated JPEG of 12 megapixels
+    #[arg(value_name = "PICTURE")]
+    picture: Option<PathBuf>,
+    #[command(flatten)]
+    model: Model,
+    /// How many times to describe it
+    #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    runs: u32,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Detail {
+    /// One sentence
+    One,
+    /// Objects and their places too
+    More,
+    /// Tags, colours and size too
+    All,
+}
+
+/// Where tensors live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DeviceName {
+    /// The graphics card if this build can use it, else the processor
+    Auto,
+    /// The processor
+    Cpu,
+    /// An NVIDIA graphics card
+    Cuda,
+    /// An Apple graphics card
+    Metal,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Everything succeeded.
+    Done,
+    /// Something failed, and was reported.
+    Failed,
+    /// The person cut it short.
+    Interrupted,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Done => Self::SUCCESS,
+            Ending::Failed => Self::FAILURE,
+            Ending::Interrupted => Self::from(INTERRUPTED),
+        }
+    }
+}
+
+/// Runs one command to its end.
+pub fn run(command: Command) -> Ending {
+    match command {
+        Command::Describe(options) => describe::run(&options),
+        Command::Embed(options) => embed::run(&options),
+        Command::Packs(Packs::List) => packs::list(),
+        Command::Packs(Packs::Verify { pack }) => packs::verify(&pack),
+        Command::Bench(options) => bench::run(&options),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,81 @@
+//! What went wrong, as the person or script outside sees it.
+
+use std::path::Path;
+
+use eyebright_models::pack::PackError;
+use eyebright_models::picture::PictureError;
+use serde::Serialize;
+
+use crate::voice::SpeechError;
+
+/// The one shape of every failure: a stable word and a sentence that says what happened and what to do.
+#[derive(Debug, Clone, Serialize)]
+pub struct Fault {
+    /// For scripts.
+    pub code: &'static str,
+    /// For people.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault of the shell itself.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// A file that cannot be read.
+    pub fn unreadable(path: &Path, error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Self::new(
+                "not_found",
+                format!("There is no file {}. Check the name.", path.display()),
+            ),
+            std::io::ErrorKind::PermissionDenied => Self::new(
+                "not_permitted",
+                format!("You may not read {}. Change its permissions.", path.display()),
+            ),
+            _ => Self::new(
+                "unreadable",
+                format!(
+                    "{} cannot be read: {error}. Check the disk or the name.",
+                    path.display()
+                ),
+            ),
+        }
+    }
+
+    /// A file that cannot be written.
+    pub fn unwritable(path: &Path, error: &std::io::Error) -> Self {
+        Self::new(
+            "unwritable",
+            format!("{} cannot be written: {error}. Choose another place.", path.display()),
+        )
+    }
+}
+
+impl From<eyebright_models::Error> for Fault {
+    fn from(error: eyebright_models::Error) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl From<PictureError> for Fault {
+    fn from(error: PictureError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl From<PackError> for Fault {
+    fn from(error: PackError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl From<SpeechError> for Fault {
+    fn from(error: SpeechError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}

@@ -1,0 +1,178 @@
+//! From the words on the command line to pictures.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use eyebright_models::Limits;
+use eyebright_models::picture::PictureError;
+use walkdir::WalkDir;
+
+use crate::fault::Fault;
+
+/// What a folder is searched for. Files named on the command line may be called anything.
+const PICTURE_NAMES: [&str; 20] = [
+    "avif", "bmp", "gif", "heic", "heif", "ico", "jfif", "jpe", "jpeg", "jpg", "pbm", "pgm", "png", "pnm", "ppm",
+    "qoi", "tga", "tif", "tiff", "webp",
+];
+
+/// One picture to come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// `-`.
+    StandardInput,
+    /// A file, named by the person or found in a folder.
+    File(PathBuf),
+    /// A folder without a picture: an answer is owed for it too.
+    EmptyFolder(PathBuf),
+}
+
+impl Input {
+    /// As shown to people and scripts.
+    pub fn name(&self) -> String {
+        match self {
+            Self::StandardInput => "-".to_owned(),
+            Self::File(path) | Self::EmptyFolder(path) => path.display().to_string(),
+        }
+    }
+
+    /// The bytes, never more than the limits allow.
+    pub fn read(&self, limits: &Limits) -> Result<Vec<u8>, Fault> {
+        match self {
+            Self::StandardInput => read_limited(std::io::stdin().lock(), 0, limits, Path::new("standard input")),
+            Self::File(path) => {
+                let file = File::open(path).map_err(|error| Fault::unreadable(path, &error))?;
+                let length = file.metadata().map_or(0, |metadata| metadata.len());
+                read_limited(file, length, limits, path)
+            }
+            Self::EmptyFolder(path) => Err(Fault::new(
+                "no_pictures",
+                format!(
+                    "There are no pictures in the folder {}. Name another folder or a file.",
+                    path.display()
+                ),
+            )),
+        }
+    }
+}
+
+fn read_limited(source: impl Read, length: u64, limits: &Limits, path: &Path) -> Result<Vec<u8>, Fault> {
+    let limit = limits.bytes as u64;
+    let mut bytes = Vec::new();
+    if length <= limit {
+        bytes.reserve(length as usize);
+        source
+            .take(limit + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| Fault::unreadable(path, &error))?;
+    }
+    let found = length.max(bytes.len() as u64);
+    if found > limit {
+        let megabytes = |bytes: u64| (bytes / 1_000_000) as usize;
+        return Err(PictureError::TooManyBytes {
+            found: megabytes(found),
+            limit: megabytes(limit),
+        }
+        .into());
+    }
+    Ok(bytes)
+}
+
+/// Opens folders: their pictures and those of the folders below, in natural order (2 before 10).
+pub fn expand(words: &[PathBuf]) -> Vec<Input> {
+    words.iter().flat_map(|word| expand_one(word)).collect()
+}
+
+fn expand_one(word: &Path) -> Vec<Input> {
+    if word == Path::new("-") {
+        return vec![Input::StandardInput];
+    }
+    if !word.is_dir() {
+        return vec![Input::File(word.to_owned())];
+    }
+    let mut files: Vec<PathBuf> = WalkDir::new(word)
+        .into_iter()
+        // A folder below that may not be read: its neighbours still count.
+        .filter_map(Result::ok)
+        .filter(|entry| !entry.file_type().is_dir() && has_picture_name(entry.path()))
+        .map(walkdir::DirEntry::into_path)
+        .collect();
+    files
+        .sort_by(|a, b| natord::compare_ignore_case(&a.to_string_lossy(), &b.to_string_lossy()).then_with(|| a.cmp(b)));
+    if files.is_empty() {
+        return vec![Input::EmptyFolder(word.to_owned())];
+    }
+    files.into_iter().map(Input::File).collect()
+}
+
+fn has_picture_name(path: &Path) -> bool {
+    let hidden = path
+        .file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    let extension = path
+        .extension()
+        .map(|extension| extension.to_string_lossy().to_lowercase());
+    !hidden && extension.is_some_and(|extension| PICTURE_NAMES.contains(&extension.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_gives_its_pictures_in_natural_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, b"x").unwrap();
+        };
+        for name in [
+            "10.jpg",
+            "2.JPG",
+            "notes.txt",
+            ".hidden.png",
+            "sub/1.png",
+            "Alpha.tiff",
+            "beta.webp",
+        ] {
+            put(name);
+        }
+        let names: Vec<String> = expand(&[folder.path().to_owned(), PathBuf::from("-"), PathBuf::from("gone.jpg")])
+            .iter()
+            .map(|input| input.name().replace(&format!("{}/", folder.path().display()), ""))
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "2.JPG",
+                "10.jpg",
+                "Alpha.tiff",
+                "beta.webp",
+                "sub/1.png",
+                "-",
+                "gone.jpg"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_folder_without_pictures_is_an_input_that_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let inputs = expand(&[folder.path().to_owned()]);
+        assert_eq!(inputs, [Input::EmptyFolder(folder.path().to_owned())]);
+        assert_eq!(inputs[0].read(&Limits::default()).unwrap_err().code, "no_pictures");
+    }
+
+    #[test]
+    fn nothing_is_read_beyond_the_limit() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), [0; 11]).unwrap();
+        let read = |bytes| Input::File(file.path().to_owned()).read(&Limits { bytes, pixels: 1 });
+        assert_eq!(read(11).unwrap().len(), 11);
+        assert_eq!(read(10).unwrap_err().code, "picture_too_large");
+        // A pipe tells no length.
+        let endless = read_limited(std::io::repeat(0), 0, &Limits { bytes: 10, pixels: 1 }, Path::new("-"));
+        assert_eq!(endless.unwrap_err().code, "picture_too_large");
+    }
+}

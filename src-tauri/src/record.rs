@@ -1,0 +1,145 @@
+//! The lines of `--json`: their field names and order are promised to scripts.
+
+use eyebright_models::Description;
+use eyebright_models::kind::Kind;
+use serde::Serialize;
+
+use crate::fault::Fault;
+
+/// A described picture.
+#[derive(Debug, Serialize)]
+pub struct Described<'a> {
+    /// As named on the command line, or found.
+    pub file: &'a str,
+    /// Kind of picture.
+    pub kind: &'static str,
+    /// What is spoken first.
+    pub sentence: &'a str,
+    /// Whether it is said without "possibly".
+    pub sure: bool,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// The language model's own words; null where it was not asked.
+    pub caption: Option<&'a str>,
+    /// Classes, best first.
+    pub tags: Vec<Named<'a>>,
+    /// Objects, best first.
+    pub objects: Vec<Boxed<'a>>,
+    /// Lines of text in the picture; null: not looked for.
+    pub text: Option<()>,
+    /// Moderation; null: not judged.
+    pub moderation: Option<()>,
+    /// Name of the pack.
+    pub pack: &'a str,
+    /// cpu, cuda or metal.
+    pub device: &'static str,
+    /// Milliseconds.
+    pub ms: Milliseconds,
+}
+
+/// A class.
+#[derive(Debug, Serialize)]
+pub struct Named<'a> {
+    name: &'a str,
+    score: f32,
+}
+
+/// An object.
+#[derive(Debug, Serialize)]
+pub struct Boxed<'a> {
+    name: &'a str,
+    score: f32,
+    /// x, y, width, height in pixels of the picture.
+    r#box: [f32; 4],
+}
+
+/// How long the stages took; `total` counts reading the file too.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Milliseconds {
+    /// Bytes to pixels.
+    pub decode: f64,
+    /// Networks that look.
+    pub encode: f64,
+    /// Caption and confidence.
+    pub generate: f64,
+    /// All of it.
+    pub total: f64,
+}
+
+/// A picture that failed.
+#[derive(Debug, Serialize)]
+pub struct Failed<'a> {
+    /// As named on the command line, or found.
+    pub file: &'a str,
+    /// Why.
+    pub error: &'a Fault,
+}
+
+/// A picture as a vector.
+#[derive(Debug, Serialize)]
+pub struct Embedded<'a> {
+    /// As named on the command line, or found.
+    pub file: &'a str,
+    /// Unit length.
+    pub embedding: &'a [f32],
+    /// Name of the pack.
+    pub pack: &'a str,
+}
+
+impl<'a> Described<'a> {
+    /// The line for a description.
+    pub fn new(
+        file: &'a str,
+        description: &'a Description,
+        pack: &'a str,
+        device: &'static str,
+        ms: Milliseconds,
+    ) -> Self {
+        let tags = description.tags.iter().map(|tag| Named {
+            name: &tag.name,
+            score: rounded(tag.score),
+        });
+        let objects = description.objects.iter().map(|object| Boxed {
+            name: object.name.as_ref(),
+            score: rounded(object.score),
+            r#box: object.bbox.map(f32::round),
+        });
+        Self {
+            file,
+            kind: kind(description.kind),
+            sentence: &description.sentence,
+            sure: description.sure,
+            confidence: rounded(description.confidence),
+            caption: description.caption.as_deref(),
+            tags: tags.collect(),
+            objects: objects.collect(),
+            text: None,
+            moderation: None,
+            pack,
+            device,
+            ms,
+        }
+    }
+}
+
+/// A line of JSON.
+pub fn json(record: &impl Serialize) -> String {
+    // Plain structs of numbers and strings cannot fail.
+    serde_json::to_string(record).unwrap_or_default()
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Photo => "photo",
+        Kind::Screenshot => "screenshot",
+        Kind::Document => "document",
+        Kind::Drawing => "drawing",
+        Kind::Blank => "blank",
+        Kind::Black => "black",
+    }
+}
+
+/// Scores beyond the third digit say nothing.
+fn rounded(score: f32) -> f32 {
+    (score * 1000.0).round() / 1000.0
+}

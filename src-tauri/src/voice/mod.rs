@@ -1,0 +1,86 @@
+//! Speaking through the system's speech engine.
+
+#[cfg(feature = "speech")]
+mod system;
+#[cfg(feature = "speech")]
+mod worker;
+
+use eyebright_models::Cancel;
+
+/// Somebody who reads texts aloud, one after the other.
+pub trait Speak: Send {
+    /// Begins to speak, or queues the text behind what is being spoken. Returns at once.
+    fn speak(&mut self, text: &str);
+
+    /// Falls silent at once and forgets what is queued.
+    fn stop(&mut self);
+
+    /// Blocks until everything has been spoken, or stops when `cancel` is set.
+    fn wait(&mut self, cancel: &Cancel) -> Result<(), SpeechError>;
+}
+
+/// Why nothing can be heard.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SpeechError {
+    /// Compiled without the feature `speech`.
+    #[cfg_attr(feature = "speech", expect(dead_code, reason = "the other build's error"))]
+    #[error(
+        "This build of Eyebright cannot speak: it was made without the feature speech. Build it with that feature, or read the text."
+    )]
+    NotBuilt,
+    /// There is no engine, or it went away.
+    #[error("The speech engine cannot be reached: {reason}. {}", how_to_get_one())]
+    NoEngine {
+        /// What the system said.
+        reason: String,
+    },
+    /// The engine is there but hangs.
+    #[error("The speech engine does not answer. {}", how_to_restart_it())]
+    NoAnswer,
+    /// The engine takes texts but does not finish them.
+    #[error(
+        "The speech engine took the text but did not finish speaking it. Check that sound works on this machine, then try again."
+    )]
+    Stuck,
+}
+
+impl SpeechError {
+    /// A stable word for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotBuilt => "speech_not_built",
+            Self::NoEngine { .. } => "no_speech_engine",
+            Self::NoAnswer => "speech_no_answer",
+            Self::Stuck => "speech_stuck",
+        }
+    }
+}
+
+fn how_to_get_one() -> &'static str {
+    if cfg!(target_os = "linux") {
+        "On Debian or Ubuntu install one with: sudo apt install speech-dispatcher speech-dispatcher-espeak-ng"
+    } else {
+        "Check the speech settings of your system."
+    }
+}
+
+fn how_to_restart_it() -> &'static str {
+    if cfg!(target_os = "linux") {
+        "End the program speech-dispatcher, or log out and in again, then try again."
+    } else {
+        "Restart the computer, then try again."
+    }
+}
+
+/// The system's speech engine, starting up while the caller goes on.
+#[cfg(feature = "speech")]
+#[expect(clippy::unnecessary_wraps, reason = "the build without speech fails here")]
+pub fn system() -> Result<Box<dyn Speak>, SpeechError> {
+    Ok(Box::new(system::SystemVoice::start()))
+}
+
+/// This build has no speech.
+#[cfg(not(feature = "speech"))]
+pub fn system() -> Result<Box<dyn Speak>, SpeechError> {
+    Err(SpeechError::NotBuilt)
+}
