@@ -3,6 +3,9 @@
 //! The tests look for the binary beside their own, in the profile's folder, so it must have been built first:
 //! `cargo build --workspace && cargo nextest run -p eyebright-tests`, or `./dev test`. The variable `EYEBRIGHT` names another one.
 
+// Panicking is how a test fails.
+#![allow(clippy::missing_panics_doc)]
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -12,7 +15,11 @@ use serde_json::Value;
 /// The program, with no terminal and nothing on standard input.
 pub fn eyebright() -> Command {
     let program = std::env::var_os("EYEBRIGHT").map_or_else(built, PathBuf::from);
-    assert!(program.is_file(), "{} is not there: build it with cargo build --workspace", program.display());
+    assert!(
+        program.is_file(),
+        "{} is not there: build it with cargo build --workspace",
+        program.display()
+    );
     let mut command = Command::new(program);
     command.stdin(Stdio::null());
     command
@@ -22,7 +29,9 @@ pub fn eyebright() -> Command {
 fn built() -> PathBuf {
     let test = std::env::current_exe().unwrap_or_default();
     let profile = test.ancestors().nth(2).unwrap_or(Path::new(""));
-    profile.join("eyebright").with_extension(std::env::consts::EXE_EXTENSION)
+    profile
+        .join("eyebright")
+        .with_extension(std::env::consts::EXE_EXTENSION)
 }
 
 /// A picture of `tests/pictures`.
@@ -44,53 +53,48 @@ pub struct Run {
 impl From<Output> for Run {
     fn from(output: Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Self { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
     }
 }
 
 impl Run {
     /// Standard output as one JSON object a line.
-    ///
-    /// # Panics
-    /// When a line is no JSON: the run's output is shown.
     pub fn json(&self) -> Vec<Value> {
-        let line = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?} of {self:?}"));
+        let line =
+            |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?} of {self:?}"));
         self.out.lines().map(line).collect()
     }
 
     /// Nothing may ever show that the program failed in a way that it did not foresee.
-    ///
-    /// # Panics
-    /// When it did.
     pub fn assert_calm(&self) {
-        assert!(!self.err.contains("panicked") && !self.err.contains("RUST_BACKTRACE"), "{self:?}");
+        assert!(
+            !self.err.contains("panicked") && !self.err.contains("RUST_BACKTRACE"),
+            "{self:?}"
+        );
         assert_ne!(self.code, 101, "{self:?}");
     }
 }
 
 /// Runs `eyebright ARGUMENTS...` to its end.
-///
-/// # Panics
-/// When it cannot be started, or panics.
 pub fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Run {
     finish(eyebright().args(arguments))
 }
 
 /// Runs a prepared command to its end.
-///
-/// # Panics
-/// When it cannot be started, or panics.
 pub fn finish(command: &mut Command) -> Run {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
     let run = Run::from(output);
     run.assert_calm();
     run
 }
 
 /// Writes a picture of one colour, `width` x `height` pixels, as PPM.
-///
-/// # Panics
-/// When it cannot be written.
 pub fn write_plain(path: &Path, width: usize, height: usize, colour: [u8; 3]) {
     let mut bytes = format!("P6\n{width} {height}\n255\n").into_bytes();
     bytes.extend(colour.repeat(width * height));
