@@ -26,23 +26,16 @@ impl Fault {
         }
     }
 
-    /// A file that cannot be read.
-    pub fn unreadable(path: &Path, error: &std::io::Error) -> Self {
+    /// A file that cannot be read. Its name stands beside every fault already.
+    pub fn unreadable(error: &std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::NotFound => Self::new(
-                "not_found",
-                format!("There is no file {}. Check the name.", path.display()),
-            ),
-            std::io::ErrorKind::PermissionDenied => Self::new(
-                "not_permitted",
-                format!("You may not read {}. Change its permissions.", path.display()),
-            ),
+            std::io::ErrorKind::NotFound => Self::new("not_found", "There is no such file. Check the name."),
+            std::io::ErrorKind::PermissionDenied => {
+                Self::new("not_permitted", "You may not read this file. Change its permissions.")
+            }
             _ => Self::new(
                 "unreadable",
-                format!(
-                    "{} cannot be read: {error}. Check the disk or the name.",
-                    path.display()
-                ),
+                format!("The file cannot be read: {error}. Check the disk."),
             ),
         }
     }

@@ -20,7 +20,7 @@ const PICTURE_NAMES: [&str; 20] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// `-`.
-    StandardInput,
+    Stdin,
     /// A file, named by the person or found in a folder.
     File(PathBuf),
     /// A folder without a picture: an answer is owed for it too.
@@ -31,7 +31,7 @@ impl Input {
     /// As shown to people and scripts.
     pub fn name(&self) -> String {
         match self {
-            Self::StandardInput => "-".to_owned(),
+            Self::Stdin => "-".to_owned(),
             Self::File(path) | Self::EmptyFolder(path) => path.display().to_string(),
         }
     }
@@ -39,24 +39,21 @@ impl Input {
     /// The bytes, never more than the limits allow.
     pub fn read(&self, limits: &Limits) -> Result<Vec<u8>, Fault> {
         match self {
-            Self::StandardInput => read_limited(std::io::stdin().lock(), 0, limits, Path::new("standard input")),
+            Self::Stdin => read_limited(std::io::stdin().lock(), 0, limits),
             Self::File(path) => {
-                let file = File::open(path).map_err(|error| Fault::unreadable(path, &error))?;
+                let file = File::open(path).map_err(|error| Fault::unreadable(&error))?;
                 let length = file.metadata().map_or(0, |metadata| metadata.len());
-                read_limited(file, length, limits, path)
+                read_limited(file, length, limits)
             }
-            Self::EmptyFolder(path) => Err(Fault::new(
+            Self::EmptyFolder(_) => Err(Fault::new(
                 "no_pictures",
-                format!(
-                    "There are no pictures in the folder {}. Name another folder or a file.",
-                    path.display()
-                ),
+                "There are no pictures in this folder. Name another one, or a file.",
             )),
         }
     }
 }
 
-fn read_limited(source: impl Read, length: u64, limits: &Limits, path: &Path) -> Result<Vec<u8>, Fault> {
+fn read_limited(source: impl Read, length: u64, limits: &Limits) -> Result<Vec<u8>, Fault> {
     let limit = limits.bytes as u64;
     let mut bytes = Vec::new();
     if length <= limit {
@@ -64,7 +61,7 @@ fn read_limited(source: impl Read, length: u64, limits: &Limits, path: &Path) ->
         source
             .take(limit + 1)
             .read_to_end(&mut bytes)
-            .map_err(|error| Fault::unreadable(path, &error))?;
+            .map_err(|error| Fault::unreadable(&error))?;
     }
     let found = length.max(bytes.len() as u64);
     if found > limit {
@@ -85,7 +82,7 @@ pub fn expand(words: &[PathBuf]) -> Vec<Input> {
 
 fn expand_one(word: &Path) -> Vec<Input> {
     if word == Path::new("-") {
-        return vec![Input::StandardInput];
+        return vec![Input::Stdin];
     }
     if !word.is_dir() {
         return vec![Input::File(word.to_owned())];
@@ -172,7 +169,7 @@ mod tests {
         assert_eq!(read(11).unwrap().len(), 11);
         assert_eq!(read(10).unwrap_err().code, "picture_too_large");
         // A pipe tells no length.
-        let endless = read_limited(std::io::repeat(0), 0, &Limits { bytes: 10, pixels: 1 }, Path::new("-"));
+        let endless = read_limited(std::io::repeat(0), 0, &Limits { bytes: 10, pixels: 1 });
         assert_eq!(endless.unwrap_err().code, "picture_too_large");
     }
 }

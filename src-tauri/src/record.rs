@@ -100,7 +100,7 @@ impl<'a> Described<'a> {
             score: rounded(tag.score),
         });
         let objects = description.objects.iter().map(|object| Boxed {
-            name: object.name.as_ref(),
+            name: object.name,
             score: rounded(object.score),
             r#box: object.bbox.map(f32::round),
         });

@@ -34,7 +34,7 @@ pub fn run(options: &Describe) -> Ending {
     };
     let several = batch.inputs.len() > 1;
     let work = |input: &Input| describe(&engine, input, &batch.cancel);
-    let ending = batch.run(work, |input, done: Option<Done>, output| {
+    batch.run(work, |input, done: Option<Done>, output| {
         let Some(done) = done else { return Ok(true) };
         let file = input.name();
         let sentences = sentences(&done.description, options.detail);
@@ -48,8 +48,7 @@ pub fn run(options: &Describe) -> Ending {
             Some(speaker) => speaker.say(several.then_some(file.as_str()), &sentences, &batch.cancel),
             None => true,
         })
-    });
-    ending
+    })
 }
 
 /// Reads and describes one input.
@@ -63,7 +62,7 @@ fn describe(engine: &Engine, input: &Input, cancel: &Cancel) -> Result<Done, Fau
 pub fn describe_bytes(engine: &Engine, bytes: &[u8], clock: &Stopwatch, cancel: &Cancel) -> Result<Done, Fault> {
     let read = clock.now();
     let picture = Picture::decode(bytes, &Limits::default())?;
-    let decode = clock.now() - read;
+    let decode = clock.now().saturating_sub(read);
     let (description, timings) = engine.describer.describe(&picture, cancel, clock, &mut |_| {})?;
     let ms = Milliseconds {
         decode: ms(decode),

@@ -1,4 +1,8 @@
 //! Speaking through the system's speech engine.
+#![cfg_attr(
+    not(feature = "speech"),
+    allow(dead_code, reason = "what only a build with speech needs")
+)]
 
 #[cfg(feature = "speech")]
 mod system;

@@ -56,7 +56,7 @@ pub struct SystemVoice {
 
 struct Text {
     number: u64,
-    text: String,
+    words: String,
     /// When it must have begun, or ended once it has begun; set when it is first in the queue.
     due: Option<Instant>,
 }
@@ -126,7 +126,7 @@ impl SystemVoice {
             Event::Lost(reason) => return self.rebuild(SpeechError::NoEngine { reason }),
             Event::Began(number) => {
                 if let Some(text) = self.queue.iter_mut().find(|text| text.number == number) {
-                    text.due = Some(self.heard_of + late_end + per_character * text.text.chars().count() as u32);
+                    text.due = Some(self.heard_of + late_end + per_character * text.words.chars().count() as u32);
                 }
             }
             Event::Ended(number) => self.queue.retain(|text| text.number != number),
@@ -148,7 +148,7 @@ impl SystemVoice {
         self.heard_of = Instant::now();
         for text in &mut self.queue {
             text.due = None;
-            let _ = self.link.notes.send(Note::Speak(text.number, text.text.clone()));
+            let _ = self.link.notes.send(Note::Speak(text.number, text.words.clone()));
         }
         Ok(())
     }
@@ -167,7 +167,7 @@ impl Speak for SystemVoice {
         self.next_number += 1;
         self.queue.push_back(Text {
             number,
-            text: text.to_owned(),
+            words: text.to_owned(),
             due: None,
         });
         self.send(Note::Speak(number, text.to_owned()));

@@ -76,7 +76,7 @@ fn run(inbox: &Receiver<Note>, from_engine: &Sender<Note>, outbox: &Sender<Event
     let note = |kind: fn(String) -> Note| -> Option<Box<dyn FnMut(UtteranceId)>> {
         let from_engine = from_engine.clone();
         Some(Box::new(move |id| {
-            let _ = from_engine.send(kind(key(&id)));
+            let _ = from_engine.send(kind(key(id)));
         }))
     };
     engine.on_utterance_begin(note(Note::Began))?;
@@ -98,7 +98,7 @@ fn run(inbox: &Receiver<Note>, from_engine: &Sender<Note>, outbox: &Sender<Event
         match next {
             Ok(Note::Speak(number, text)) => match engine.speak(text, false)? {
                 Some(id) => {
-                    under_way.insert(key(&id), number);
+                    under_way.insert(key(id), number);
                 }
                 None => tell(Event::Ended(number)),
             },
@@ -128,6 +128,6 @@ fn run(inbox: &Receiver<Note>, from_engine: &Sender<Note>, outbox: &Sender<Event
 }
 
 /// Ids can be compared on some systems only, but shown on all.
-fn key(id: &UtteranceId) -> String {
+fn key(id: UtteranceId) -> String {
     format!("{id:?}")
 }
