@@ -36,6 +36,11 @@ impl Input {
         }
     }
 
+    /// The name for a terminal: a file may be called anything, escape sequences included.
+    pub fn label(&self) -> String {
+        self.name().replace(char::is_control, "\u{fffd}")
+    }
+
     /// The bytes, never more than the limits allow.
     pub fn read(&self, limits: &Limits) -> Result<Vec<u8>, Fault> {
         match self {

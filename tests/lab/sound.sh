@@ -46,7 +46,7 @@ if [ "$without" != sound ]; then
   wait_for pactl info
   pactl set-default-sink speaker
   # Small blocks: a null sink otherwise plays up to two seconds at once.
-  parec --device=speaker.monitor --format=s16le --rate=16000 --channels=1 --latency-msec=20 --raw >"$lab/sound.raw" &
+  parec --device=speaker.monitor --format=s16le --rate=16000 --channels=1 --latency-msec=20 --raw >"$lab/sound.raw" 2>"$lab/log/parec" &
   pids="$pids $!"
   wait_for test -s "$lab/sound.raw"
 fi

@@ -95,14 +95,11 @@ impl Batch {
     }
 
     fn report(&self, input: &Input, fault: &Fault, output: &mut Output) -> io::Result<()> {
-        let file = input.name();
         if self.json {
-            return output.line(&json(&Failed {
-                file: &file,
-                error: fault,
-            }));
+            let file = &input.name();
+            return output.line(&json(&Failed { file, error: fault }));
         }
-        complain(&format!("{file}: {}", fault.message));
+        complain(&format!("{}: {}", input.label(), fault.message));
         Ok(())
     }
 }

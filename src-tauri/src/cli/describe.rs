@@ -36,16 +36,17 @@ pub fn run(options: &Describe) -> Ending {
     let work = |input: &Input| describe(&engine, input, &batch.cancel);
     batch.run(work, |input, done: Option<Done>, output| {
         let Some(done) = done else { return Ok(true) };
-        let file = input.name();
+        let label = several.then(|| input.label());
         let sentences = sentences(&done.description, options.detail);
         if options.json {
+            let file = input.name();
             let record = record::Described::new(&file, &done.description, &engine.pack, engine.device, done.ms);
             output.line(&json(&record))?;
         } else {
-            print(several.then_some(file.as_str()), &sentences, output)?;
+            print(label.as_deref(), &sentences, output)?;
         }
         Ok(match &mut speaker {
-            Some(speaker) => speaker.say(several.then_some(file.as_str()), &sentences, &batch.cancel),
+            Some(speaker) => speaker.say(label.as_deref(), &sentences, &batch.cancel),
             None => true,
         })
     })

@@ -32,18 +32,18 @@ pub fn run(options: &Embed) -> Ending {
             rows.push(vector);
             return Ok(true);
         }
-        let (file, Some(embedding)) = (input.name(), &vector) else {
+        let Some(embedding) = &vector else {
             return Ok(true);
         };
         if options.json {
             output.line(&json(&Embedded {
-                file: &file,
+                file: &input.name(),
                 embedding,
                 pack: &engine.pack,
             }))?;
         } else {
             let numbers: Vec<String> = embedding.iter().map(f32::to_string).collect();
-            output.line(&format!("{file}\t{}", numbers.join(" ")))?;
+            output.line(&format!("{}\t{}", input.label(), numbers.join(" ")))?;
         }
         Ok(true)
     });
