@@ -143,7 +143,10 @@ pub(crate) mod golden {
     /// A weights file of glance.
     pub fn weights(name: &str) -> VarBuilder<'static> {
         let tensors = candle_core::safetensors::load(file("packs/glance").join(name), &Device::Cpu).unwrap();
-        let tensors = tensors.into_iter().map(|(name, tensor)| (name, tensor.to_dtype(DType::F32).unwrap())).collect();
+        let tensors = tensors
+            .into_iter()
+            .map(|(name, tensor)| (name, tensor.to_dtype(DType::F32).unwrap()))
+            .collect();
         VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu)
     }
 
@@ -156,7 +159,11 @@ pub(crate) mod golden {
     pub fn pixels(size: usize) -> Vec<u8> {
         let picture = image::open(file("tests/golden/picture.png")).unwrap().into_rgb8();
         let (width, height) = (picture.width() as usize, picture.height() as usize);
-        let at = |i: usize| picture.get_pixel((i % size * width / size) as u32, (i / size * height / size) as u32).0;
+        let at = |i: usize| {
+            picture
+                .get_pixel((i % size * width / size) as u32, (i / size * height / size) as u32)
+                .0
+        };
         (0..size * size).flat_map(at).collect()
     }
 

@@ -167,7 +167,10 @@ mod tests {
         let every_tenth = Tensor::arange_step(0u32, 82, 10, &Device::Cpu).unwrap();
         let tokens = tokens.squeeze(0).unwrap().index_select(&every_tenth, 0).unwrap();
         let reference = golden::values("encoder.safetensors");
-        for (ours, name) in [(tokens, "tokens"), (Tensor::new(logits, &Device::Cpu).unwrap(), "logits")] {
+        for (ours, name) in [
+            (tokens, "tokens"),
+            (Tensor::new(logits, &Device::Cpu).unwrap(), "logits"),
+        ] {
             let error = golden::error(&ours, &reference[name]);
             assert!(error < 1e-4, "{name}: {error}");
         }

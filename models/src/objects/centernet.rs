@@ -316,9 +316,17 @@ mod tests {
     fn equals_the_reference() {
         let network = CenterNet::load(&golden::weights("objects.safetensors")).unwrap();
         let (scores, sides) = network.forward(&golden::pixels(SIZE as usize)).unwrap();
-        assert_eq!((scores.dims(), sides.dims()), (&[GRID, GRID, 80][..], &[GRID, GRID, 4][..]));
+        assert_eq!(
+            (scores.dims(), sides.dims()),
+            (&[GRID, GRID, 80][..], &[GRID, GRID, 4][..])
+        );
         let every_sixteenth = Tensor::arange_step(0u32, GRID as u32, 16, &Device::Cpu).unwrap();
-        let thin = |x: Tensor| x.index_select(&every_sixteenth, 0).unwrap().index_select(&every_sixteenth, 1).unwrap();
+        let thin = |x: Tensor| {
+            x.index_select(&every_sixteenth, 0)
+                .unwrap()
+                .index_select(&every_sixteenth, 1)
+                .unwrap()
+        };
         let reference = golden::values("objects.safetensors");
         for (ours, name) in [(thin(scores), "scores"), (thin(sides), "sides")] {
             let error = golden::error(&ours, &reference[name]);
