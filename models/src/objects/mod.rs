@@ -14,8 +14,11 @@ use crate::weights;
 use centernet::{CenterNet, GRID};
 
 const WEIGHTS: &str = "objects.safetensors";
-/// Scores below this are right so seldom that nothing can be made of them.
+/// Detector scores below this are right so seldom that nothing can be made of them.
 const MIN_SCORE: f32 = 0.1;
+/// The chance to be right is the logistic of bias + weights of the score's logit and of the logarithm of the box's part of
+/// the picture: what `training/fit_objects.py` finds in 224 detections that were judged by eye.
+const CHANCE: (f32, f32, f32) = (3.557, 1.451, 0.335);
 /// Most objects that are given.
 const MAX_OBJECTS: usize = 100;
 /// Two boxes of one name that share more of their union than this are one thing.
@@ -28,7 +31,7 @@ const OTHER_NAME: f32 = 0.8;
 pub struct Object {
     /// One of [`NAMES`].
     pub name: &'static str,
-    /// The detector's score, 0.1 to 1. It is no probability.
+    /// The chance that the box holds such a thing, 0 to 1.
     pub score: f32,
     /// x, y, width and height in pixels of the original picture.
     #[serde(rename = "box")]
@@ -95,6 +98,12 @@ fn peaks(scores: &Tensor, sides: &Tensor, scale: [f32; 2]) -> candle_core::Resul
     Ok(found)
 }
 
+/// The chance to be right of a detection with this logit whose box takes this part of the picture.
+fn chance(logit: f32, part: f32) -> f32 {
+    let (bias, of_logit, of_size) = CHANCE;
+    1.0 / (1.0 + (-bias - of_logit * logit - of_size * part.ln()).exp())
+}
+
 /// Best first, without the boxes that a better one covers (non-maximum suppression).
 fn distinct(mut found: Vec<Object>) -> Vec<Object> {
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -146,9 +155,17 @@ mod tests {
         let found = peaks(&tensor(scores, 80), &tensor(sides, 4), [2.0, 1.0]).unwrap();
         assert_eq!(found.len(), 1, "the lower neighbour is no peak");
         assert_eq!(found[0].name, "dog");
-        assert!((found[0].score - 0.880_797).abs() < 1e-5);
         // Cells of 4 input pixels: 2 to the left, 6 to the right, 4 up, and down to the border.
         assert_eq!(found[0].bbox, [16.0, 16.0, 16.0, 112.0]);
+    }
+
+    #[test]
+    fn big_boxes_with_high_scores_are_right_more_often() {
+        let logit = |score: f32| (score / (1.0 - score)).ln();
+        // Judged: 28 of 28 detections of 0.65 and more, 36 % of those of 0.1 to 0.15, 45 % of those below 1 % of the picture.
+        assert!(chance(logit(0.7), 0.2) > 0.97);
+        assert!((0.25..0.5).contains(&chance(logit(0.15), 0.02)));
+        assert!(chance(logit(0.3), 0.002) < chance(logit(0.3), 0.2));
     }
 
     #[test]
