@@ -1,14 +1,12 @@
 //! From bytes to pixels, with every limit checked on the header.
 
-use std::io::Cursor;
+use std::io::{self, Cursor};
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
 use super::Picture;
-
-/// Long side that a reduced JPEG keeps at least: more than any encoder or detector looks at.
-const REDUCED_SIDE: f32 = 900.0;
+use super::jpeg::jpeg;
 
 /// What is accepted.
 #[derive(Debug, Clone)]
@@ -61,9 +59,9 @@ pub enum PictureError {
     /// No picture at all.
     #[error("This is not a picture. Give a JPEG, PNG, GIF, WebP, TIFF or BMP file.")]
     NotAPicture,
-    /// A picture that breaks off or contradicts itself.
+    /// A picture that breaks off or contradicts itself; the decoder's own words are for programmers only.
     #[error("The picture is damaged: {0}. Save or download it again.")]
-    Damaged(String),
+    Damaged(&'static str),
 }
 
 impl PictureError {
@@ -81,15 +79,17 @@ impl PictureError {
 }
 
 impl Limits {
-    fn check(&self, width: u32, height: u32) -> Result<(), PictureError> {
+    pub(super) fn check(&self, width: u32, height: u32, bytes_per_pixel: u8) -> Result<(), PictureError> {
         if width == 0 || height == 0 {
-            return Err(PictureError::Damaged("it has no pixels".into()));
+            return Err(PictureError::Damaged("it has no pixels"));
         }
-        if u64::from(width) * u64::from(height) > self.pixels {
+        // Deeper pixels need more memory, so fewer of them are read.
+        let limit = self.pixels * 4 / u64::from(bytes_per_pixel.max(4));
+        if u64::from(width) * u64::from(height) > limit {
             return Err(PictureError::TooManyPixels {
                 width,
                 height,
-                limit: self.pixels / 1_000_000,
+                limit: limit / 1_000_000,
             });
         }
         Ok(())
@@ -109,80 +109,64 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, PictureEr
     if let Some(name) = unsupported(bytes) {
         return Err(PictureError::Unsupported(name));
     }
-    match image::guess_format(bytes) {
-        Ok(ImageFormat::Jpeg) => jpeg(bytes, limits),
-        Ok(format) => other(bytes, format, limits),
-        Err(_) => Err(PictureError::NotAPicture),
+    match format(bytes) {
+        Some(ImageFormat::Jpeg) => jpeg(bytes, limits),
+        Some(format) => other(bytes, format, limits),
+        None => Err(PictureError::NotAPicture),
     }
+}
+
+fn format(bytes: &[u8]) -> Option<ImageFormat> {
+    // TGA is the one format that is told by its end.
+    let tga = bytes.ends_with(b"TRUEVISION-XFILE.\0").then_some(ImageFormat::Tga);
+    image::guess_format(bytes).ok().or(tga)
 }
 
 /// Formats that people do have and that no decoder here reads.
 fn unsupported(bytes: &[u8]) -> Option<&'static str> {
-    let brand = bytes.get(4..12)?;
-    match brand {
-        b"ftypavif" | b"ftypavis" => Some("AVIF"),
-        b"ftypheic" | b"ftypheix" | b"ftyphevc" | b"ftypheim" | b"ftypmif1" | b"ftypmsf1" => Some("HEIC"),
-        _ if bytes.starts_with(b"\xff\x0a") || bytes.starts_with(b"\0\0\0\x0cJXL ") => Some("JPEG XL"),
-        _ if bytes.starts_with(b"\0\0\0\x0cjP  ") => Some("JPEG 2000"),
-        _ if bytes.starts_with(b"8BPS") => Some("Photoshop"),
+    if bytes.get(4..8) == Some(b"ftyp") {
+        return base_media(bytes);
+    }
+    match bytes {
+        [0xff, 0x0a, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => Some("JPEG XL"),
+        [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => Some("JPEG 2000"),
+        [b'8', b'B', b'P', b'S', ..] => Some("Photoshop"),
         _ => None,
     }
 }
 
-fn damaged(error: impl ToString) -> PictureError {
-    PictureError::Damaged(error.to_string().trim_end_matches('.').to_owned())
+/// ISO base media files name their brands at the start, the main one first. Videos have others and are no pictures.
+fn base_media(bytes: &[u8]) -> Option<&'static str> {
+    let end = bytes.len().min(usize::from(*bytes.get(3)?));
+    let brands: Vec<&[u8]> = bytes.get(8..end)?.chunks_exact(4).collect();
+    let any = |names: &[&[u8]]| brands.iter().any(|brand| names.contains(brand));
+    if any(&[b"avif", b"avis"]) {
+        return Some("AVIF");
+    }
+    any(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"]).then_some("HEIC")
 }
 
-/// JPEG by `jpeg-decoder`, which can leave out the frequencies that a reduced picture does not need.
-fn jpeg(bytes: &[u8], limits: &Limits) -> Result<Picture, PictureError> {
-    let mut decoder = jpeg_decoder::Decoder::new(bytes);
-    decoder.set_max_decoding_buffer_size(usize::try_from(limits.pixels * 4).unwrap_or(usize::MAX));
-    decoder.read_info().map_err(damaged)?;
-    let info = decoder.info().ok_or_else(|| damaged("it has no header"))?;
-    let (width, height) = (u32::from(info.width), u32::from(info.height));
-    limits.check(width, height)?;
-    let share = (REDUCED_SIDE / width.max(height) as f32).min(1.0);
-    let wanted = |side: u16| (f32::from(side) * share).ceil() as u16;
-    let (reduced_width, reduced_height) = decoder
-        .scale(wanted(info.width), wanted(info.height))
-        .map_err(damaged)?;
-    let pixels = decoder.decode().map_err(damaged)?;
-    let format = decoder.info().map_or(info.pixel_format, |info| info.pixel_format);
-    let rgb = rgb_from(pixels, format, u32::from(reduced_width), u32::from(reduced_height))
-        .ok_or_else(|| damaged("its pixels are incomplete"))?;
-    let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk);
-    Ok(upright(DynamicImage::ImageRgb8(rgb), orientation, (width, height)))
+/// Whether the decoder ran out of bytes, wherever in its error that is said.
+fn ran_out(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes
+        .filter_map(|error| error.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == io::ErrorKind::UnexpectedEof)
 }
 
-/// `None` where there are too few pixels.
-fn rgb_from(pixels: Vec<u8>, format: jpeg_decoder::PixelFormat, width: u32, height: u32) -> Option<RgbImage> {
-    use jpeg_decoder::PixelFormat;
-    let rgb = match format {
-        PixelFormat::RGB24 => pixels,
-        PixelFormat::L8 => pixels.iter().flat_map(|&grey| [grey; 3]).collect(),
-        // Sixteen bits come in the machine's byte order.
-        PixelFormat::L16 => pixels
-            .chunks_exact(2)
-            .flat_map(|pair| [(u16::from_ne_bytes([pair[0], pair[1]]) >> 8) as u8; 3])
-            .collect(),
-        PixelFormat::CMYK32 => pixels
-            .chunks_exact(4)
-            .flat_map(|ink| from_cmyk([ink[0], ink[1], ink[2], ink[3]]))
-            .collect(),
-    };
-    RgbImage::from_raw(width, height, rgb)
-}
-
-/// Ink as `jpeg-decoder` gives it (0 = none) without a colour profile.
-fn from_cmyk([cyan, magenta, yellow, black]: [u8; 4]) -> [u8; 3] {
-    [cyan, magenta, yellow].map(|ink| (u16::from(255 - ink) * u16::from(255 - black) / 255) as u8)
+pub(super) fn damaged(error: &(dyn std::error::Error + 'static)) -> PictureError {
+    PictureError::Damaged(if ran_out(error) {
+        "it breaks off before its end"
+    } else {
+        "some of its data are wrong"
+    })
 }
 
 fn other(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<Picture, PictureError> {
     let reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut decoder = reader.into_decoder().map_err(failure)?;
     let size = decoder.dimensions();
-    limits.check(size.0, size.1)?;
+    limits.check(size.0, size.1, decoder.color_type().bytes_per_pixel())?;
     let orientation = decoder.orientation().ok();
     let image = DynamicImage::from_decoder(decoder).map_err(failure)?;
     let image = if image.color().has_alpha() {
@@ -196,7 +180,8 @@ fn other(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<Picture, 
 fn failure(error: image::ImageError) -> PictureError {
     match error {
         image::ImageError::Unsupported(_) => PictureError::Unsupported("Such"),
-        other => damaged(other),
+        image::ImageError::IoError(error) => damaged(&error),
+        other => damaged(&other),
     }
 }
 
@@ -210,7 +195,7 @@ fn on_white(image: &DynamicImage) -> RgbImage {
     RgbImage::from_raw(rgba.width(), rgba.height(), pixels.collect()).unwrap_or_default()
 }
 
-fn upright(mut image: DynamicImage, orientation: Option<Orientation>, size: (u32, u32)) -> Picture {
+pub(super) fn upright(mut image: DynamicImage, orientation: Option<Orientation>, size: (u32, u32)) -> Picture {
     let orientation = orientation.unwrap_or(Orientation::NoTransforms);
     image.apply_orientation(orientation);
     let swapped = matches!(
@@ -222,75 +207,5 @@ fn upright(mut image: DynamicImage, orientation: Option<Orientation>, size: (u32
         rgb: image.into_rgb8(),
         width,
         height,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn png(image: &DynamicImage) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        image.write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png).unwrap();
-        bytes
-    }
-
-    fn code(bytes: &[u8]) -> &'static str {
-        Picture::decode(bytes, &Limits::default()).unwrap_err().code()
-    }
-
-    #[test]
-    fn transparency_is_laid_on_white() {
-        let image = image::RgbaImage::from_pixel(2, 2, image::Rgba([0, 0, 0, 51]));
-        let picture = Picture::decode(&png(&image.into()), &Limits::default()).unwrap();
-        assert_eq!(picture.rgb().get_pixel(1, 1).0, [204; 3]);
-    }
-
-    #[test]
-    fn sixteen_bits_become_eight() {
-        let image = image::ImageBuffer::from_pixel(2, 1, image::Luma([0x8000_u16]));
-        let picture = Picture::decode(&png(&DynamicImage::ImageLuma16(image)), &Limits::default()).unwrap();
-        assert_eq!(picture.rgb().get_pixel(0, 0).0, [128; 3]);
-    }
-
-    #[test]
-    fn limits_hold_before_decoding() {
-        let bytes = png(&DynamicImage::new_rgb8(20, 10));
-        let few = |bytes_, pixels| {
-            Picture::decode(&bytes, &Limits { bytes: bytes_, pixels })
-                .unwrap_err()
-                .code()
-        };
-        assert_eq!(few(10, 1000), "picture_too_large");
-        assert_eq!(few(10_000, 199), "picture_too_large");
-        assert!(
-            Picture::decode(
-                &bytes,
-                &Limits {
-                    bytes: 10_000,
-                    pixels: 200
-                }
-            )
-            .is_ok()
-        );
-    }
-
-    #[test]
-    fn what_is_no_picture_is_told_apart() {
-        assert_eq!(code(b""), "picture_empty");
-        assert_eq!(code(b"hello, world, this is text"), "not_a_picture");
-        assert_eq!(code(b"\0\0\0\x1cftypavif and so on"), "picture_format_unsupported");
-        assert_eq!(code(b"\0\0\0\x1cftypheic and so on"), "picture_format_unsupported");
-        let whole = png(&DynamicImage::ImageRgb8(RgbImage::from_fn(64, 64, |x, y| {
-            image::Rgb([x as u8 * 3, y as u8, 9])
-        })));
-        assert_eq!(code(&whole[..whole.len() / 2]), "picture_damaged");
-    }
-
-    #[test]
-    fn ink_becomes_light() {
-        assert_eq!(from_cmyk([0, 0, 0, 0]), [255; 3]);
-        assert_eq!(from_cmyk([0, 255, 255, 0]), [255, 0, 0]);
-        assert_eq!(from_cmyk([9, 9, 9, 255]), [0; 3]);
     }
 }

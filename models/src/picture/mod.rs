@@ -1,7 +1,10 @@
 //! A picture as the engine sees it: upright, opaque, 8-bit RGB, decoded only after its limits were checked.
 
 mod decode;
+mod jpeg;
 mod resize;
+#[cfg(test)]
+mod tests;
 
 use image::RgbImage;
 
