@@ -106,8 +106,8 @@ impl Describer {
         Ok((
             evidence,
             Timings {
-                encode: encoded - start,
-                generate: clock.now() - encoded,
+                encode: encoded.saturating_sub(start),
+                generate: clock.now().saturating_sub(encoded),
             },
         ))
     }

@@ -1,5 +1,7 @@
 //! Q-Former, OPT and generation against `transformers` on a tiny model with random weights (made by `training/reference.py tiny`).
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::HashMap;
 
 use candle_core::{DType, Device, Tensor};

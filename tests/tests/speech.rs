@@ -1,5 +1,6 @@
 //! What a person hears: the speaker of a sound server of our own is recorded and looked at.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,8 +32,13 @@ impl Lab {
     fn new(around: &str, arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("lab/sound.sh"));
-        command.arg(folder.path().join("heard.wav")).args(["sh", "-c", around, "sh"]);
-        command.arg(eyebright().get_program()).arg("describe").arg(picture("coffee.jpg"));
+        command
+            .arg(folder.path().join("heard.wav"))
+            .args(["sh", "-c", around, "sh"]);
+        command
+            .arg(eyebright().get_program())
+            .arg("describe")
+            .arg(picture("coffee.jpg"));
         command.arg("--speak").args(arguments);
         Self { folder, command }
     }
@@ -47,14 +53,22 @@ impl Lab {
         let run = finish(&mut self.command);
         let took = begin.elapsed();
         let (loud, quiet_after) = loudness(&self.folder.path().join("heard.wav"));
-        Heard { run, loud, quiet_after, took }
+        Heard {
+            run,
+            loud,
+            quiet_after,
+            took,
+        }
     }
 }
 
 fn loudness(wav: &PathBuf) -> (f64, f64) {
     let mut reader = hound::WavReader::open(wav).unwrap();
     let rate = reader.spec().sample_rate as usize;
-    let samples: Vec<f64> = reader.samples::<i16>().map(|sample| f64::from(sample.unwrap())).collect();
+    let samples: Vec<f64> = reader
+        .samples::<i16>()
+        .map(|sample| f64::from(sample.unwrap()))
+        .collect();
     let is_loud = |window: &[f64]| (window.iter().map(|s| s * s).sum::<f64>() / window.len() as f64).sqrt() > LOUD;
     let windows: Vec<bool> = samples.chunks(rate / 100).map(is_loud).collect();
     let loud = windows.iter().filter(|loud| **loud).count();
@@ -69,9 +83,18 @@ fn the_sentence_is_heard_to_its_end() {
     assert!(short.run.out.trim().ends_with('.'), "{:?}", short.run);
     assert!(short.loud > 0.6, "{} s of sound", short.loud);
     // The program ends only after the last word.
-    assert!(short.quiet_after > 0.15, "{} s of silence at the end", short.quiet_after);
+    assert!(
+        short.quiet_after > 0.15,
+        "{} s of silence at the end",
+        short.quiet_after
+    );
     let long = Lab::new(r#""$@""#, &["--detail", "all"]).listen();
-    assert!(long.loud > short.loud + 2.0, "{} s after {} s of sound", long.loud, short.loud);
+    assert!(
+        long.loud > short.loud + 2.0,
+        "{} s after {} s of sound",
+        long.loud,
+        short.loud
+    );
 }
 
 #[test]
@@ -80,7 +103,11 @@ fn json_is_spoken_as_words_too() {
     let sentence = heard.run.json()[0]["sentence"].as_str().unwrap().to_owned();
     assert_eq!(heard.run.code, 0);
     // Nobody reads braces aloud: well under a tenth of a second a character.
-    assert!(heard.loud > 0.6 && heard.loud < 1.0 + 0.1 * sentence.len() as f64, "{} s of sound", heard.loud);
+    assert!(
+        heard.loud > 0.6 && heard.loud < 1.0 + 0.1 * sentence.len() as f64,
+        "{} s of sound",
+        heard.loud
+    );
 }
 
 #[test]
@@ -101,11 +128,17 @@ fn a_hanging_server_is_reported_and_the_text_still_printed() {
 
 #[test]
 fn without_a_speech_server_the_person_learns_how_to_get_one() {
-    let lab = Lab::new(r#""$@""#, &[]).with("LAB_WITHOUT", "speech").with("SPEECHD_ADDRESS", "inet_socket:127.0.0.1:9");
+    let lab = Lab::new(r#""$@""#, &[])
+        .with("LAB_WITHOUT", "speech")
+        .with("SPEECHD_ADDRESS", "inet_socket:127.0.0.1:9");
     let heard = lab.listen();
     assert_eq!(heard.run.code, 1);
     assert!(heard.run.out.trim().ends_with('.'), "{:?}", heard.run);
-    assert!(heard.run.err.contains("apt install speech-dispatcher"), "{:?}", heard.run);
+    assert!(
+        heard.run.err.contains("apt install speech-dispatcher"),
+        "{:?}",
+        heard.run
+    );
     assert!(heard.loud < 0.01, "{} s of sound", heard.loud);
 }
 
@@ -124,6 +157,11 @@ fn ctrl_c_silences_at_once() {
     let cut = Lab::new(r#"timeout --preserve-status --signal=INT 3 "$@""#, &["--detail", "all"]).listen();
     assert_eq!(cut.run.code, 130, "{:?}", cut.run);
     assert!(cut.run.out.contains('.'), "{:?}", cut.run);
-    assert!(cut.took + Duration::from_secs(1) < whole.took, "{:?} and {:?}", cut.took, whole.took);
+    assert!(
+        cut.took + Duration::from_secs(1) < whole.took,
+        "{:?} and {:?}",
+        cut.took,
+        whole.took
+    );
     assert!(cut.loud < 3.2, "{} s of sound", cut.loud);
 }

@@ -1,5 +1,8 @@
 //! Depthwise convolution: each channel has a kernel of its own.
 
+// What runs inside `Arch::dispatch` is compiled for its vector width only where it is inlined into it.
+#![allow(clippy::inline_always)]
+
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, bail};
 use candle_nn::VarBuilder;
 use pulp::{Arch, NullaryFnOnce};

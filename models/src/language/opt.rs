@@ -1,4 +1,4 @@
-//! OPT (Zhang et al., 2022) as in `transformers` `modeling_opt.py`: pre-norm, ReLU, learned positions, logits tied to the embedding.
+//! OPT (Zhang et al., 2022) as in `transformers` `modeling_opt.py`: pre-norm, `ReLU`, learned positions, logits tied to the embedding.
 
 use candle_core::{Device, Result, Tensor};
 use candle_nn::{Embedding, LayerNorm, Linear, Module, VarBuilder, embedding, layer_norm, linear};

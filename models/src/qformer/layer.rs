@@ -15,7 +15,7 @@ pub(super) struct Layer {
 
 impl Layer {
     pub(super) fn load(config: &QFormerConfig, index: usize, weights: &VarBuilder) -> Result<Self> {
-        let crossattention = if index % config.cross_attention_frequency == 0 {
+        let crossattention = if index.is_multiple_of(config.cross_attention_frequency) {
             Some(Attention::load(
                 config,
                 config.encoder_hidden_size,
