@@ -41,7 +41,9 @@ CONFIG = {
     "tokens": {"pad": tokens.PAD, "bos": tokens.BOS, "eos": tokens.EOS, "unk": tokens.UNK},
 }
 MAX_TEXT = 32  # pieces of a text that the Q-Former reads
-DROPOUT = 0.1
+DROPOUT = 0.15
+PATCHES = 40  # of 81 are seen at a training step: the pictures are few, and whole feature maps would be learned by heart
+CHANNEL_DROPOUT = 0.2
 
 
 class Attention(nn.Module):
@@ -229,8 +231,11 @@ class VisionModel(nn.Module):
 
     def forward(self, features):
         """Feature maps [B, 81, 1280] become tokens [B, 82, 1280], the mean first."""
-        tokens_ = torch.cat([features.mean(1, keepdim=True), features], 1)
-        return self.post_layernorm(tokens_ + self.embeddings.position_embedding)
+        tokens_ = torch.cat([features.mean(1, keepdim=True), features], 1) + self.embeddings.position_embedding
+        if self.training:
+            kept = torch.randperm(features.shape[1])[:PATCHES] + 1
+            tokens_ = torch.cat([tokens_[:, :1], tokens_[:, kept]], 1)
+        return F.dropout(self.post_layernorm(tokens_), CHANNEL_DROPOUT, self.training)
 
 
 class TextEmbeddings(nn.Module):

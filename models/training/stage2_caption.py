@@ -3,6 +3,8 @@
 All five captions of a picture share one sequence: [queries][tags][caption 1][caption 2]...; a caption sees the prefix and itself.
 The small decoder goes on learning (a large one would stay frozen), and the losses of stage 1 go on beside it, so that the scores of the
 Q-Former keep their meaning. Kept: the exponential average of the weights.
+
+    stage2_caption.py EPOCHS RATE [FROM]     FROM: a checkpoint to go on from, such as stage2; else stages 0 and 1
 """
 
 import random
@@ -19,7 +21,7 @@ from evaluate import quick_score
 from pairs import Pairs, sample
 from stage1_align import match_loss, retrieval, similarities, wrap
 
-EPOCHS, BATCH, RATE, SEED = 9, 48, 6e-4, 3
+BATCH, SEED = 48, 3
 NO_TAGS = 0.25  # share of pictures whose tags are left out, so that captions do not depend on them
 SMOOTHING = 0.1
 ALIGN = 0.3  # weight of ITC and of ITM beside the caption
@@ -73,21 +75,31 @@ def align_loss(net, queries, image, captions, temperature):
     return itc, itm, right.item()
 
 
+def begin(name):
+    """The model to start from and the ITC temperature that stage 1 found."""
+    net = glance.Glance()
+    state = torch.load(glance.checkpoint("stage1"))["model"]
+    temperature = state.pop("temperature").item()
+    if name:
+        state = torch.load(glance.checkpoint(name))["model"]
+    net.load_state_dict(state)
+    if not name:
+        net.language_model.load_state_dict(torch.load(glance.checkpoint("stage0"))["model"])
+    return net, temperature
+
+
 def main():
     torch.manual_seed(SEED)
     chance = random.Random(SEED)
     train, dev = Pairs("train"), Pairs("dev")
-    net = glance.Glance()
-    state = torch.load(glance.checkpoint("stage1"))["model"]
-    temperature = state.pop("temperature").item()
-    net.load_state_dict(state)
-    net.language_model.load_state_dict(torch.load(glance.checkpoint("stage0"))["model"])
-    steps = EPOCHS * (len(train) // BATCH)
-    average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(0.998))
-    optimiser = torch.optim.AdamW(net.parameters(), RATE, (0.9, 0.98), weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, steps + 1, pct_start=0.1)
+    net, temperature = begin(sys.argv[3] if len(sys.argv) > 3 else None)
+    epochs, rate = int(sys.argv[1]), float(sys.argv[2])
+    steps = epochs * (len(train) // BATCH)
+    average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(0.99))
+    optimiser = torch.optim.AdamW(net.parameters(), rate, (0.9, 0.98), weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps + 1, pct_start=0.1)
     start = time.time()
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         order = chance.sample(range(len(train)), len(train))
         sums = torch.zeros(4)
         net.train()
