@@ -96,7 +96,8 @@ fn expand_one(word: &Path) -> Vec<Input> {
         .into_iter()
         // A folder below that may not be read: its neighbours still count.
         .filter_map(Result::ok)
-        .filter(|entry| !entry.file_type().is_dir() && has_picture_name(entry.path()))
+        // Of the names that fit, only files: reading a pipe that nobody writes into would never end.
+        .filter(|entry| has_picture_name(entry.path()) && entry.path().is_file())
         .map(walkdir::DirEntry::into_path)
         .collect();
     files

@@ -6,8 +6,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
 /// Runs `work` on `items` in `workers` threads and hands each result to `take` on this thread, in order and as soon as it is
 /// there. When `take` breaks, nothing new is begun.
+///
+/// Several workers do without further threads: the parallel loops inside `work` would only get into each other's way.
 pub fn for_each<T: Sync, R: Send>(
     items: &[T],
     workers: usize,
@@ -18,10 +22,12 @@ pub fn for_each<T: Sync, R: Send>(
     let stopped = AtomicBool::new(false);
     let (sender, results) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..workers.clamp(1, items.len().max(1)) {
+        let workers = workers.clamp(1, items.len().max(1));
+        for _ in 0..workers {
             let sender = sender.clone();
             let (next, stopped, work) = (&next, &stopped, &work);
             scope.spawn(move || {
+                let _alone = if workers > 1 { stay_on_this_thread() } else { None };
                 while !stopped.load(Ordering::Relaxed) {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(index) else { break };
@@ -45,6 +51,16 @@ pub fn for_each<T: Sync, R: Send>(
             }
         }
     });
+}
+
+/// While the pool lives, rayon's work that this thread begins stays here.
+fn stay_on_this_thread() -> Option<ThreadPool> {
+    // Without such a pool everything is only slower.
+    ThreadPoolBuilder::new()
+        .num_threads(1)
+        .use_current_thread()
+        .build()
+        .ok()
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use std::process::{Command, Stdio};
 use eyebright_models::clock::Clock;
 use eyebright_models::kind::Kind;
 use eyebright_models::{Cancel, Limits};
-use image::imageops::{FilterType, resize};
 use image::{ImageFormat, RgbImage};
 use serde::Serialize;
 
@@ -147,24 +146,34 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// A JPEG with about as much detail as a photo: noise whose strength falls with its frequency, as in nature.
+/// Cells across and strength of the layers of a generated picture: the finer the weaker, as in nature.
+const LAYERS: [(f32, f32); 5] = [(3.0, 90.0), (8.0, 60.0), (25.0, 30.0), (100.0, 16.0), (500.0, 6.0)];
+
+/// A JPEG of 12 megapixels with about as much detail as a photo.
 fn generated() -> Result<Vec<u8>, Fault> {
-    let (width, height) = (4000, 3000);
-    let mut picture = RgbImage::from_pixel(width, height, image::Rgb([120, 110, 100]));
-    for (cells, strength) in [(3, 90.0), (8, 60.0), (25, 30.0), (100, 16.0), (500, 6.0)] {
-        let coarse = RgbImage::from_fn(cells, cells, |x, y| {
-            image::Rgb([0, 1, 2].map(|channel| hash(x, y, cells + channel / 2)))
-        });
-        let layer = resize(&coarse, width, height, FilterType::Triangle);
-        for (value, add) in picture.iter_mut().zip(layer.iter()) {
-            *value = (f32::from(*value) + (f32::from(*add) / 255.0 - 0.5) * strength) as u8;
-        }
-    }
+    let picture = RgbImage::from_fn(4000, 3000, |x, y| {
+        let place = (x as f32 / 4000.0, y as f32 / 4000.0);
+        image::Rgb([0, 1, 2].map(|channel| {
+            let layer = |(cells, strength): (f32, f32)| strength * cloud(place, cells, channel / 2);
+            (120.0 + LAYERS.into_iter().map(layer).sum::<f32>()) as u8
+        }))
+    });
     let mut bytes = Cursor::new(Vec::new());
     picture
         .write_to(&mut bytes, ImageFormat::Jpeg)
         .map_err(|error| Fault::new("bench_failed", format!("The picture could not be made: {error}.")))?;
     Ok(bytes.into_inner())
+}
+
+/// Random values, -0.5 to 0.5, on a grid of that many cells, and between its points in proportion.
+fn cloud((x, y): (f32, f32), cells: f32, seed: u32) -> f32 {
+    let (x, y) = (x * cells, y * cells);
+    let (column, row) = (x as u32, y as u32);
+    let (right, down) = (x.fract(), y.fract());
+    let at = |column, row| f32::from(hash(column, row, seed)) / 255.0 - 0.5;
+    let upper = at(column, row) * (1.0 - right) + at(column + 1, row) * right;
+    let lower = at(column, row + 1) * (1.0 - right) + at(column + 1, row + 1) * right;
+    upper * (1.0 - down) + lower * down
 }
 
 /// The same byte for the same place on every machine.
