@@ -15,16 +15,8 @@ pub enum Error {
     #[error("Cancelled.")]
     Cancelled,
     /// A computation failed: a defect of ours or of the device.
-    #[error("The model could not be run: {0}. Try again with the device set to cpu.")]
+    #[error("The model could not be run: {}. Try again with the device set to cpu.", first_line(.0))]
     Tensor(#[from] candle_core::Error),
-    /// An ONNX network failed.
-    #[error("The network {name} could not be run: {reason}. Check the pack with: packs verify.")]
-    Network {
-        /// File of the network.
-        name: &'static str,
-        /// What the runtime said.
-        reason: String,
-    },
     /// The tokenizer failed.
     #[error("The text could not be read by the tokenizer: {0}.")]
     Tokenizer(String),
@@ -38,9 +30,14 @@ impl Error {
             Self::Picture(error) => error.code(),
             Self::Pack(error) => error.code(),
             Self::Cancelled => "cancelled",
-            Self::Tensor(_) | Self::Network { .. } | Self::Tokenizer(_) => "model_failed",
+            Self::Tensor(_) | Self::Tokenizer(_) => "model_failed",
         }
     }
+}
+
+/// Where `RUST_BACKTRACE` is set, candle's errors go on with a backtrace, which nobody wants to hear.
+pub(crate) fn first_line(error: &impl ToString) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 /// `Result` with the engine's error.

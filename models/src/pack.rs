@@ -227,7 +227,7 @@ impl Pack {
         PackError::Contents {
             pack: self.manifest.name.clone(),
             file: file.to_owned(),
-            reason: reason.to_string(),
+            reason: crate::error::first_line(&reason),
         }
     }
 }

@@ -3,16 +3,22 @@
 use std::collections::HashMap;
 use std::io::Cursor;
 
-use candle_core::quantized::gguf_file::Content;
+use candle_core::quantized::gguf_file::{Content, TensorInfo};
+use candle_core::safetensors::Load;
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+use rayon::prelude::*;
+use safetensors::SafeTensors;
+use safetensors::tensor::TensorView;
 
 use crate::pack::{Pack, PackError};
 
 /// Reads all tensors of `file` as f32. Quantized tensors are expanded: this is for small models.
 pub fn load(pack: &Pack, file: &str, device: &Device) -> std::result::Result<VarBuilder<'static>, PackError> {
     let bytes = pack.file(file)?;
-    let tensors = if file.ends_with(".gguf") {
+    let tensors = if matches!(file.rsplit_once('.'), Some((_, "gguf"))) {
         gguf(&bytes, device)
     } else {
         safetensors(&bytes, device)
@@ -26,16 +32,42 @@ fn gguf(bytes: &[u8], device: &Device) -> Result<HashMap<String, Tensor>> {
     let content = Content::read(&mut reader)?;
     let names: Vec<String> = content.tensor_infos.keys().cloned().collect();
     let mut read = |name: String| {
+        check_size(&name, &content.tensor_infos[&name])?;
         let tensor = content.tensor(&mut reader, &name, device)?.dequantize(device)?;
         Ok((name, tensor))
     };
     names.into_iter().map(&mut read).collect()
 }
 
-pub(crate) fn safetensors(bytes: &[u8], device: &Device) -> Result<HashMap<String, Tensor>> {
-    let tensors = candle_core::safetensors::load_buffer(bytes, device)?;
-    tensors
-        .into_iter()
-        .map(|(name, tensor)| Ok((name, tensor.to_dtype(DType::F32)?)))
-        .collect()
+/// candle multiplies the sizes that a header claims without looking whether the product fits.
+fn check_size(name: &str, info: &TensorInfo) -> Result<()> {
+    let sizes = info.shape.dims();
+    let bytes = sizes
+        .iter()
+        .try_fold(info.ggml_dtype.type_size(), |product, &size| product.checked_mul(size));
+    match bytes {
+        Some(_) => Ok(()),
+        None => candle_core::bail!("the tensor {name} claims the sizes {sizes:?}"),
+    }
+}
+
+fn safetensors(bytes: &[u8], device: &Device) -> Result<HashMap<String, Tensor>> {
+    let file = SafeTensors::deserialize(bytes)?;
+    let read = |(name, view): (String, TensorView)| Ok((name, expanded(&view, device)?));
+    file.tensors().into_par_iter().map(read).collect()
+}
+
+/// candle converts float16 one value after the other; a whole slice at once is ten times as fast.
+fn expanded(view: &TensorView, device: &Device) -> Result<Tensor> {
+    if view.dtype() != safetensors::Dtype::F16 {
+        return view.load(device)?.to_dtype(DType::F32);
+    }
+    let halves: Vec<f16> = view
+        .data()
+        .chunks_exact(2)
+        .map(|pair| f16::from_le_bytes([pair[0], pair[1]]))
+        .collect();
+    let mut values = vec![0f32; halves.len()];
+    halves.convert_to_f32_slice(&mut values);
+    Tensor::from_vec(values, view.shape(), device)
 }

@@ -9,6 +9,7 @@ import data
 import tokens
 
 VARIANTS = ["train", "train-mirrored", "train-cropped"]
+TEMPERATURE = 0.64  # of the ImageNet head, as `fit_tags.py` found it
 TAG_PROBABILITY, TAGS = 0.12, 4  # a tag word enters the prompt from this probability on; at most so many
 
 
@@ -21,7 +22,7 @@ def mirror_words(text):
 class TagWords:
     """Turns ImageNet logits into the tag words of the prompt, as the engine does."""
 
-    def __init__(self, temperature=1.0):
+    def __init__(self, temperature=TEMPERATURE):
         self.temperature = temperature
         words = json.loads((data.WORK / "prompt_tags.json").read_text())["imagenet"]
         self.names = sorted(set(words))

@@ -1,6 +1,7 @@
 """Makes the golden values under models/tests/golden with `transformers`, the reference implementation.
 
     reference.py tiny      a tiny model with random weights: every stage of the Q-Former and OPT, greedy and beam token ids
+    reference.py resize    a picture made smaller and then larger by PIL
 """
 
 import json
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 import torch
+from PIL import Image
 from safetensors.torch import save_file
 from transformers import (
     Blip2Config,
@@ -85,7 +87,7 @@ def tiny_opt():
 @torch.inference_mode()
 def qformer_values(model, image, ids):
     """Queries, both sides of ITC, its score, and ITM, for one picture [1, S, W] and one text [1, T]."""
-    count = QFORMER["num_query_tokens"]
+    count = model.query_tokens.shape[1]
     queries = model.qformer(query_embeds=model.query_tokens, encoder_hidden_states=image).last_hidden_state
     side = torch.nn.functional.normalize(model.vision_projection(queries), dim=-1)[0]
     read = model.qformer(query_embeds=model.embeddings(input_ids=ids), query_length=0).last_hidden_state
@@ -136,6 +138,14 @@ def tiny():
     print(json.dumps(texts))
 
 
+def resize():
+    """The golden picture at 53 x 97, and that one at 120 x 70."""
+    with Image.open(GOLDEN / "picture.png") as picture:
+        small = picture.convert("RGB").resize((53, 97), Image.Resampling.BICUBIC)
+    small.save(GOLDEN / "small.png")
+    small.resize((120, 70), Image.Resampling.BICUBIC).save(GOLDEN / "enlarged.png")
+
+
 if __name__ == "__main__":
     GOLDEN.mkdir(parents=True, exist_ok=True)
-    sys.exit({"tiny": tiny}[sys.argv[1]]())
+    sys.exit({"tiny": tiny, "resize": resize}[sys.argv[1]]())

@@ -100,7 +100,7 @@ def main():
     net = glance.Glance()
     language, offset = net.language_model, net.queries
     steps = EPOCHS * (len(captions) // BATCH)
-    optimiser = torch.optim.AdamW(language.parameters(), RATE, (0.9, 0.98), weight_decay=0.05)
+    optimiser = torch.optim.AdamW(language.parameters(), RATE, (0.9, 0.98), weight_decay=0.05, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, steps, pct_start=0.05)
     start = time.time()
     for epoch in range(EPOCHS):

@@ -96,7 +96,7 @@ def main():
     epochs, rate = int(sys.argv[1]), float(sys.argv[2])
     steps = epochs * (len(train) // BATCH)
     average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(0.99))
-    optimiser = torch.optim.AdamW(net.parameters(), rate, (0.9, 0.98), weight_decay=0.05)
+    optimiser = torch.optim.AdamW(net.parameters(), rate, (0.9, 0.98), weight_decay=0.05, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps + 1, pct_start=0.1)
     start = time.time()
     for epoch in range(epochs):

@@ -88,7 +88,7 @@ def main():
     temperature = torch.load(glance.checkpoint("stage1"))["model"]["temperature"].item()
     cider = CiderD(train.ids)
     average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(0.99))
-    optimiser = torch.optim.AdamW(net.parameters(), RATE, (0.9, 0.98))
+    optimiser = torch.optim.AdamW(net.parameters(), RATE, (0.9, 0.98), fused=True)
     start, steps = time.time(), len(train) // BATCH
     for epoch in range(EPOCHS):
         order = chance.sample(range(len(train)), len(train))

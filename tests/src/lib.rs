@@ -6,6 +6,8 @@
 // Panicking is how a test fails.
 #![allow(clippy::missing_panics_doc)]
 
+pub mod gallery;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -11,8 +11,8 @@ use serde::Deserialize;
 const NAMED: f32 = 0.6;
 /// Any of these stands for "people" in `never`.
 const PEOPLE: [&str; 18] = [
-    "man", "men", "woman", "women", "boy", "boys", "girl", "girls", "child", "children", "person", "people", "lady", "guy", "baby",
-    "player", "players", "toddler",
+    "man", "men", "woman", "women", "boy", "boys", "girl", "girls", "child", "children", "person", "people", "lady",
+    "guy", "baby", "player", "players", "toddler",
 ];
 
 #[derive(Deserialize)]
@@ -24,10 +24,15 @@ struct Expected {
 
 /// True if the sentence holds the word or its plural.
 fn says(sentence: &str, word: &str) -> bool {
-    let words: Vec<String> =
-        sentence.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
+    let words: Vec<String> = sentence
+        .to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .map(str::to_owned)
+        .collect();
     let sentence = format!(" {} ", words.join(" "));
-    [word.to_owned(), format!("{word}s"), format!("{word}es")].iter().any(|form| sentence.contains(&format!(" {form} ")))
+    [word.to_owned(), format!("{word}s"), format!("{word}es")]
+        .iter()
+        .any(|form| sentence.contains(&format!(" {form} ")))
 }
 
 #[test]
@@ -40,7 +45,10 @@ fn real_pictures_are_described_honestly() {
     assert_eq!(told.len(), expected.len());
     let (mut wrong, mut demanded, mut named) = (Vec::new(), 0, Vec::new());
     for ((name, expected), line) in expected.iter().zip(&told) {
-        let (kind, sentence) = (line["kind"].as_str().unwrap_or_default(), line["sentence"].as_str().unwrap_or_default());
+        let (kind, sentence) = (
+            line["kind"].as_str().unwrap_or_default(),
+            line["sentence"].as_str().unwrap_or_default(),
+        );
         if !expected.kind.iter().any(|k| k == kind) {
             wrong.push(format!("{name}: kind {kind}"));
         }
@@ -56,5 +64,9 @@ fn real_pictures_are_described_honestly() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     let share = named.len() as f32 / demanded as f32;
-    assert!(share >= NAMED, "the main thing is named in {} of {demanded}: {named:?}", named.len());
+    assert!(
+        share >= NAMED,
+        "the main thing is named in {} of {demanded}: {named:?}",
+        named.len()
+    );
 }

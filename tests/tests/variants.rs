@@ -36,7 +36,11 @@ fn plain(width: u32, height: u32, colour: [u8; 3]) -> RgbImage {
 /// One colour with sensor noise of a deviation in levels.
 fn grainy(colour: [u8; 3], deviation: f32, seed: u64) -> RgbImage {
     let mut random = Random(seed);
-    let mut level = move |base: u8| (f32::from(base) + deviation * random.normal()).round().clamp(0.0, 255.0) as u8;
+    let mut level = move |base: u8| {
+        (f32::from(base) + deviation * random.normal())
+            .round()
+            .clamp(0.0, 255.0) as u8
+    };
     RgbImage::from_fn(640, 480, |_, _| Rgb(colour.map(&mut level)))
 }
 
@@ -49,7 +53,9 @@ fn noise(size: u32, grey: bool, levels: u8, seed: u64) -> RgbImage {
         let first = value();
         Rgb(if grey { [first; 3] } else { [first, value(), value()] })
     });
-    RgbImage::from_fn(columns * size, rows * size, |x, y| *blocks.get_pixel(x / size, y / size))
+    RgbImage::from_fn(columns * size, rows * size, |x, y| {
+        *blocks.get_pixel(x / size, y / size)
+    })
 }
 
 fn gradient(from: [u8; 3], to: [u8; 3], across: bool) -> RgbImage {
@@ -87,18 +93,35 @@ fn variants() -> Vec<Variant> {
         Variant("noise-4.png", noise(4, true, 255, 10), "blank", "noise"),
         Variant("noise.jpg", noise(1, true, 255, 11), "blank", "noise"),
         Variant("strong-grain.png", grainy([128; 3], 40.0, 12), "blank", "noise"),
-        Variant("sky.png", gradient([20, 30, 90], [150, 200, 240], false), "blank", "blue"),
+        Variant(
+            "sky.png",
+            gradient([20, 30, 90], [150, 200, 240], false),
+            "blank",
+            "blue",
+        ),
         Variant("grey-ramp.png", gradient([0; 3], [255; 3], true), "blank", "colour"),
-        Variant("sunset.png", gradient([245, 130, 30], [60, 25, 75], false), "blank", "colour"),
+        Variant(
+            "sunset.png",
+            gradient([245, 130, 30], [60, 25, 75], false),
+            "blank",
+            "colour",
+        ),
         Variant("ramp.jpg", gradient([255; 3], [40, 90, 210], true), "blank", "colour"),
-        Variant("faint-ramp.png", gradient([200, 200, 210], [230; 3], true), "blank", "grey"),
+        Variant(
+            "faint-ramp.png",
+            gradient([200, 200, 210], [230; 3], true),
+            "blank",
+            "grey",
+        ),
     ]
 }
 
 /// The ten pages that `variants/make.py` made.
 fn pages() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("variants");
-    (0..10).map(|number| folder.join(format!("text-{number}.png"))).collect()
+    (0..10)
+        .map(|number| folder.join(format!("text-{number}.png")))
+        .collect()
 }
 
 #[test]
@@ -113,7 +136,9 @@ fn forty_empty_pictures_are_told_by_name() {
     }
     files.extend(pages());
     assert_eq!(files.len(), 40);
-    let told = run([Path::new("describe"), Path::new("--json")].into_iter().chain(files.iter().map(PathBuf::as_path)));
+    let told = run([Path::new("describe"), Path::new("--json")]
+        .into_iter()
+        .chain(files.iter().map(PathBuf::as_path)));
     let told = told.json();
     assert_eq!(told.len(), 40);
     let mut wrong = Vec::new();

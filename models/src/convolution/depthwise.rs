@@ -10,10 +10,11 @@ use rayon::prelude::*;
 
 use super::{Activation, Step, same_padding};
 
-/// Channels that are summed together, in registers; the number of channels must be a multiple (exporters pad with zeros).
+/// Channels that are computed together, in a register; the number of channels must be a multiple (exporters pad with zeros).
 const LANES: usize = 16;
-/// Padded input values that one task works on: they should stay in its core's second-level cache.
-const BAND: usize = 1 << 16;
+type Vector = [f32; LANES];
+/// Values of output that one task works on.
+const BAND: usize = 1 << 15;
 
 /// A depthwise convolution with `TensorFlow`'s "SAME" padding, between the bias and activation of the layer before
 /// (applied while the input is copied into its padding, which saves a pass over memory) and its own.
@@ -65,16 +66,16 @@ impl CustomOp1 for Depthwise {
                 layout.shape()
             );
         }
-        let input = &storage.as_slice::<f32>()?[start..end];
+        let (input, _) = storage.as_slice::<f32>()?[start..end].as_chunks();
         let (out_height, _) = same_padding(height, self.kernel, self.stride);
         let (out_width, _) = same_padding(width, self.kernel, self.stride);
-        let padded_width = (out_width - 1) * self.stride + self.kernel;
-        let rows = (BAND / (padded_width * channels)).saturating_sub(self.kernel) / self.stride + 1;
+        let rows = (BAND / (out_width * channels)).clamp(1, out_height);
         let mut output = vec![0f32; out_height * out_width * channels];
         output
             .par_chunks_mut(rows * out_width * channels)
             .enumerate()
             .for_each(|(band, output)| {
+                let (output, _) = output.as_chunks_mut();
                 let first = band * rows;
                 Arch::new().dispatch(Band {
                     layer: self,
@@ -83,7 +84,6 @@ impl CustomOp1 for Depthwise {
                     width,
                     first,
                     out_width,
-                    padded_width,
                     output,
                 });
             });
@@ -101,141 +101,131 @@ impl CustomOp1 for Step {
         let Some((start, end)) = layout.contiguous_offsets() else {
             bail!("activation: strided input")
         };
-        if layout.shape().dims().last() != Some(&self.bias.len()) {
-            bail!(
-                "activation: [.., {}] expected, got {:?}",
-                self.bias.len(),
-                layout.shape()
-            );
+        let channels = self.bias.len();
+        if layout.shape().dims().last() != Some(&channels) || !channels.is_multiple_of(LANES) {
+            bail!("activation: [.., {channels}] expected, got {:?}", layout.shape());
         }
         let mut output = storage.as_slice::<f32>()?[start..end].to_vec();
-        output
-            .par_chunks_mut(self.bias.len())
-            .with_min_len(256)
-            .for_each(|pixel| apply(self, 0, pixel));
+        output.par_chunks_mut(channels).with_min_len(256).for_each(|pixel| {
+            let (pixel, _) = pixel.as_chunks_mut();
+            pixel
+                .iter_mut()
+                .enumerate()
+                .for_each(|(group, values)| *values = apply(self, group, *values));
+        });
         Ok((CpuStorage::F32(output), layout.shape().clone()))
     }
 }
 
-/// Some rows of the output. A type of its own because `pulp` compiles its `call` once for each vector width of the
-/// processor family and takes the widest at run time; everything below is inlined into it for that reason.
+/// Some rows of the output; pixels are runs of vectors. A type of its own because `pulp` compiles its `call` once for
+/// each vector width of the processor family and takes the widest at run time; everything below is inlined into it for
+/// that reason.
 struct Band<'a> {
     layer: &'a Depthwise,
-    input: &'a [f32],
+    input: &'a [Vector],
     height: usize,
     width: usize,
     first: usize,
     out_width: usize,
-    padded_width: usize,
-    output: &'a mut [f32],
+    output: &'a mut [Vector],
 }
 
 impl NullaryFnOnce for Band<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
-        let padded = self.padded();
-        for channel in (0..self.layer.before.bias.len()).step_by(LANES) {
-            if self.layer.kernel == 3 {
-                convolve::<3>(
-                    self.layer,
-                    &padded,
-                    self.padded_width,
-                    channel,
-                    self.out_width,
-                    self.output,
-                );
-            } else {
-                convolve::<5>(
-                    self.layer,
-                    &padded,
-                    self.padded_width,
-                    channel,
-                    self.out_width,
-                    self.output,
-                );
-            }
+    fn call(mut self) {
+        match self.layer.kernel {
+            3 => self.convolve::<3>(),
+            _ => self.convolve::<5>(),
         }
     }
 }
 
 impl Band<'_> {
-    /// The rows of the input that the band needs, activated, with zeros around the picture.
     #[inline(always)]
-    fn padded(&self) -> Vec<f32> {
+    fn convolve<const K: usize>(&mut self) {
+        let Depthwise { after, stride, .. } = self.layer;
+        let groups = after.bias.len() / LANES;
+        let out_rows = self.output.len() / (self.out_width * groups);
+        let padded_width = (self.out_width - 1) * stride + K;
+        let mut padded = vec![[0f32; LANES]; ((out_rows - 1) * stride + K) * padded_width];
+        for group in 0..groups {
+            self.pad(group, groups, padded_width, &mut padded);
+            let weight: [[Vector; K]; K] =
+                std::array::from_fn(|y| std::array::from_fn(|x| self.weight(y * K + x, group)));
+            for (y, row) in self.output.chunks_exact_mut(self.out_width * groups).enumerate() {
+                let rows: [&[Vector]; K] =
+                    std::array::from_fn(|ky| &padded[(y * stride + ky) * padded_width..][..padded_width]);
+                for (x, pixel) in row.chunks_exact_mut(groups).enumerate() {
+                    let mut sum = [0f32; LANES];
+                    for (row, weight) in rows.iter().zip(&weight) {
+                        for (pixel, weight) in row[x * stride..][..K].iter().zip(weight) {
+                            for i in 0..LANES {
+                                sum[i] += pixel[i] * weight[i];
+                            }
+                        }
+                    }
+                    pixel[group] = apply(after, group, sum);
+                }
+            }
+        }
+    }
+
+    /// Copies one group of channels of the rows that the band needs into their padding, activated. The zeros around
+    /// the picture are never overwritten.
+    #[inline(always)]
+    fn pad(&self, group: usize, groups: usize, padded_width: usize, padded: &mut [Vector]) {
         let Depthwise {
             before, kernel, stride, ..
         } = self.layer;
-        let channels = before.bias.len();
         let (_, top) = same_padding(self.height, *kernel, *stride);
         let (_, left) = same_padding(self.width, *kernel, *stride);
-        let rows = (self.output.len() / (self.out_width * channels) - 1) * stride + kernel;
-        let row_length = self.padded_width * channels;
-        let width = self.width.min(self.padded_width - left) * channels;
-        let mut padded = vec![0f32; rows * row_length];
-        for (y, row) in padded.chunks_exact_mut(row_length).enumerate() {
+        for (y, row) in padded.chunks_exact_mut(padded_width).enumerate() {
             let Some(y) = (self.first * stride + y).checked_sub(top).filter(|&y| y < self.height) else {
                 continue;
             };
-            let row = &mut row[left * channels..][..width];
-            row.copy_from_slice(&self.input[y * self.width * channels..][..width]);
-            row.chunks_exact_mut(channels).for_each(|pixel| apply(before, 0, pixel));
-        }
-        padded
-    }
-}
-
-/// Convolves `LANES` channels, from `channel` on, of all pixels of a band.
-#[inline(always)]
-fn convolve<const K: usize>(
-    layer: &Depthwise,
-    padded: &[f32],
-    padded_width: usize,
-    channel: usize,
-    out_width: usize,
-    output: &mut [f32],
-) {
-    let channels = layer.before.bias.len();
-    let mut weight = [[[0f32; LANES]; K]; K];
-    for (i, weight) in weight.iter_mut().flatten().enumerate() {
-        weight.copy_from_slice(&layer.weight[i * channels + channel..][..LANES]);
-    }
-    let reach = (K - 1) * channels + LANES;
-    for (y, row) in output.chunks_exact_mut(out_width * channels).enumerate() {
-        let above = &padded[y * layer.stride * padded_width * channels + channel..];
-        let rows: [&[f32]; K] = std::array::from_fn(|ky| &above[ky * padded_width * channels..]);
-        for x in 0..out_width {
-            let mut sum = [0f32; LANES];
-            for (row, weight) in rows.iter().zip(&weight) {
-                let window = &row[x * layer.stride * channels..][..reach];
-                for (kx, weight) in weight.iter().enumerate() {
-                    let pixel = &window[kx * channels..][..LANES];
-                    for i in 0..LANES {
-                        sum[i] += pixel[i] * weight[i];
-                    }
-                }
+            let source = &self.input[y * self.width * groups..][..self.width * groups];
+            for (target, source) in row[left..].iter_mut().zip(source.chunks_exact(groups)) {
+                *target = apply(before, group, source[group]);
             }
-            apply(&layer.after, channel, &mut sum);
-            row[x * channels + channel..][..LANES].copy_from_slice(&sum);
         }
+    }
+
+    #[inline(always)]
+    fn weight(&self, tap: usize, group: usize) -> Vector {
+        let groups = self.layer.after.bias.len() / LANES;
+        self.layer.weight.as_chunks().0[tap * groups + group]
     }
 }
 
-/// Adds the bias of the channels from `channel` on and activates.
+/// Adds the bias of a group of channels and activates. Plain loops over whole vectors: closures of iterators would not
+/// be inlined into the vectorised code.
 #[inline(always)]
-fn apply(step: &Step, channel: usize, values: &mut [f32]) {
-    let bias = &step.bias[channel..][..values.len()];
-    let pairs = values.iter_mut().zip(bias);
-    match step.activation {
-        Activation::Linear => pairs.for_each(|(x, b)| *x += b),
-        Activation::Relu => pairs.for_each(|(x, b)| *x = (*x + b).max(0.0)),
-        Activation::Relu6 => pairs.for_each(|(x, b)| *x = (*x + b).clamp(0.0, 6.0)),
-        Activation::HardSwish => pairs.for_each(|(x, b)| {
-            let y = *x + b;
-            *x = y * (y + 3.0).clamp(0.0, 6.0) / 6.0;
-        }),
+fn apply(step: &Step, group: usize, mut values: Vector) -> Vector {
+    let bias: &Vector = &step.bias.as_chunks().0[group];
+    for i in 0..LANES {
+        values[i] += bias[i];
     }
+    match step.activation {
+        Activation::Linear => {}
+        Activation::Relu => {
+            for x in &mut values {
+                *x = x.max(0.0);
+            }
+        }
+        Activation::Relu6 => {
+            for x in &mut values {
+                *x = x.clamp(0.0, 6.0);
+            }
+        }
+        Activation::HardSwish => {
+            for x in &mut values {
+                *x *= (*x + 3.0).clamp(0.0, 6.0) * (1.0 / 6.0);
+            }
+        }
+    }
+    values
 }
 
 #[cfg(test)]
@@ -252,20 +242,18 @@ mod tests {
         for (y, x, c) in
             (0..out_height).flat_map(|y| (0..out_width).flat_map(move |x| (0..channels).map(move |c| (y, x, c))))
         {
-            let mut sum = [0f32];
+            let mut sum = [0f32; LANES];
             for (ky, kx) in (0..k).flat_map(|ky| (0..k).map(move |kx| (ky, kx))) {
                 let at = ((y * stride + ky).checked_sub(top), (x * stride + kx).checked_sub(left));
                 if let (Some(y), Some(x)) = at
                     && y < height
                     && x < width
                 {
-                    let mut value = [input[(y * width + x) * channels + c]];
-                    apply(&layer.before, c, &mut value);
-                    sum[0] += value[0] * layer.weight[(ky * k + kx) * channels + c];
+                    let value = apply(&layer.before, c / LANES, [input[(y * width + x) * channels + c]; LANES]);
+                    sum[c % LANES] += value[c % LANES] * layer.weight[(ky * k + kx) * channels + c];
                 }
             }
-            apply(&layer.after, c, &mut sum);
-            output.push(sum[0]);
+            output.push(apply(&layer.after, c / LANES, sum)[c % LANES]);
         }
         output
     }

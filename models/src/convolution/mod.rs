@@ -104,16 +104,17 @@ pub fn mean(x: &Tensor) -> Result<Tensor> {
 pub fn first_windows(pixels: &[u8], size: usize, mean: f32) -> Result<Tensor> {
     let (out, before) = same_padding(size, 3, 2);
     let mut windows = vec![0f32; out * out * 27];
-    for (i, window) in windows.chunks_exact_mut(27).enumerate() {
-        let (y, x) = (i / out * 2, i % out * 2);
-        for (j, value) in window.iter_mut().enumerate() {
-            let (dy, dx, channel) = (j / 9, j / 3 % 3, j % 3);
-            let (Some(y), Some(x)) = ((y + dy).checked_sub(before), (x + dx).checked_sub(before)) else {
-                continue;
-            };
-            if y < size && x < size {
-                *value = f32::from(pixels[(y * size + x) * 3 + channel]) - mean;
-            }
+    for (i, lines) in windows.chunks_exact_mut(9).enumerate() {
+        let (y, x) = (i / 3 / out * 2 + i % 3, i / 3 % out * 2);
+        let Some(y) = y.checked_sub(before).filter(|&y| y < size) else {
+            continue;
+        };
+        // Whole pixels of one line, without those that are outside.
+        let outside = before.saturating_sub(x);
+        let first = x + outside - before;
+        let line = &pixels[(y * size + first) * 3..][..(size - first).min(3 - outside) * 3];
+        for (value, &byte) in lines[outside * 3..].iter_mut().zip(line) {
+            *value = f32::from(byte) - mean;
         }
     }
     Tensor::from_vec(windows, (out, out, 27), &Device::Cpu)

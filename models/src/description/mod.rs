@@ -113,6 +113,9 @@ fn by_pixels(evidence: &Evidence, things: &[Thing<'_>], calibration: &Calibratio
         Kind::Photo => return None,
         Kind::Black => "The picture is black; a screen curtain may be on".to_string(),
         Kind::Blank if evidence.pixels.noise => "The picture is only noise; nothing can be made out".to_string(),
+        Kind::Blank if evidence.pixels.gradient => {
+            format!("The picture is blank; its colour changes smoothly{mostly}")
+        }
         Kind::Blank if colours.is_empty() => "The picture is blank".to_string(),
         Kind::Blank => format!("The picture is blank, all {}", evidence.pixels.colours[0].name),
         Kind::Screenshot => format!("A screenshot{mostly}"),

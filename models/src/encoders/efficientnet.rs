@@ -17,6 +17,10 @@ const STEM: usize = 32;
 /// Width of the feature map, and so of the tokens.
 const WIDTH: usize = 1280;
 const CLASSES: usize = 1000;
+/// Side of the grid of tokens that the feature map is averaged to.
+const POOLED: usize = 5;
+/// Pixels of a side to one cell of the feature map.
+const REDUCTION: usize = 32;
 /// Blocks, kernel, stride of the first block, channels: the seven stages of Lite2.
 const STAGES: [(usize, usize, usize, usize); 7] = [
     (1, 3, 1, 16),
@@ -39,6 +43,8 @@ pub struct EfficientNetLite {
     blocks: Vec<Block>,
     head: Pointwise,
     classifier: Pointwise,
+    /// [tokens - 1, cells of the feature map]
+    pooling: Tensor,
 }
 
 /// Inverted residual: expand (1 x 1), depthwise, project (1 x 1, linear).
@@ -89,11 +95,12 @@ impl EfficientNetLite {
             blocks,
             head: Pointwise::load(inputs, WIDTH, true, &weights.pp("head"))?,
             classifier: Pointwise::load(WIDTH, CLASSES, true, &weights.pp("classifier"))?,
+            pooling: pooling((image_size as usize).div_ceil(REDUCTION), POOLED)?,
         })
     }
 
-    /// RGB bytes of a square picture to tokens [1, 1 + cells, 1280] in 0..6 (the mean, then the cells row by row; 9 x 9
-    /// of them at 260 pixels) and 1,000 logits.
+    /// RGB bytes of a square picture to tokens [1, 26, 1280] in 0..6 (the mean, then 5 x 5 averages, row by row) and
+    /// 1,000 logits.
     fn forward(&self, pixels: &[u8]) -> Result<(Tensor, Vec<f32>)> {
         let mut x = self
             .stem
@@ -104,9 +111,28 @@ impl EfficientNetLite {
         let cells = self.head.forward(&x)?.clamp(0f32, 6f32)?;
         let mean = mean(&cells)?;
         let logits = self.classifier.forward(&mean)?.flatten_all()?.to_vec1()?;
-        let tokens = Tensor::cat(&[&mean.flatten_to(1)?, &cells.flatten_to(1)?], 0)?.unsqueeze(0)?;
+        let pooled = self.pooling.matmul(&cells.flatten_to(1)?)?;
+        let tokens = Tensor::cat(&[&mean.flatten_to(1)?, &pooled], 0)?.unsqueeze(0)?;
         Ok((tokens, logits))
     }
+}
+
+/// The matrix [to * to, from * from] that averages a square grid of `from` cells a side to one of `to` cells, over windows
+/// that overlap where the sides do not divide: `PyTorch`'s `adaptive_avg_pool2d`.
+fn pooling(from: usize, to: usize) -> Result<Tensor> {
+    let share = |target: usize, source: usize| {
+        let window = target * from / to..((target + 1) * from).div_ceil(to);
+        if window.contains(&source) {
+            1.0 / window.len() as f32
+        } else {
+            0.0
+        }
+    };
+    let weights: Vec<f32> = (0..to * to)
+        .flat_map(|target| (0..from * from).map(move |source| (target, source)))
+        .map(|(target, source)| share(target / to, source / from) * share(target % to, source % from))
+        .collect();
+    Tensor::from_vec(weights, (to * to, from * from), &Device::Cpu)
 }
 
 fn block(
@@ -163,9 +189,9 @@ mod tests {
     fn equals_the_reference() {
         let network = EfficientNetLite::read(&golden::weights(WEIGHTS), 260, &Device::Cpu).unwrap();
         let (tokens, logits) = network.forward(&golden::pixels(260)).unwrap();
-        assert_eq!(tokens.dims(), [1, 82, 1280]);
-        let every_tenth = Tensor::arange_step(0u32, 82, 10, &Device::Cpu).unwrap();
-        let tokens = tokens.squeeze(0).unwrap().index_select(&every_tenth, 0).unwrap();
+        assert_eq!(tokens.dims(), [1, 26, 1280]);
+        let every_fifth = Tensor::arange_step(0u32, 26, 5, &Device::Cpu).unwrap();
+        let tokens = tokens.squeeze(0).unwrap().index_select(&every_fifth, 0).unwrap();
         let reference = golden::values("encoder.safetensors");
         for (ours, name) in [
             (tokens, "tokens"),

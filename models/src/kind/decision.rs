@@ -9,14 +9,15 @@ pub(super) fn decide(s: &Statistics) -> (Kind, bool, bool) {
     if s.mean <= 14.0 && s.brightest <= 48.0 {
         return (Kind::Black, false, false);
     }
-    if is_noise(s) {
-        return (Kind::Blank, true, false);
-    }
-    // Without a single edge there is no thing to be seen: one colour with some noise, or one that changes slowly.
+    // One colour with a camera's noise; without a single edge there is no thing to be seen.
     if s.edge < 1e-4 && s.range <= 28.0 {
         return (Kind::Blank, false, false);
     }
-    if s.edge < 1e-4 && s.flat >= 0.98 && s.texture < 0.01 && s.randomness[3] < 0.05 {
+    if is_noise(s) {
+        return (Kind::Blank, true, false);
+    }
+    // One colour that changes slowly into another.
+    if s.edge < 1e-4 && s.flat >= 0.95 && s.texture < 0.04 && s.randomness[3] < 0.02 {
         return (Kind::Blank, false, true);
     }
     if !is_made_by_a_program(s) {

@@ -200,7 +200,9 @@ fn brightness(grid: &Grid) -> Vec<f32> {
 
 fn percentile(values: &[u8], share: f64) -> f32 {
     let mut counts = [0_usize; 256];
-    values.iter().for_each(|&value| counts[usize::from(value)] += 1);
+    for &value in values {
+        counts[usize::from(value)] += 1;
+    }
     let wanted = (values.len() as f64 * share) as usize;
     let mut seen = 0;
     let reached = counts.iter().position(|count| {

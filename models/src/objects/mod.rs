@@ -87,11 +87,13 @@ fn peaks(scores: &Tensor, sides: &Tensor, scale: [f32; 2]) -> candle_core::Resul
         let (left, top) = (edge(x, -sides[0], 0), edge(y, -sides[1], 1));
         let (right, bottom) = (edge(x, sides[2], 0), edge(y, sides[3], 1));
         if right > left && bottom > top {
-            let score = 1.0 / (1.0 + (-score).exp());
+            let bbox = [left, top, right - left, bottom - top];
+            let part = bbox[2] * bbox[3] / (scale[0] * scale[1] * (GRID * GRID) as f32);
+            let score = chance(score, part);
             found.push(Object {
                 name: NAMES[kind],
                 score,
-                bbox: [left, top, right - left, bottom - top],
+                bbox,
             });
         }
     }
@@ -157,6 +159,7 @@ mod tests {
         assert_eq!(found[0].name, "dog");
         // Cells of 4 input pixels: 2 to the left, 6 to the right, 4 up, and down to the border.
         assert_eq!(found[0].bbox, [16.0, 16.0, 16.0, 112.0]);
+        assert_eq!(found[0].score, chance(2.0, 16.0 * 112.0 / (256.0 * 128.0)));
     }
 
     #[test]

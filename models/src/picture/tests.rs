@@ -199,3 +199,28 @@ fn scans_are_counted_to_the_end_of_the_picture_and_limited() {
     assert!(Picture::decode(&repeated_scan(100), &Limits::default()).is_ok());
     assert_eq!(code(&repeated_scan(101)), "picture_damaged");
 }
+
+/// Made by `training/reference.py resize`.
+fn golden(name: &str) -> Picture {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
+    Picture::decode(&std::fs::read(file).unwrap(), &Limits::default()).unwrap()
+}
+
+/// One level of difference comes from rounding here and there, two very seldom.
+#[test]
+fn resizing_equals_pil() {
+    for (source, target) in [("picture.png", "small.png"), ("small.png", "enlarged.png")] {
+        let theirs = golden(target);
+        let ours = golden(source).squashed(theirs.width(), theirs.height());
+        let differences: Vec<u8> = ours
+            .iter()
+            .zip(theirs.rgb().iter())
+            .map(|(a, b)| a.abs_diff(*b))
+            .collect();
+        let sum: f32 = differences.iter().copied().map(f32::from).sum();
+        assert!(sum / (differences.len() as f32) < 0.25, "{target}: {sum}");
+        assert!(differences.iter().all(|&difference| difference <= 2), "{target}");
+    }
+}

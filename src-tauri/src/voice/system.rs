@@ -227,7 +227,7 @@ mod tests {
         start: Duration::from_millis(400),
         answer: Duration::from_millis(400),
         begin: Duration::from_millis(400),
-        late_end: Duration::from_millis(300),
+        late_end: Duration::from_millis(600),
         per_character: Duration::from_millis(1),
     };
 

@@ -1,0 +1,53 @@
+//! How long the image encoder and the object detector of glance take: `cargo run --release --example networks -- PICTURE`.
+
+use std::error::Error;
+use std::time::Instant;
+
+use eyebright_models::encoders::{EfficientNetLite, ImageEncoder};
+use eyebright_models::objects::Objects;
+use eyebright_models::{Device, Limits, Pack, Picture};
+
+const ROUNDS: usize = 40;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args().nth(1).ok_or("name a picture")?;
+    let picture = Picture::decode(&std::fs::read(path)?, &Limits::default())?;
+    let pack = Pack::glance()?;
+    let start = Instant::now();
+    let encoder = EfficientNetLite::load(&pack, 260, &Device::Cpu)?;
+    println!("encoder loaded in {:.1} ms", milliseconds(start));
+    let start = Instant::now();
+    let objects = Objects::load(&pack)?;
+    println!("objects loaded in {:.1} ms", milliseconds(start));
+    println!("threads: {}", rayon::current_num_threads());
+    measure("encoder", || encoder.encode(&picture).is_ok());
+    measure("objects", || objects.find(&picture).is_ok());
+    measure("both", || {
+        let (seen, found) = rayon::join(|| encoder.encode(&picture), || objects.find(&picture));
+        seen.is_ok() && found.is_ok()
+    });
+    for object in objects.find(&picture)?.iter().take(8) {
+        println!("{} {:.2} {:?}", object.name, object.score, object.bbox);
+    }
+    Ok(())
+}
+
+fn milliseconds(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1000.0
+}
+
+fn measure(name: &str, run: impl Fn() -> bool) {
+    let mut times = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        assert!(run(), "{name} failed");
+        times.push(milliseconds(start));
+    }
+    let first = times[0];
+    times.sort_by(f64::total_cmp);
+    println!(
+        "{name}: first {first:.1}, best {:.1}, median {:.1} ms",
+        times[0],
+        times[ROUNDS / 2]
+    );
+}
