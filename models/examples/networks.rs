@@ -1,11 +1,13 @@
-//! How long the image encoder and the object detector of glance take: `cargo run --release --example networks -- PICTURE`.
+//! How long the parts of glance take: `cargo run --release --example networks -- PICTURE`.
 
 use std::error::Error;
 use std::time::Instant;
 
+use eyebright_models::captioner::Captioner;
 use eyebright_models::encoders::{EfficientNetLite, ImageEncoder};
 use eyebright_models::objects::Objects;
-use eyebright_models::{Device, Limits, Pack, Picture};
+use eyebright_models::tags::TagHead;
+use eyebright_models::{Cancel, Device, Limits, Pack, Picture, kind};
 
 const ROUNDS: usize = 40;
 
@@ -26,6 +28,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (seen, found) = rayon::join(|| encoder.encode(&picture), || objects.find(&picture));
         seen.is_ok() && found.is_ok()
     });
+    let captioner = Captioner::open(&pack, &Device::Cpu)?;
+    let tags = TagHead::load(&pack)?;
+    let look = captioner.look(&picture)?;
+    let classes = tags.probabilities(look.logits.as_ref().ok_or("no tag head")?);
+    let never = Cancel::default();
+    let beams = || captioner.caption(&look, &classes, captioner.decoding(), &never, &mut |_| {});
+    measure("kind", || !kind::judge(picture.rgb()).colours.is_empty());
+    measure("look", || captioner.look(&picture).is_ok());
+    measure("beam search", || beams().is_ok());
+    measure("4 drawn captions", || {
+        captioner.draw(&look, &classes, 4, &never).is_ok()
+    });
+    let caption = captioner.text(&beams()?[0])?;
+    measure("match", || captioner.score(&look, &caption).is_ok());
+    println!("{caption}");
     for object in objects.find(&picture)?.iter().take(8) {
         println!("{} {:.2} {:?}", object.name, object.score, object.bbox);
     }

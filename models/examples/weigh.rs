@@ -25,7 +25,17 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn weigh(file: &Value, evidence: &Evidence, lexicon: &Lexicon, calibration: &Calibration) -> Value {
-    let seen = evidence.seen(lexicon, calibration);
+    let raw = evidence.objects.iter().map(|object| {
+        json!({
+            "name": object.name,
+            "score": object.score,
+            "share": evidence.share(object.bbox),
+            "tags": evidence.tags_of(object, lexicon, &evidence.seen(lexicon)),
+        })
+    });
+    let detections: Vec<Value> = raw.collect();
+    let weighed = evidence.weighed(lexicon, calibration);
+    let seen = weighed.seen(lexicon);
     let caption = evidence.caption.clone().unwrap_or_default();
     let words: Vec<&str> = caption.words.iter().map(|(word, _)| word.as_str()).collect();
     let mentions: Vec<Value> = lexicon
@@ -47,7 +57,7 @@ fn weigh(file: &Value, evidence: &Evidence, lexicon: &Lexicon, calibration: &Cal
             })
         })
         .collect();
-    let things: Vec<Value> = things(evidence, lexicon, calibration, 0.02)
+    let things: Vec<Value> = things(&weighed, lexicon, calibration, 0.02)
         .iter()
         .map(|thing| {
             json!({
@@ -55,18 +65,18 @@ fn weigh(file: &Value, evidence: &Evidence, lexicon: &Lexicon, calibration: &Cal
                 "probability": thing.probability,
                 "prominence": thing.prominence,
                 "tags": seen.by_tags(&thing.concept.extent),
-                "objects": thing.objects.iter().map(|object| object.score).collect::<Vec<_>>(),
+                "objects": thing.objects.len(),
             })
         })
         .collect();
     let features: serde_json::Map<String, Value> = FEATURES
         .iter()
-        .zip(features(evidence, lexicon, calibration))
+        .zip(features(&weighed, lexicon))
         .map(|(name, value)| ((*name).to_string(), value.into()))
         .collect();
     let description = Description::compose(evidence, lexicon, calibration);
     json!({
-        "file": file, "caption": caption.text, "mentions": mentions, "things": things, "features": features,
+        "file": file, "caption": caption.text, "mentions": mentions, "things": things, "detections": detections, "features": features,
         "sentence": description.sentence, "sure": description.sure, "confidence": description.confidence,
     })
 }

@@ -8,11 +8,10 @@ use crate::cancel::Cancel;
 use crate::captioner::{Captioner, Look, Match};
 use crate::clock::Clock;
 use crate::description::{Calibration, CaptionEvidence, Description, Evidence};
-use crate::error::Result;
-use crate::generation::Decoding;
+use crate::error::{Error, Result};
 use crate::kind::{self, Kind};
 use crate::lexicon::Lexicon;
-use crate::objects::{Object, Objects};
+use crate::objects::Objects;
 use crate::pack::Pack;
 use crate::picture::Picture;
 use crate::tags::TagHead;
@@ -32,9 +31,9 @@ pub struct Describer {
 /// How long the stages took.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Timings {
-    /// Image encoder, Q-Former and objects.
+    /// Pixels, image encoder and queries.
     pub encode: Duration,
-    /// Caption and its confidence.
+    /// Caption and its confidence, and objects, which are looked for at the same time.
     pub generate: Duration,
 }
 
@@ -58,7 +57,7 @@ impl Describer {
         picture: &Picture,
         cancel: &Cancel,
         clock: &dyn Clock,
-        stream: &mut dyn FnMut(&str),
+        stream: &mut (dyn FnMut(&str) + Send),
     ) -> Result<(Description, Timings)> {
         let (evidence, timings) = self.evidence(picture, cancel, clock, stream)?;
         Ok((
@@ -73,36 +72,48 @@ impl Describer {
         picture: &Picture,
         cancel: &Cancel,
         clock: &dyn Clock,
-        stream: &mut dyn FnMut(&str),
+        stream: &mut (dyn FnMut(&str) + Send),
     ) -> Result<(Evidence, Timings)> {
         let start = clock.now();
         cancel.check()?;
-        let pixels = kind::judge(picture.rgb());
-        // What pixels alone tell is told without the networks: they would only invent.
-        let (mut tags, mut objects, mut look) = (Vec::new(), Vec::new(), None);
-        if matches!(pixels.kind, Kind::Photo | Kind::Drawing) {
-            let (seen, found) = self.look(picture)?;
-            tags = seen
-                .logits
-                .as_ref()
-                .map_or_else(Vec::new, |logits| self.tags.tags(logits));
-            objects = found;
-            look = Some(seen);
-        }
-        let encoded = clock.now();
-        let caption = match look {
-            Some(look) if pixels.kind == Kind::Photo => {
-                Some(self.caption_evidence(&look, self.captioner.decoding(), cancel, stream)?)
-            }
-            _ => None,
-        };
-        let evidence = Evidence {
-            pixels,
-            caption,
-            tags,
-            objects,
+        let mut evidence = Evidence {
+            pixels: kind::judge(picture.rgb()),
             size: (picture.width(), picture.height()),
+            ..Evidence::default()
         };
+        // What pixels alone tell is told without the networks: they would only invent.
+        if !matches!(evidence.pixels.kind, Kind::Photo | Kind::Drawing) {
+            let encode = clock.now().saturating_sub(start);
+            return Ok((
+                evidence,
+                Timings {
+                    encode,
+                    ..Timings::default()
+                },
+            ));
+        }
+        let has_caption = evidence.pixels.kind == Kind::Photo;
+        // The detector is as slow as all the rest together, and nothing waits for it.
+        let (written, objects) = rayon::join(
+            || {
+                let look = self.captioner.look(picture)?;
+                let encoded = clock.now();
+                let caption = if has_caption {
+                    Some(self.caption_evidence(&look, cancel, stream)?)
+                } else {
+                    None
+                };
+                Ok::<_, Error>((look, encoded, caption))
+            },
+            || self.objects.find(picture),
+        );
+        let (look, encoded, caption) = written?;
+        evidence.objects = objects?;
+        evidence.caption = caption;
+        evidence.tags = look
+            .logits
+            .as_ref()
+            .map_or_else(Vec::new, |logits| self.tags.tags(logits));
         Ok((
             evidence,
             Timings {
@@ -122,24 +133,24 @@ impl Describer {
         self.captioner.embed(&self.captioner.look(picture)?)
     }
 
-    /// Encoder and detector side by side.
-    fn look(&self, picture: &Picture) -> Result<(Look, Vec<Object>)> {
-        let (look, objects) = rayon::join(|| self.captioner.look(picture), || self.objects.find(picture));
-        Ok((look?, objects?))
-    }
-
     fn caption_evidence(
         &self,
         look: &Look,
-        decoding: &Decoding,
         cancel: &Cancel,
-        stream: &mut dyn FnMut(&str),
+        stream: &mut (dyn FnMut(&str) + Send),
     ) -> Result<CaptionEvidence> {
         let probabilities = look
             .logits
             .as_ref()
             .map_or_else(Vec::new, |logits| self.tags.probabilities(logits));
-        let captions = self.captioner.caption(look, &probabilities, decoding, cancel, stream)?;
+        let (captions, drawn) = rayon::join(
+            || {
+                self.captioner
+                    .caption(look, &probabilities, self.captioner.decoding(), cancel, stream)
+            },
+            || self.captioner.draw(look, &probabilities, DRAWN, cancel),
+        );
+        let captions = captions?;
         let Some((best, others)) = captions.split_first() else {
             return Ok(CaptionEvidence::default());
         };
@@ -148,7 +159,7 @@ impl Describer {
             .iter()
             .map(|other| self.captioner.text(other))
             .collect::<Result<Vec<_>>>()?;
-        alternatives.extend(self.captioner.draw(look, &probabilities, DRAWN, cancel)?);
+        alternatives.extend(drawn?);
         let Match { itc, itm } = self.captioner.score(look, &text)?;
         let pieces = best.log_probabilities.len().max(1) as f32;
         Ok(CaptionEvidence {

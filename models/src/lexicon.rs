@@ -163,6 +163,11 @@ impl Extent {
         self.classes.is_empty() && self.objects.is_empty()
     }
 
+    /// Whether classes can show it.
+    pub fn has_classes(&self) -> bool {
+        !self.classes.is_empty()
+    }
+
     /// Whether it covers the object with this number.
     pub fn has_object(&self, object: usize) -> bool {
         self.objects.contains(&object)

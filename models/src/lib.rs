@@ -21,6 +21,7 @@ pub mod generation;
 pub mod kind;
 pub mod language;
 pub mod lexicon;
+mod linear;
 pub mod objects;
 pub mod pack;
 pub mod picture;

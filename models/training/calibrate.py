@@ -1,10 +1,12 @@
 """Last step: fit when a caption, a tag and an object may be believed, on pictures that were judged.
 
     cargo run --release --example evidence -- FLICKR8K_DEV_PICTURES > dev.jsonl       (in domain: judged by their five captions)
-    cargo run --release --example evidence -- COCO_UNLABELLED > fit.jsonl             (out of domain: judged by eye, `judge/fit.jsonl`)
-    python calibrate.py dev.jsonl fit.jsonl
+    cargo run --release --example evidence -- COCO_UNLABELLED > fit.jsonl             (out of domain: judged by eye, `judge/fit*.jsonl`)
+    cargo run --release --example evidence -- TEST_PICTURES > test.jsonl              (the same, `judge/test.jsonl`: nothing is fitted on them)
+    python calibrate.py dev.jsonl fit.jsonl test.jsonl
 
-Writes `calibration.json` into the pack and prints how often sentences are right before and after, by cross-validation where coefficients are fitted.
+Writes `calibration.json` into the pack and prints how often sentences are right, by cross-validation where coefficients are fitted.
+`calibrate.py --judge test.jsonl` prints the last only, with every sentence.
 """
 
 import json
@@ -157,13 +159,12 @@ def in_domain(path, judge):
     return rows
 
 
-def out_of_domain(path, judge):
-    """The same for the pictures judged by eye."""
+def out_of_domain(path, judge, names=("fit.jsonl", "fit-more.jsonl")):
+    """The same for pictures judged by eye."""
     judged = {}
-    for name in ("fit.jsonl", "fit-more.jsonl"):
-        if (HERE / "judge" / name).exists():
-            for row in map(json.loads, (HERE / "judge" / name).read_text().splitlines()):
-                judged[Path(row["file"]).name] = row
+    for name in names:
+        for row in map(json.loads, (HERE / "judge" / name).read_text().splitlines()):
+            judged[Path(row["file"]).name] = row
     rows = []
     for line in map(json.loads, path.read_text().splitlines()):
         row = judged.get(Path(line["file"]).name)
@@ -204,11 +205,41 @@ def fit_caption(rows, weighed, judge, sets):
     return dict(zip(names, slope.tolist())), float(model.intercept_[0] - slope @ mean), p, y, domain
 
 
-def fit_line(scores, right):
-    """Platt: the probability that what has this score is right."""
-    logits = np.log(np.clip(scores, 0.001, 0.999) / (1 - np.clip(scores, 0.001, 0.999)))
-    model = LogisticRegression(C=10.0).fit(logits[:, None], right)
-    return {"slope": round(float(model.coef_[0, 0]), 4), "bias": round(float(model.intercept_[0]), 4)}
+def logit(scores):
+    scores = np.clip(scores, 0.001, 0.999)
+    return np.log(scores / (1 - scores))
+
+
+def fit(columns, right):
+    """Logistic regression: the coefficients by name, and the bias; prints the loss by cross-validation."""
+    x, y = np.stack(list(columns.values()), 1), np.array(right)
+    model = LogisticRegression(C=10.0, max_iter=1000)
+    p = cross_val_predict(model, x, y, cv=10, method="predict_proba")[:, 1]
+    model.fit(x, y)
+    found = {name: round(float(w), 4) for name, w in zip(columns, model.coef_[0])} | {"bias": round(float(model.intercept_[0]), 4)}
+    sure = p >= 0.85
+    print(f"{len(y)} judged, {100 * y.mean():.0f} % right; loss {-np.log(np.where(y, p, 1 - p)).mean():.3f}; "
+          f"of {sure.sum()} above 0.85, {100 * y[sure].mean():.1f} % right; {found}")  # fmt: skip
+    return found
+
+
+def fit_things(rows, weighed, judge):
+    """What tags and detections are worth."""
+    named = [(thing, row[1]) for row, w in zip(rows, weighed) for thing in w["things"] if not thing["objects"]]
+    tags = fit({"slope": logit([thing["tags"] for thing, _ in named])}, [judge.is_right(thing["name"], truth) for thing, truth in named])
+    classed, unclassed = [], []
+    for row, w in zip(rows, weighed):
+        best = {}
+        for found in w["detections"]:
+            if found["score"] > best.get(found["name"], found)["score"] or found["name"] not in best:
+                best[found["name"]] = found
+        for found in best.values():
+            (unclassed if found["tags"] is None else classed).append((found, judge.is_right(judge.singular(found["name"]) or found["name"], row[1])))
+    column = lambda pairs, name: np.array([found[name] for found, _ in pairs])
+    columns = {"score": logit(column(classed, "score")), "tags": logit(column(classed, "tags")), "share": column(classed, "share")}
+    objects = fit(columns, [right for _, right in classed])
+    others = fit({"slope": logit(column(unclassed, "score"))}, [right for _, right in unclassed])
+    return {"tag": tags, "object": objects, "unclassed_object": others}
 
 
 def threshold(p, y, wanted):
@@ -235,25 +266,27 @@ def report(name, rows, weighed, judge):
     return clean
 
 
+def held_out(path, judge):
+    """Prints the figures of the model card, of pictures on which nothing was fitted, and what was said of them."""
+    rows = out_of_domain(path, judge, ["test.jsonl"])
+    weighed = weigh([row[0] for row in rows])
+    clean = report("held out", rows, weighed, judge)
+    for w, row, ok in zip(weighed, rows, clean):
+        named = any(judge.is_right(noun, row[2]) and noun not in VAGUE for noun in sentence_nouns(w, judge))
+        print("sure " if w["sure"] else "     ", "" if ok else "WRONG", "main" if named else "", Path(w["file"]).name, w["sentence"], sep="\t")
+
+
 def main():
     judge = Judge()
+    if sys.argv[1] == "--judge":
+        return held_out(Path(sys.argv[2]), judge)
     dev, coco = in_domain(Path(sys.argv[1]), judge), out_of_domain(Path(sys.argv[2]), judge)
     rows, sets = dev + coco, [0] * len(dev) + [1] * len(coco)
     path = data.PACK / "calibration.json"
     calibration = json.loads(path.read_text())
 
     # Tags and objects first: the caption's features are made of their probabilities. Fitted out of domain, where they are needed.
-    calibration["tag"] = calibration["object"] = {"slope": 1.0, "bias": 0.0}
-    path.write_text(json.dumps(calibration, indent=2) + "\n")
-    weighed = weigh([row[0] for row in coco])
-    named = [(thing, row[1]) for row, w in zip(coco, weighed) for thing in w["things"]]
-    by_tag = [(thing["tags"], judge.is_right(thing["name"], truth)) for thing, truth in named if not thing["objects"]]
-    by_object = [(max(thing["objects"]), judge.is_right(thing["name"], truth)) for thing, truth in named if thing["objects"]]
-    for kind, pairs in (("tag", by_tag), ("object", by_object)):
-        if len({right for _, right in pairs}) == 2:
-            scores, right = map(np.array, zip(*pairs))
-            calibration[kind] = fit_line(scores, right)
-            print(f"{kind}: {len(pairs)} named, {100 * right.mean():.0f} % right, {calibration[kind]}")
+    calibration |= fit_things(coco, weigh([row[0] for row in coco]), judge)
     path.write_text(json.dumps(calibration, indent=2) + "\n")
 
     weighed = weigh([row[0] for row in rows])
@@ -274,6 +307,7 @@ def main():
     wrong = [(w["file"], w["sentence"]) for w, ok in zip(weighed[len(dev) :], clean) if w["sure"] and not ok]
     for file, sentence in wrong:
         print("  sure but wrong:", Path(file).name, sentence)
+    held_out(Path(sys.argv[3]), judge)
 
 
 if __name__ == "__main__":

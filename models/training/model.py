@@ -18,8 +18,8 @@ CONFIG = {
     "image_encoder": {"type": "efficientnet-lite2", "image_size": 260, "tokens": 26, "width": 1280},
     "qformer": {
         "hidden_size": 256,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 4,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 8,
         "intermediate_size": 1024,
         "cross_attention_frequency": 1,
         "encoder_hidden_size": 1280,
@@ -32,8 +32,8 @@ CONFIG = {
     "language_model": {
         "type": "opt",
         "hidden_size": 256,
-        "num_hidden_layers": 4,
-        "num_attention_heads": 4,
+        "num_hidden_layers": 3,
+        "num_attention_heads": 8,
         "ffn_dim": 1024,
         "vocab_size": tokens.VOCABULARY,
         "max_position_embeddings": 128,
@@ -42,7 +42,7 @@ CONFIG = {
 }
 MAX_TEXT = 32  # pieces of a text that the Q-Former reads
 GRID, POOLED = 9, 5  # sides of the encoder's feature map, and of what is left of it: whole maps would be learned by heart
-DROPOUT = 0.15
+DROPOUT = 0.1
 CHANNEL_DROPOUT = 0.1
 
 
@@ -264,9 +264,10 @@ class Glance(nn.Module):
         self.vision_projection, self.text_projection = nn.Linear(width, projected), nn.Linear(width, projected)
         self.itm_head = nn.Linear(width, 2)
         self.language_projection = nn.Linear(width, language["hidden_size"])
+        self.language_model = Opt(language)
         self.apply(initialise)
-        self.language_model = Opt(language).apply(initialise_language)
         nn.init.normal_(self.query_tokens)
+        nn.init.normal_(self.language_model.model.decoder.embed_tokens.weight, std=width**-0.5)
 
     def look(self, features):
         """features [B, 81, 1280] -> (query outputs [B, Q, D], self-attention cache, cross-attention keys and values)."""
@@ -291,19 +292,11 @@ class Glance(nn.Module):
 
 
 def initialise(module):
-    """Xavier: with BERT's Normal(0, 0.02), which is meant for three times the width, attention stays even for epochs."""
+    """Xavier: with the Normal(0, 0.02) of BERT and OPT, which is meant for three times the width and more, attention stays even for epochs."""
     if isinstance(module, nn.Embedding):
-        nn.init.normal_(module.weight, std=0.03)
-    if isinstance(module, nn.Linear):
-        nn.init.xavier_uniform_(module.weight)
-        nn.init.zeros_(module.bias)
-
-
-def initialise_language(module):
-    """Normal(0, 0.02) weights and zero biases, as OPT."""
-    if isinstance(module, (nn.Linear, nn.Embedding)):
         nn.init.normal_(module.weight, std=0.02)
     if isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
         nn.init.zeros_(module.bias)
 
 

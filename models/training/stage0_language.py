@@ -16,7 +16,7 @@ import data
 import model as glance
 import tokens
 
-EPOCHS, BATCH, RATE, SEED = 2, 256, 1.5e-3, 1
+EPOCHS, BATCH, RATE, SEED = 1, 128, 1e-3, 1
 PEOPLE = set("man woman boy girl child baby kid person men women boys girls children kids people guy lady player players toddler".split())
 KEEP, NONE, DISTRACT, REPLACE = 0.75, 0.15, 0.1, 0.2
 # A caption word of a row may be replaced by any class name of these ImageNet index ranges.
@@ -100,7 +100,7 @@ def main():
     net = glance.Glance()
     language, offset = net.language_model, net.queries
     steps = EPOCHS * (len(captions) // BATCH)
-    optimiser = torch.optim.AdamW(language.parameters(), RATE, (0.9, 0.98), weight_decay=0.05, fused=True)
+    optimiser = torch.optim.AdamW(language.parameters(), RATE, (0.9, 0.98), weight_decay=0.01, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, steps, pct_start=0.05)
     start = time.time()
     for epoch in range(EPOCHS):

@@ -16,7 +16,7 @@ import model as glance
 import tokens
 from pairs import Pairs, sample
 
-EPOCHS, BATCH, RATE, SEED = 10, 96, 1e-3, 2
+EPOCHS, BATCH, RATE, SEED = 4, 96, 1e-3, 2
 HARDNESS = 4  # how strongly ITM prefers negatives that ITC takes for matches
 
 

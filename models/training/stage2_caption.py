@@ -2,7 +2,8 @@
 
 All five captions of a picture share one sequence: [queries][tags][caption 1][caption 2]...; a caption sees the prefix and itself.
 The small decoder goes on learning (a large one would stay frozen), and the losses of stage 1 go on beside it, so that the scores of the
-Q-Former keep their meaning. Kept: the exponential average of the weights.
+Q-Former keep their meaning. A reference weighs the more, the more the other four agree with it (Phan et al., "Consensus-based sequence training",
+2017): what one writer alone saw is not to be learned. Kept: the exponential average of the weights.
 
     stage2_caption.py EPOCHS RATE [FROM]     FROM: a checkpoint to go on from, such as stage2; else stages 0 and 1
 """
@@ -17,14 +18,15 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 import model as glance
 import tokens
+from cider import CiderD
 from evaluate import quick_score
 from pairs import Pairs, sample
 from stage1_align import match_loss, retrieval, similarities, wrap
 
-BATCH, SEED = 48, 3
+BATCH, SEED = 24, 3
 NO_TAGS = 0.25  # share of pictures whose tags are left out, so that captions do not depend on them
-SMOOTHING = 0.1
 ALIGN = 0.3  # weight of ITC and of ITM beside the caption
+CONSENSUS = 0.5  # the CIDEr-D by which a reference weighs e times as much as another
 
 
 def packed(prompts, captions, queries):
@@ -65,6 +67,13 @@ def caption_logits(net, queries, prompts, captions):
     return net.language_model.logits(hidden[wanted]).float(), targets[wanted]
 
 
+def consensus_weights(captions):
+    """[N, 5]: how much each reference of each picture counts, 1 on average."""
+    cider = CiderD(captions)
+    scores = torch.tensor([cider.consensus(i) for i in range(len(captions))])
+    return torch.softmax(scores / CONSENSUS, -1) * scores.shape[1]
+
+
 def align_loss(net, queries, image, captions, temperature):
     """ITC and ITM of stage 1 on one caption a picture."""
     ids = glance.pad([wrap(texts[0]) for texts in captions])
@@ -82,6 +91,7 @@ def begin(name):
     temperature = state.pop("temperature").item()
     if name:
         state = torch.load(glance.checkpoint(name))["model"]
+        state.pop("temperature", None)
     net.load_state_dict(state)
     if not name:
         net.language_model.load_state_dict(torch.load(glance.checkpoint("stage0"))["model"])
@@ -94,9 +104,10 @@ def main():
     train, dev = Pairs("train"), Pairs("dev")
     net, temperature = begin(sys.argv[3] if len(sys.argv) > 3 else None)
     epochs, rate = int(sys.argv[1]), float(sys.argv[2])
+    agreed = consensus_weights(train.captions)
     steps = epochs * (len(train) // BATCH)
     average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(0.99))
-    optimiser = torch.optim.AdamW(net.parameters(), rate, (0.9, 0.98), weight_decay=0.05, fused=True)
+    optimiser = torch.optim.AdamW(net.parameters(), rate, (0.9, 0.98), weight_decay=0.01, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps + 1, pct_start=0.1)
     start = time.time()
     for epoch in range(epochs):
@@ -106,12 +117,15 @@ def main():
         for first in range(0, len(order) - BATCH + 1, BATCH):
             features, picked = sample(train, order[first : first + BATCH], chance)
             prompts = [[] if chance.random() < NO_TAGS else train.prompts[v][i] for i, v in picked]
-            captions = [chance.sample([c[:36] for c in train.caption_ids(*pick)], 5) for pick in picked]
+            orders = [chance.sample(range(5), 5) for _ in picked]
+            captions = [[train.caption_ids(*pick)[k][:36] for k in places] for pick, places in zip(picked, orders)]
+            weights = torch.cat([agreed[i, places] for (i, _), places in zip(picked, orders)])
+            weights = weights.repeat_interleave(torch.tensor([len(text) + 1 for texts in captions for text in texts]))
             with torch.autocast("cpu", torch.bfloat16):
                 queries, _, image = net.look(features)
                 logits, targets = caption_logits(net, queries, prompts, captions)
                 itc, itm, right = align_loss(net, queries, image, captions, temperature)
-            caption = F.cross_entropy(logits, targets, label_smoothing=SMOOTHING)
+            caption = (F.cross_entropy(logits, targets, reduction="none") * weights).sum() / weights.sum()
             optimiser.zero_grad()
             (caption + ALIGN * itc + ALIGN * itm).backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

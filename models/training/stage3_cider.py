@@ -1,10 +1,10 @@
 """Step 7: self-critical sequence training (Rennie et al., 2017): sampled captions are rewarded by their CIDEr-D against the five references.
 
 The baseline of a sample is the mean reward of the picture's other samples. A share of cross-entropy keeps the language whole.
+
+    stage3_cider.py EPOCHS RATE FROM     FROM: the checkpoint to go on from, stage2 or stage3
 """
 
-import collections
-import math
 import random
 import sys
 import time
@@ -16,58 +16,27 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 import model as glance
 import search
 import tokens
+from cider import CiderD
 from evaluate import quick_score
-from pairs import Pairs, sample
+from pairs import Pairs, mirror_words, sample
 from stage2_caption import align_loss, caption_logits
 
-EPOCHS, BATCH, SAMPLES, RATE, SEED = 3, 48, 5, 1e-4, 4
+BATCH, SAMPLES, SEED = 48, 5, 4
 CROSS_ENTROPY, ALIGN = 0.1, 0.1  # weights of the losses of stages 2 and 1 beside the reward
 
 
-def grams(ids):
-    """Counts of 1- to 4-grams of a caption with its end token."""
-    ids = (*ids, tokens.EOS)
-    return collections.Counter(ids[i : i + n] for n in range(1, 5) for i in range(len(ids) - n + 1))
-
-
-class CiderD:
-    """CIDEr-D (Vedantam et al., 2015) over pieces, document frequencies from the training references."""
-
-    def __init__(self, references):
-        self.frequency = collections.Counter()
-        for captions in references:
-            self.frequency.update({gram for caption in captions for gram in grams(caption)})
-        self.log_count = math.log(len(references))
-        self.references = [[self.vector(caption) for caption in captions] for captions in references]
-
-    def vector(self, ids):
-        weights, norms = {}, [0.0] * 5
-        for gram, count in grams(ids).items():
-            weight = count * (self.log_count - math.log(max(1, self.frequency[gram])))
-            weights[gram] = weight
-            norms[len(gram)] += weight * weight
-        return weights, [math.sqrt(n) for n in norms], len(ids)
-
-    def __call__(self, ids, index):
-        weights, norms, length = self.vector(ids)
-        total = 0.0
-        for other, other_norms, other_length in self.references[index]:
-            products = [0.0] * 5
-            for gram, weight in weights.items():
-                if gram in other:
-                    products[len(gram)] += min(weight, other[gram]) * other[gram]
-            near = math.exp(-((length - other_length) ** 2) / 72)
-            total += near * sum(p / (a * b) for p, a, b in zip(products[1:], norms[1:], other_norms[1:]) if a * b)
-        return total / len(self.references[index]) / 4 * 10
-
-
-def reward_loss(net, features, prompts, indices, cider):
-    """Policy-gradient loss of SAMPLES sampled captions a picture, and their mean reward."""
+def reward_loss(net, tokenizer, features, prompts, picked, cider):
+    """Policy-gradient loss of SAMPLES sampled captions a picture, and their mean reward. `picked`: (index, variant) a picture."""
     net.eval()
-    texts = search.sample_captions(net, features, prompts, SAMPLES)
+    with torch.autocast("cpu", torch.bfloat16):
+        texts = search.sample_captions(net, features, prompts, SAMPLES)
     net.train()
-    rewards = torch.tensor([cider(text, indices[row // SAMPLES]) for row, text in enumerate(texts)])
-    rewards = rewards.view(-1, SAMPLES)
+    rewards = torch.zeros(len(picked), SAMPLES)
+    for row, ids in enumerate(texts):
+        index, variant = picked[row // SAMPLES]
+        text = tokenizer.decode(ids)
+        # References are those of the picture as it was.
+        rewards[row // SAMPLES, row % SAMPLES] = cider(mirror_words(text) if variant == 1 else text, index)
     advantage = (rewards - (rewards.sum(1, keepdim=True) - rewards) / (SAMPLES - 1)).flatten()
     grouped = [texts[i : i + SAMPLES] for i in range(0, len(texts), SAMPLES)]
     with torch.autocast("cpu", torch.bfloat16):
@@ -84,19 +53,21 @@ def main():
     chance = random.Random(SEED)
     train, dev = Pairs("train"), Pairs("dev")
     net = glance.Glance()
-    net.load_state_dict(torch.load(glance.checkpoint("stage2"))["model"])
+    epochs, rate = int(sys.argv[1]), float(sys.argv[2])
+    state = torch.load(glance.checkpoint(sys.argv[3]))["model"]
+    net.load_state_dict({name: tensor for name, tensor in state.items() if name != "temperature"})
     temperature = torch.load(glance.checkpoint("stage1"))["model"]["temperature"].item()
-    cider = CiderD(train.ids)
+    tokenizer, cider = tokens.load(), CiderD(train.captions)
     average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(0.99))
-    optimiser = torch.optim.AdamW(net.parameters(), RATE, (0.9, 0.98), fused=True)
+    optimiser = torch.optim.AdamW(net.parameters(), rate, (0.9, 0.98), fused=True)
     start, steps = time.time(), len(train) // BATCH
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         order = chance.sample(range(len(train)), len(train))
         total = 0.0
         for step in range(steps):
             features, picked = sample(train, order[step * BATCH : (step + 1) * BATCH], chance)
             prompts = [[] if chance.random() < 0.25 else train.prompts[v][i] for i, v in picked]
-            loss, reward, queries, image = reward_loss(net, features, prompts, [i for i, _ in picked], cider)
+            loss, reward, queries, image = reward_loss(net, tokenizer, features, prompts, picked, cider)
             captions = [[c[:36] for c in chance.sample(train.caption_ids(*pick), 2)] for pick in picked]
             with torch.autocast("cpu", torch.bfloat16):
                 logits, targets = caption_logits(net, queries, prompts, captions)

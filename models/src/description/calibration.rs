@@ -9,8 +9,10 @@ use super::features::{FEATURES, Features};
 pub struct Calibration {
     /// How likely all nouns of the caption are right.
     caption: Logistic,
-    /// How likely an object is there, from the logit of the detector's score.
-    object: Line,
+    /// How likely an object is there that ImageNet has classes for.
+    object: Witnessed,
+    /// How likely a person or another object without classes is there, from the logit of the detector's score.
+    unclassed_object: Line,
     /// How likely a thing is there that the tags name, from the logit of their summed probability.
     tag: Line,
     /// What is said in which way.
@@ -51,6 +53,18 @@ struct Line {
     bias: f32,
 }
 
+/// What two networks make of an object: the detector that found it, and the tags that may name it too.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Witnessed {
+    bias: f32,
+    /// Times the logit of the detector's score.
+    score: f32,
+    /// Times the logit of the probability that the tags give to it.
+    tags: f32,
+    /// Times its share of the picture: the larger it is, the more the tags should know of it.
+    share: f32,
+}
+
 impl Calibration {
     /// Reads `calibration.json`.
     ///
@@ -71,9 +85,17 @@ impl Calibration {
         sigmoid(self.caption.bias + sum)
     }
 
-    /// The probability, 0 to 1, that an object with this detector score is there.
-    pub fn object(&self, score: f32) -> f32 {
-        self.object.apply(score)
+    /// The probability, 0 to 1, that an object is there which the detector gives `score`, which takes `share` of the picture, and to
+    /// which the tags give the probability `tags`; None if no class shows such a thing.
+    pub fn object(&self, score: f32, share: f32, tags: Option<f32>) -> f32 {
+        match tags {
+            Some(tags) if score > 0.0 => {
+                let by = self.object;
+                sigmoid(by.bias + by.score * logit(score) + by.tags * logit(tags) + by.share * share)
+            }
+            Some(_) => 0.0,
+            None => self.unclassed_object.apply(score),
+        }
     }
 
     /// The probability, 0 to 1, that a thing is there to which the tags give this probability.

@@ -4,6 +4,9 @@ use crate::lexicon::{Lexicon, Mention, NounKind, Seen};
 
 use super::{CaptionEvidence, Thresholds};
 
+/// What becomes of "a man and a woman".
+const TWO: [&str; 2] = ["a person and a person", "a person and person"];
+
 /// The part of a caption that the evidence supports.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Supported {
@@ -38,13 +41,18 @@ pub fn supported(
     let end = kept.last()?.words.end;
 
     let mut text: Vec<String> = words[..end].iter().map(|&word| word.to_string()).collect();
-    for mention in kept
+    // "people" says too little to be wrong.
+    let persons: Vec<_> = kept
         .iter()
-        .rev()
-        .filter(|mention| mention.noun.kind == NounKind::Person)
-    {
+        .filter(|mention| mention.noun.kind == NounKind::Person && mention.name != "people")
+        .collect();
+    let doubtful = |mention: &Mention<'_>| {
         let score: f32 = caption.words[mention.words.clone()].iter().map(|word| word.1).sum();
-        if mention.name != "people" && (score < thresholds.person_word.ln() || unmet(mention)) {
+        score < thresholds.person_word.ln() || unmet(mention)
+    };
+    // All or none: "a person and a woman" would tell them apart where nothing does.
+    if persons.iter().any(|mention| doubtful(mention)) {
+        for mention in persons.iter().rev() {
             generalise(&mut text, mention);
         }
     }
@@ -53,7 +61,9 @@ pub fn supported(
         .map(|mention| seen.support(&mention.noun.extent))
         .fold(1.0, f32::min);
     Some(Supported {
-        text: text.join(" "),
+        text: TWO
+            .iter()
+            .fold(text.join(" "), |text, two| text.replace(two, "two people")),
         nouns: kept.iter().map(|mention| mention.name.to_string()).collect(),
         probability,
     })

@@ -1,11 +1,15 @@
 //! What is known about a picture before a sentence is made of it.
 
 use crate::kind::PixelEvidence;
-use crate::lexicon::{Lexicon, Seen};
+use crate::lexicon::{Concept, Lexicon, NounKind, Seen};
 use crate::objects::Object;
 use crate::tags::Tag;
 
 use super::Calibration;
+
+/// An animal that fills so much of the picture is known to the tags, of which two in five are animals: they give it at least `KNOWN`.
+const FILLS: f32 = 0.6;
+const KNOWN: f32 = 0.02;
 
 /// Everything that the parts of the engine found in one picture.
 #[derive(Debug, Clone, Default)]
@@ -16,7 +20,7 @@ pub struct Evidence {
     pub caption: Option<CaptionEvidence>,
     /// All ImageNet classes with calibrated probabilities, in any order; empty if the pack has no tag head.
     pub tags: Vec<Tag>,
-    /// Objects with the detector's raw scores, in any order.
+    /// Objects in any order, with the detector's own scores until [`Evidence::weighed`] has set them against the tags.
     pub objects: Vec<Object>,
     /// Width and height of the picture in pixels, the same pixels as the objects' boxes.
     pub size: (u32, u32),
@@ -40,8 +44,35 @@ pub struct CaptionEvidence {
 }
 
 impl Evidence {
-    /// The probabilities by class and object number: tags as they are, objects as calibrated.
-    pub fn seen(&self, lexicon: &Lexicon, calibration: &Calibration) -> Seen {
+    /// The same evidence with the probability of each object, by all that is known of it, for its score.
+    #[must_use]
+    pub fn weighed(&self, lexicon: &Lexicon, calibration: &Calibration) -> Self {
+        let seen = self.seen(lexicon);
+        let mut weighed = self.clone();
+        for object in &mut weighed.objects {
+            let share = self.share(object.bbox);
+            let tags = self.tags_of(object, lexicon, &seen);
+            let unknown = share > FILLS && tags.is_some_and(|tags| tags < KNOWN) && is_animal(object.name, lexicon);
+            object.score = if unknown {
+                0.0
+            } else {
+                calibration.object(object.score, share, tags)
+            };
+        }
+        weighed
+    }
+
+    /// The probability, 0 to 1, that the tags give to what an object is; None for persons and other things that have no classes.
+    pub fn tags_of(&self, object: &Object, lexicon: &Lexicon, seen: &Seen) -> Option<f32> {
+        let is_person = lexicon
+            .noun(object.name)
+            .is_some_and(|noun| noun.kind == NounKind::Person);
+        let concept = concept(object.name, lexicon).filter(|concept| !is_person && concept.extent.has_classes())?;
+        (!self.tags.is_empty()).then(|| seen.by_tags(&concept.extent))
+    }
+
+    /// The scores by class and object number.
+    pub fn seen(&self, lexicon: &Lexicon) -> Seen {
         let mut seen = Seen {
             classes: vec![0.0; lexicon.classes().len()],
             objects: vec![0.0; lexicon.objects().len()],
@@ -53,7 +84,7 @@ impl Evidence {
         }
         for object in &self.objects {
             if let Some(number) = lexicon.object(object.name) {
-                seen.objects[number] = seen.objects[number].max(calibration.object(object.score));
+                seen.objects[number] = seen.objects[number].max(object.score);
             }
         }
         seen
@@ -64,4 +95,14 @@ impl Evidence {
         let (width, height) = (self.size.0.max(1) as f32, self.size.1.max(1) as f32);
         (bbox[2] / width * (bbox[3] / height)).clamp(0.0, 1.0)
     }
+}
+
+fn concept<'l>(object: &str, lexicon: &'l Lexicon) -> Option<&'l Concept> {
+    lexicon.concept_of_object(lexicon.object(object)?)
+}
+
+fn is_animal(object: &str, lexicon: &Lexicon) -> bool {
+    concept(object, lexicon)
+        .zip(lexicon.concept("animal"))
+        .is_some_and(|(concept, animal)| concept.extent.is_within(&animal.extent))
 }

@@ -2,8 +2,8 @@
 
 use crate::lexicon::{Extent, Lexicon, Mention, NounKind, Seen};
 
+use super::Evidence;
 use super::calibration::logit;
-use super::{Calibration, Evidence};
 
 /// The names of the features, in the order of the values.
 pub const FEATURES: [&str; 18] = [
@@ -30,12 +30,12 @@ pub const FEATURES: [&str; 18] = [
 /// One value for each name in `FEATURES`.
 pub type Features = [f32; FEATURES.len()];
 
-/// The features of a caption, in the order of `FEATURES`. All zero (which the calibration reads as unsure) if there is no caption.
-pub fn features(evidence: &Evidence, lexicon: &Lexicon, calibration: &Calibration) -> Features {
+/// The features of a caption of weighed evidence, in the order of `FEATURES`. All zero (which the calibration reads as unsure) if there is no caption.
+pub fn features(evidence: &Evidence, lexicon: &Lexicon) -> Features {
     let Some(caption) = &evidence.caption else {
         return [0.0; FEATURES.len()];
     };
-    let seen = evidence.seen(lexicon, calibration);
+    let seen = evidence.seen(lexicon);
     let words: Vec<&str> = caption.words.iter().map(|(word, _)| word.as_str()).collect();
     let mentions = lexicon.mentions(&words);
     let of_kind = |kind| mentions.iter().filter(move |mention| mention.noun.kind == kind);
@@ -58,7 +58,7 @@ pub fn features(evidence: &Evidence, lexicon: &Lexicon, calibration: &Calibratio
         .filter(|mention| !mention.noun.extent.is_empty())
         .map(|mention| logit(seen.support(&mention.noun.extent)))
         .collect();
-    let (unmentioned_object, unmentioned_person) = unmentioned_objects(evidence, lexicon, calibration, &mentions);
+    let (unmentioned_object, unmentioned_person) = unmentioned_objects(evidence, lexicon, &mentions);
 
     [
         caption.mean_log_probability,
@@ -101,12 +101,7 @@ pub fn is_mentioned(extent: &Extent, mentions: &[Mention<'_>]) -> bool {
 }
 
 /// How prominent (probability times the square root of the share of the picture) the most prominent object is that the caption leaves out: (thing, person).
-fn unmentioned_objects(
-    evidence: &Evidence,
-    lexicon: &Lexicon,
-    calibration: &Calibration,
-    mentions: &[Mention<'_>],
-) -> (f32, f32) {
+fn unmentioned_objects(evidence: &Evidence, lexicon: &Lexicon, mentions: &[Mention<'_>]) -> (f32, f32) {
     let (mut thing, mut person) = (0.0f32, 0.0f32);
     for object in &evidence.objects {
         let Some(number) = lexicon.object(object.name) else {
@@ -115,7 +110,7 @@ fn unmentioned_objects(
         if mentions.iter().any(|mention| mention.noun.extent.has_object(number)) {
             continue;
         }
-        let prominence = calibration.object(object.score) * evidence.share(object.bbox).sqrt();
+        let prominence = object.score * evidence.share(object.bbox).sqrt();
         let most = if object.name == "person" {
             &mut person
         } else {

@@ -69,6 +69,7 @@ struct Said {
 impl Description {
     /// Makes the description that `evidence` supports.
     pub fn compose(evidence: &Evidence, lexicon: &Lexicon, calibration: &Calibration) -> Self {
+        let evidence = &evidence.weighed(lexicon, calibration);
         let faint = calibration.thresholds.faint;
         let things = things(evidence, lexicon, calibration, faint);
         let said =
@@ -87,7 +88,7 @@ impl Description {
             caption: evidence.caption.as_ref().map(|caption| caption.text.clone()),
             tags: if shown { tags_shown(&evidence.tags) } else { Vec::new() },
             objects: if shown {
-                objects_shown(&evidence.objects, calibration)
+                objects_shown(&evidence.objects)
             } else {
                 Vec::new()
             },
@@ -145,7 +146,7 @@ fn by_pixels(evidence: &Evidence, things: &[Thing<'_>], calibration: &Calibratio
 
 /// The most telling sentence about a photo that the evidence allows.
 fn photo(evidence: &Evidence, things: &[Thing<'_>], lexicon: &Lexicon, calibration: &Calibration) -> Said {
-    let seen = evidence.seen(lexicon, calibration);
+    let seen = evidence.seen(lexicon);
     captioned(evidence, &seen, lexicon, calibration)
         .or_else(|| half_captioned(evidence, things, &seen, lexicon, &calibration.thresholds))
         .or_else(|| named(things, &calibration.thresholds))
@@ -155,7 +156,7 @@ fn photo(evidence: &Evidence, things: &[Thing<'_>], lexicon: &Lexicon, calibrati
 /// The caption as it is, if all its nouns are probably right.
 fn captioned(evidence: &Evidence, seen: &Seen, lexicon: &Lexicon, calibration: &Calibration) -> Option<Said> {
     let caption = evidence.caption.as_ref()?;
-    let confidence = calibration.caption(&features(evidence, lexicon, calibration));
+    let confidence = calibration.caption(&features(evidence, lexicon));
     let sure = confidence >= calibration.thresholds.caption
         && !is_vetoed(caption, evidence, seen, lexicon, &calibration.thresholds);
     sure.then(|| Said {
@@ -295,12 +296,12 @@ fn tags_shown(tags: &[Tag]) -> Vec<Tag> {
     shown
 }
 
-fn objects_shown(objects: &[Object], calibration: &Calibration) -> Vec<Object> {
-    let calibrated = objects.iter().map(|object| Object {
-        score: calibration.object(object.score),
-        ..object.clone()
-    });
-    let mut shown: Vec<Object> = calibrated.filter(|object| object.score >= OBJECT_SHOWN).collect();
+fn objects_shown(objects: &[Object]) -> Vec<Object> {
+    let mut shown: Vec<Object> = objects
+        .iter()
+        .filter(|object| object.score >= OBJECT_SHOWN)
+        .cloned()
+        .collect();
     shown.sort_by(|a, b| b.score.total_cmp(&a.score));
     shown
 }

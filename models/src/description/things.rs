@@ -1,6 +1,6 @@
 //! The things that objects and tags show, by name, with how many, where and how likely.
 
-use crate::lexicon::{Concept, Extent, Lexicon, Seen};
+use crate::lexicon::{Concept, Lexicon, Seen};
 use crate::objects::Object;
 
 use super::{Calibration, Evidence, words};
@@ -37,14 +37,14 @@ impl Thing<'_> {
     }
 }
 
-/// All things with a probability above `least`, the most prominent first.
+/// All things in weighed evidence with a probability above `least`, the most prominent first.
 pub fn things<'e>(
     evidence: &'e Evidence,
     lexicon: &'e Lexicon,
     calibration: &Calibration,
     least: f32,
 ) -> Vec<Thing<'e>> {
-    let seen = evidence.seen(lexicon, calibration);
+    let seen = evidence.seen(lexicon);
     let mut found = from_objects(evidence, lexicon, calibration, &seen);
     found.extend(from_tags(lexicon, calibration, &seen, least, &found));
     found.retain(|thing| thing.probability > least);
@@ -85,14 +85,15 @@ fn from_objects<'e>(
         thing.count = thing
             .objects
             .iter()
-            .filter(|object| calibration.object(object.score) >= COUNTED)
+            .filter(|object| object.score >= COUNTED)
             .count()
             .max(1);
-        thing.probability = both(seen, &thing.concept.extent, calibration);
+        let by_tags = calibration.tag(seen.by_tags(&thing.concept.extent));
+        thing.probability = seen.by_objects(&thing.concept.extent).max(by_tags);
         let share = thing
             .objects
             .iter()
-            .map(|object| calibration.object(object.score) * evidence.share(object.bbox))
+            .map(|object| object.score * evidence.share(object.bbox))
             .fold(0.0, f32::max);
         thing.prominence = thing.probability * (0.1 + share.sqrt()) * weight(&thing.concept.name);
         if thing.count == 1 {
@@ -100,11 +101,6 @@ fn from_objects<'e>(
         }
     }
     found
-}
-
-/// The probability that objects (calibrated already) or tags show something of `extent`, taken as independent witnesses.
-fn both(seen: &Seen, extent: &Extent, calibration: &Calibration) -> f32 {
-    1.0 - (1.0 - seen.by_objects(extent)) * (1.0 - calibration.tag(seen.by_tags(extent)))
 }
 
 /// Furniture and tableware is seldom what a picture is of; persons and animals mostly are.
@@ -135,7 +131,7 @@ fn from_tags<'e>(
     {
         return None;
     }
-    let probability = both(seen, &concept.extent, calibration);
+    let probability = calibration.tag(seen.by_tags(&concept.extent));
     Some(Thing {
         concept,
         probability,

@@ -123,21 +123,14 @@ fn drawn(scores: &[f32], sampling: &Sampling, generator: &mut StdRng) -> u32 {
         .enumerate()
         .map(|(id, score)| (id as u32, score / sampling.temperature.max(1e-3)))
         .collect();
-    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
     if sampling.top_k > 0 {
+        sort_best(&mut ranked, sampling.top_k);
         ranked.truncate(sampling.top_k);
     }
-    let largest = ranked[0].1;
-    let mut weights: Vec<f32> = ranked.iter().map(|(_, score)| (score - largest).exp()).collect();
-    let total: f32 = weights.iter().sum();
-    // The token that crosses top_p still belongs to it.
-    let mut reached = 0.0;
-    let mut kept = 0;
-    while kept < weights.len() && reached < sampling.top_p {
-        reached += weights[kept] / total;
-        kept += 1;
-    }
-    weights.truncate(kept.max(1));
+    let largest = ranked.iter().map(|(_, score)| *score).fold(f32::NEG_INFINITY, f32::max);
+    let weight = |score: f32| (score - largest).exp();
+    let total: f32 = ranked.iter().map(|(_, score)| weight(*score)).sum();
+    let weights = nucleus(&mut ranked, weight, sampling.top_p * total);
     let mut point = generator.random::<f32>() * weights.iter().sum::<f32>();
     let chosen = weights.iter().position(|weight| {
         point -= weight;
@@ -146,9 +139,56 @@ fn drawn(scores: &[f32], sampling: &Sampling, generator: &mut StdRng) -> u32 {
     ranked[chosen.unwrap_or(0)].0
 }
 
+/// Weights of the best tokens, which come to stand in front, that together reach `wanted`; the one that crosses it still belongs.
+fn nucleus(ranked: &mut [(u32, f32)], weight: impl Fn(f32) -> f32, wanted: f32) -> Vec<f32> {
+    // Sorting the whole vocabulary would take longer than the model; a few tokens mostly do.
+    let mut sorted = 64;
+    loop {
+        sort_best(ranked, sorted);
+        let mut reached = 0.0;
+        let mut weights = Vec::new();
+        for (_, score) in ranked.iter().take(sorted) {
+            weights.push(weight(*score));
+            reached += weight(*score);
+            if reached >= wanted {
+                return weights;
+            }
+        }
+        if sorted >= ranked.len() {
+            return weights;
+        }
+        sorted *= 4;
+    }
+}
+
+/// Brings the `count` best to the front, best first; equals by id.
+fn sort_best(ranked: &mut [(u32, f32)], count: usize) {
+    let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    let count = count.min(ranked.len());
+    if count < ranked.len() {
+        ranked.select_nth_unstable_by(count, order);
+    }
+    ranked[..count].sort_unstable_by(order);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_nucleus_is_that_of_a_full_sort() {
+        let scores: Vec<(u32, f32)> = (0..500).map(|id| (id, (id * 7919 % 503) as f32 / 40.0)).collect();
+        let mut sorted = scores.clone();
+        sorted.sort_by(|a, b| b.1.total_cmp(&a.1));
+        for share in [0.0, 0.3, 0.9, 0.999, 1.0] {
+            let total: f32 = sorted.iter().map(|(_, score)| score.exp()).sum();
+            let mut ranked = scores.clone();
+            let weights = nucleus(&mut ranked, f32::exp, share * total);
+            assert_eq!(ranked[..weights.len()], sorted[..weights.len()]);
+            let before: f32 = weights[..weights.len() - 1].iter().sum();
+            assert!(before < share * total || weights.len() == 1);
+        }
+    }
 
     fn draw(top_k: usize, top_p: f32, seed: u64) -> u32 {
         let sampling = Sampling {

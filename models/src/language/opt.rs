@@ -1,11 +1,12 @@
 //! OPT (Zhang et al., 2022) as in `transformers` `modeling_opt.py`: pre-norm, `ReLU`, learned positions, logits tied to the embedding.
 
 use candle_core::{Device, Result, Tensor};
-use candle_nn::{Embedding, LayerNorm, Linear, Module, VarBuilder, embedding, layer_norm, linear};
+use candle_nn::{Embedding, LayerNorm, Module, VarBuilder, embedding, layer_norm};
 use serde::Deserialize;
 
 use super::{Cache, LanguageModel};
 use crate::attention::{attend, causal_mask, split_heads};
+use crate::linear::{Linear, linear, times_transposed};
 
 /// Positions begin at 2, a habit of the original code.
 const POSITION_OFFSET: usize = 2;
@@ -79,7 +80,7 @@ impl LanguageModel for Opt {
     }
 
     fn logits(&self, hidden: &Tensor) -> Result<Tensor> {
-        hidden.broadcast_matmul(&self.embed_tokens.embeddings().t()?)
+        times_transposed(hidden, self.embed_tokens.embeddings())
     }
 
     fn device(&self) -> &Device {
