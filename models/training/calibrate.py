@@ -23,8 +23,8 @@ from lexicon import WordNet
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-# Of the sentences said without "possibly" at least so many shall name nothing that is absent, out of domain.
-WANTED = 0.92
+# Of the captions said without "possibly" at least so many shall name nothing that is absent: in domain, where many are counted, and out of it.
+WANTED = (0.91, 0.85)
 # Words that are right where any other word of their line is: captions and eyes choose freely among them.
 ALIKE = [
     "beach sand shore coast seashore shoreline",
@@ -293,7 +293,7 @@ def main():
     weights, bias, p, y, domain = fit_caption(rows, weighed, judge, sets)
     out = domain == 1
     calibration["caption"] = {"bias": round(bias, 4), "weights": {name: round(w, 4) for name, w in weights.items()}}
-    calibration["thresholds"]["caption"] = round(threshold(p[out], y[out], WANTED), 3)
+    calibration["thresholds"]["caption"] = round(max(threshold(p[mask], y[mask], wanted) for mask, wanted in zip((~out, out), WANTED)), 3)
     print(f"captions right: in domain {100 * y[~out].mean():.1f} %, out of domain {100 * y[out].mean():.1f} %")
     for least in (0.5, 0.6, 0.7, 0.8, 0.9, calibration["thresholds"]["caption"]):
         for name, mask in (("in", ~out), ("out", out)):

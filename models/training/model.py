@@ -18,8 +18,8 @@ CONFIG = {
     "image_encoder": {"type": "efficientnet-lite2", "image_size": 260, "tokens": 26, "width": 1280},
     "qformer": {
         "hidden_size": 256,
-        "num_hidden_layers": 1,
-        "num_attention_heads": 8,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
         "intermediate_size": 1024,
         "cross_attention_frequency": 1,
         "encoder_hidden_size": 1280,
@@ -32,8 +32,8 @@ CONFIG = {
     "language_model": {
         "type": "opt",
         "hidden_size": 256,
-        "num_hidden_layers": 3,
-        "num_attention_heads": 8,
+        "num_hidden_layers": 4,
+        "num_attention_heads": 4,
         "ffn_dim": 1024,
         "vocab_size": tokens.VOCABULARY,
         "max_position_embeddings": 128,

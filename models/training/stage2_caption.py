@@ -98,13 +98,10 @@ def begin(name):
     return net, temperature
 
 
-def main():
-    torch.manual_seed(SEED)
+def fit(net, temperature, references, agreed, epochs, rate, name):
+    """Trains on `references(picture, variant)`, five lists of ids, that weigh as `agreed` [pictures, 5] says, and saves checkpoint `name`."""
     chance = random.Random(SEED)
     train, dev = Pairs("train"), Pairs("dev")
-    net, temperature = begin(sys.argv[3] if len(sys.argv) > 3 else None)
-    epochs, rate = int(sys.argv[1]), float(sys.argv[2])
-    agreed = consensus_weights(train.captions)
     steps = epochs * (len(train) // BATCH)
     average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(0.99))
     optimiser = torch.optim.AdamW(net.parameters(), rate, (0.9, 0.98), weight_decay=0.01, fused=True)
@@ -118,7 +115,7 @@ def main():
             features, picked = sample(train, order[first : first + BATCH], chance)
             prompts = [[] if chance.random() < NO_TAGS else train.prompts[v][i] for i, v in picked]
             orders = [chance.sample(range(5), 5) for _ in picked]
-            captions = [[train.caption_ids(*pick)[k][:36] for k in places] for pick, places in zip(picked, orders)]
+            captions = [[references(*pick)[k][:36] for k in places] for pick, places in zip(picked, orders)]
             weights = torch.cat([agreed[i, places] for (i, _), places in zip(picked, orders)])
             weights = weights.repeat_interleave(torch.tensor([len(text) + 1 for texts in captions for text in texts]))
             with torch.autocast("cpu", torch.bfloat16):
@@ -142,7 +139,14 @@ def main():
             f"R@1 {at1:.1%} R@10 {at10:.1%}, {time.time() - start:.0f} s",
             flush=True,
         )
-        glance.save(average.module, "stage2", seconds=time.time() - start)
+        glance.save(average.module, name, seconds=time.time() - start)
+
+
+def main():
+    torch.manual_seed(SEED)
+    train = Pairs("train")
+    net, temperature = begin(sys.argv[3] if len(sys.argv) > 3 else None)
+    fit(net, temperature, train.caption_ids, consensus_weights(train.captions), int(sys.argv[1]), float(sys.argv[2]), "stage2")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod record;
 mod stopwatch;
+mod tuning;
 mod voice;
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    tuning::apply();
     // Wrong usage ends here, with clap's message and exit code 2.
     let cli = cli::Cli::parse();
     cli::run(cli.command).into()

@@ -10,6 +10,9 @@ use super::Calibration;
 /// An animal that fills so much of the picture is known to the tags, of which two in five are animals: they give it at least `KNOWN`.
 const FILLS: f32 = 0.6;
 const KNOWN: f32 = 0.02;
+/// A box around the whole picture, if it is no person's and the tags do not know it, often holds a page or a pattern: it is never believed more.
+const WHOLE: f32 = 0.85;
+const WHOLE_AT_MOST: f32 = 0.8;
 
 /// Everything that the parts of the engine found in one picture.
 #[derive(Debug, Clone, Default)]
@@ -52,11 +55,18 @@ impl Evidence {
         for object in &mut weighed.objects {
             let share = self.share(object.bbox);
             let tags = self.tags_of(object, lexicon, &seen);
-            let unknown = share > FILLS && tags.is_some_and(|tags| tags < KNOWN) && is_animal(object.name, lexicon);
-            object.score = if unknown {
+            let unknown = tags.is_some_and(|tags| tags < KNOWN);
+            // Tags speak of the picture, not of a box: they confirm one object of a name, not its fellows.
+            let is_best = lexicon
+                .object(object.name)
+                .is_some_and(|number| object.score >= seen.objects[number]);
+            let probability = calibration.object(object.score, share, tags.filter(|_| is_best));
+            object.score = if unknown && share > FILLS && is_animal(object.name, lexicon) {
                 0.0
+            } else if (unknown || tags.is_none()) && share > WHOLE && !is_person(object.name, lexicon) {
+                probability.min(WHOLE_AT_MOST)
             } else {
-                calibration.object(object.score, share, tags)
+                probability
             };
         }
         weighed
@@ -64,11 +74,9 @@ impl Evidence {
 
     /// The probability, 0 to 1, that the tags give to what an object is; None for persons and other things that have no classes.
     pub fn tags_of(&self, object: &Object, lexicon: &Lexicon, seen: &Seen) -> Option<f32> {
-        let is_person = lexicon
-            .noun(object.name)
-            .is_some_and(|noun| noun.kind == NounKind::Person);
-        let concept = concept(object.name, lexicon).filter(|concept| !is_person && concept.extent.has_classes())?;
-        (!self.tags.is_empty()).then(|| seen.by_tags(&concept.extent))
+        let concept = concept(object.name, lexicon)?;
+        let has_classes = concept.extent.has_classes() && !is_person(object.name, lexicon) && !self.tags.is_empty();
+        has_classes.then(|| seen.by_tags(&concept.extent))
     }
 
     /// The scores by class and object number.
@@ -99,6 +107,10 @@ impl Evidence {
 
 fn concept<'l>(object: &str, lexicon: &'l Lexicon) -> Option<&'l Concept> {
     lexicon.concept_of_object(lexicon.object(object)?)
+}
+
+fn is_person(object: &str, lexicon: &Lexicon) -> bool {
+    lexicon.noun(object).is_some_and(|noun| noun.kind == NounKind::Person)
 }
 
 fn is_animal(object: &str, lexicon: &Lexicon) -> bool {

@@ -46,7 +46,7 @@ pub fn places(things: &[Thing<'_>], evidence: &Evidence) -> Vec<String> {
 }
 
 fn place(thing: &Thing<'_>, evidence: &Evidence) -> String {
-    let counted = &thing.objects[..thing.count.min(thing.objects.len())];
+    let counted = &thing.objects;
     let mut places: Vec<(Place, usize)> = Vec::new();
     for object in counted {
         let place = Place::of(object, evidence.size.0);

@@ -143,6 +143,16 @@ fn an_animal_that_fills_the_picture_is_known_to_the_tags() {
 }
 
 #[test]
+fn two_boxes_around_one_thing_are_one() {
+    let made = |second| {
+        let first = photo().object("dog", 0.9, [10.0, 10.0, 60.0, 60.0]).tag("beagle", 0.9);
+        first.object("dog", 0.9, second).sentence()
+    };
+    assert_eq!(made([20.0, 20.0, 45.0, 45.0]), "A photo of a hound.");
+    assert_eq!(made([60.0, 60.0, 35.0, 35.0]), "A photo of two dogs.");
+}
+
+#[test]
 fn coffee_is_never_a_dog() {
     let made = photo()
         .caption("a dog is sitting on a table", -0.01)

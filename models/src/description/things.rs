@@ -5,8 +5,10 @@ use crate::objects::Object;
 
 use super::{Calibration, Evidence, words};
 
-/// Objects below this calibrated probability are not counted.
-const COUNTED: f32 = 0.5;
+/// Objects below this probability are not counted.
+const COUNTED: f32 = 0.7;
+/// Nor are those that share so much of the smaller box with a better one: a detector may draw two boxes around one dog.
+const SAME: f32 = 0.6;
 /// The prominence of a certain object on a twenty-fifth of the picture.
 const PROMINENT: f32 = 0.3;
 /// A tag has no box; it names the main thing often enough to rank like an object on a third of the picture.
@@ -20,7 +22,7 @@ pub struct Thing<'e> {
     pub probability: f32,
     /// Probability by how much it catches the eye; for order only.
     pub prominence: f32,
-    /// The objects that show it, the likeliest first; none if only tags do.
+    /// The objects that show it and are counted, the likeliest first; none if only tags do.
     pub objects: Vec<&'e Object>,
     pub count: usize,
 }
@@ -82,12 +84,6 @@ fn from_objects<'e>(
     }
     for thing in &mut found {
         thing.objects.sort_by(|a, b| b.score.total_cmp(&a.score));
-        thing.count = thing
-            .objects
-            .iter()
-            .filter(|object| object.score >= COUNTED)
-            .count()
-            .max(1);
         let by_tags = calibration.tag(seen.by_tags(&thing.concept.extent));
         thing.probability = seen.by_objects(&thing.concept.extent).max(by_tags);
         let share = thing
@@ -96,11 +92,25 @@ fn from_objects<'e>(
             .map(|object| object.score * evidence.share(object.bbox))
             .fold(0.0, f32::max);
         thing.prominence = thing.probability * (0.1 + share.sqrt()) * weight(&thing.concept.name);
+        thing.objects = counted(&thing.objects);
+        thing.count = thing.objects.len();
         if thing.count == 1 {
             thing.concept = lexicon.more_specific(thing.concept, seen, calibration.thresholds.specific);
         }
     }
     found
+}
+
+/// The best object, and those that are surely others. `objects`: best first.
+fn counted<'e>(objects: &[&'e Object]) -> Vec<&'e Object> {
+    let mut counted: Vec<&Object> = Vec::new();
+    for object in objects {
+        let is_other = object.score >= COUNTED && counted.iter().all(|other| object.shared(other) < SAME);
+        if counted.is_empty() || is_other {
+            counted.push(object);
+        }
+    }
+    counted
 }
 
 /// Furniture and tableware is seldom what a picture is of; persons and animals mostly are.

@@ -38,6 +38,14 @@ pub struct Object {
     pub bbox: [f32; 4],
 }
 
+impl Object {
+    /// The area that two boxes share, as a part of the smaller one's, 0 to 1.
+    pub fn shared(&self, other: &Self) -> f32 {
+        let area = |bbox: &[f32; 4]| bbox[2] * bbox[3];
+        intersection(&self.bbox, &other.bbox) / area(&self.bbox).min(area(&other.bbox)).max(f32::EPSILON)
+    }
+}
+
 /// The object detector of a pack.
 #[derive(Debug)]
 pub struct Objects {
@@ -131,9 +139,14 @@ fn distinct(mut found: Vec<Object>) -> Vec<Object> {
 
 /// Shared area as a part of the union, 0 to 1.
 fn overlap(a: &[f32; 4], b: &[f32; 4]) -> f32 {
-    let shared = |axis: usize| ((a[axis] + a[axis + 2]).min(b[axis] + b[axis + 2]) - a[axis].max(b[axis])).max(0.0);
-    let both = shared(0) * shared(1);
+    let both = intersection(a, b);
     both / (a[2] * a[3] + b[2] * b[3] - both)
+}
+
+/// Shared area.
+fn intersection(a: &[f32; 4], b: &[f32; 4]) -> f32 {
+    let shared = |axis: usize| ((a[axis] + a[axis + 2]).min(b[axis] + b[axis + 2]) - a[axis].max(b[axis])).max(0.0);
+    shared(0) * shared(1)
 }
 
 #[cfg(test)]

@@ -1,0 +1,38 @@
+//! Settings of the process that must be made before anything else runs.
+
+#![allow(unsafe_code)]
+
+/// To be called first in `main`, while there is one thread only.
+pub fn apply() {
+    know_the_cores();
+    keep_freed_memory();
+}
+
+/// The parts of a picture's description run side by side, one to a core, and each computes on its own: for matrices as small as
+/// glance's that takes less time than to share each product among the cores. candle reads this variable before each
+/// operation (and /proc/cpuinfo instead where it is not set: 450 times a picture).
+fn know_the_cores() {
+    const THREADS: &str = "RAYON_NUM_THREADS";
+    if std::env::var_os(THREADS).is_some() {
+        return;
+    }
+    // Can only fail if a pool is there already, and then it goes on being used.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(num_cpus::get_physical())
+        .build_global();
+    // SAFETY: nothing of ours runs yet that could read the environment meanwhile; the pool's threads sleep.
+    unsafe { std::env::set_var(THREADS, "1") };
+}
+
+/// By default the C library returns the memory of each activation to the system, which hands it back page by page: a tenth of the time.
+fn keep_freed_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        const MEGABYTE: libc::c_int = 1 << 20;
+        // SAFETY: these only change when memory is returned; a refused value changes nothing.
+        unsafe {
+            libc::mallopt(libc::M_MMAP_THRESHOLD, 32 * MEGABYTE);
+            libc::mallopt(libc::M_TRIM_THRESHOLD, 256 * MEGABYTE);
+        }
+    }
+}
