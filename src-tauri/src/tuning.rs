@@ -8,8 +8,8 @@ pub fn apply() {
     keep_freed_memory();
 }
 
-/// The parts of a picture's description run side by side, one to a core, and each computes on its own: for matrices as small as
-/// glance's that takes less time than to share each product among the cores. candle reads this variable before each
+/// Pictures, and the parts of one picture's description, run side by side, one to a core, and each computes on its own: for matrices as
+/// small as glance's that takes less time than to share each product among the cores. Large models will want to share. candle reads this variable before each
 /// operation (and /proc/cpuinfo instead where it is not set: 450 times a picture).
 fn know_the_cores() {
     const THREADS: &str = "RAYON_NUM_THREADS";

@@ -27,9 +27,6 @@ pub struct Batch {
 impl Batch {
     /// Takes over Ctrl-C.
     pub fn new(inputs: Vec<Input>, json: bool) -> Self {
-        if inputs.len() > 1 {
-            let_workers_compute_alone();
-        }
         Self {
             inputs,
             json,
@@ -104,18 +101,6 @@ impl Batch {
         }
         complain(&format!("{}: {}", input.label(), fault.message));
         Ok(())
-    }
-}
-
-/// Candle cuts every product into pieces for all cores. With a picture on each core that costs a fifth more time than it saves.
-fn let_workers_compute_alone() {
-    const THREADS: &str = "CANDLE_NUM_THREADS";
-    if std::env::var_os(THREADS).is_none() {
-        // SAFETY: no other thread runs yet that could read the environment: a batch begins by this, before Ctrl-C is taken over.
-        #[allow(unsafe_code)]
-        unsafe {
-            std::env::set_var(THREADS, "1");
-        }
     }
 }
 
