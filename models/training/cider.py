@@ -1,4 +1,4 @@
-"""CIDEr-D (Vedantam et al., 2015) of single captions: the reward of stage 3, and the weights of stage 2's references."""
+"""CIDEr-D (Vedantam et al., 2015) of single captions: it weighs the references of stage 2 and picks those of stage 3."""
 
 import collections
 import math
