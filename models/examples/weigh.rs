@@ -25,15 +25,19 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn weigh(file: &Value, evidence: &Evidence, lexicon: &Lexicon, calibration: &Calibration) -> Value {
-    let raw = evidence.objects.iter().map(|object| {
-        json!({
-            "name": object.name,
-            "score": object.score,
-            "share": evidence.share(object.bbox),
-            "tags": evidence.tags_of(object, lexicon, &evidence.seen(lexicon)),
+    let raw = evidence.seen(lexicon);
+    let detections: Vec<Value> = evidence
+        .objects
+        .iter()
+        .map(|object| {
+            json!({
+                "name": object.name,
+                "score": object.score,
+                "share": evidence.share(object.bbox),
+                "tags": evidence.tags_of(object, lexicon, &raw),
+            })
         })
-    });
-    let detections: Vec<Value> = raw.collect();
+        .collect();
     let weighed = evidence.weighed(lexicon, calibration);
     let seen = weighed.seen(lexicon);
     let caption = evidence.caption.clone().unwrap_or_default();
@@ -57,7 +61,7 @@ fn weigh(file: &Value, evidence: &Evidence, lexicon: &Lexicon, calibration: &Cal
             })
         })
         .collect();
-    let things: Vec<Value> = things(&weighed, lexicon, calibration, 0.02)
+    let things: Vec<Value> = things(&weighed, &seen, lexicon, calibration, 0.02)
         .iter()
         .map(|thing| {
             json!({
@@ -71,7 +75,7 @@ fn weigh(file: &Value, evidence: &Evidence, lexicon: &Lexicon, calibration: &Cal
         .collect();
     let features: serde_json::Map<String, Value> = FEATURES
         .iter()
-        .zip(features(&weighed, lexicon))
+        .zip(features(&weighed, &seen, lexicon))
         .map(|(name, value)| ((*name).to_string(), value.into()))
         .collect();
     let description = Description::compose(evidence, lexicon, calibration);

@@ -246,8 +246,9 @@ impl Lexicon {
         &self.concepts
     }
 
-    /// The most specific concept that stands for an object.
-    pub fn concept_of_object(&self, object: usize) -> Option<&Concept> {
+    /// The most specific concept that stands for the object with this COCO name.
+    pub fn concept_of_object(&self, name: &str) -> Option<&Concept> {
+        let object = self.object(name)?;
         self.concepts
             .iter()
             .filter(|concept| concept.extent.has_object(object))
@@ -257,6 +258,12 @@ impl Lexicon {
     /// The concept with this name.
     pub fn concept(&self, name: &str) -> Option<&Concept> {
         self.concepts.iter().find(|concept| concept.name == name)
+    }
+
+    /// Whether all of an extent shows animals.
+    pub fn is_animal(&self, extent: &Extent) -> bool {
+        self.concept("animal")
+            .is_some_and(|animal| extent.is_within(&animal.extent))
     }
 
     /// The most specific concept below (or equal to) the best root whose probability exceeds `least`, with that probability.
@@ -487,6 +494,12 @@ mod tests {
     #[test]
     fn every_object_has_a_concept() {
         let lexicon = lexicon();
-        assert!((0..80).all(|object| lexicon.concept_of_object(object).is_some_and(|concept| concept.said)));
+        assert_eq!(lexicon.objects().len(), 80);
+        assert!(
+            lexicon
+                .objects()
+                .iter()
+                .all(|object| lexicon.concept_of_object(object).is_some_and(|concept| concept.said))
+        );
     }
 }

@@ -230,9 +230,8 @@ def fit_things(rows, weighed, judge):
     classed, unclassed = [], []
     for row, w in zip(rows, weighed):
         best = {}
-        for found in w["detections"]:
-            if found["score"] > best.get(found["name"], found)["score"] or found["name"] not in best:
-                best[found["name"]] = found
+        for found in sorted(w["detections"], key=lambda found: -found["score"]):
+            best.setdefault(found["name"], found)
         for found in best.values():
             (unclassed if found["tags"] is None else classed).append((found, judge.is_right(judge.singular(found["name"]) or found["name"], row[1])))
     column = lambda pairs, name: np.array([found[name] for found, _ in pairs])
@@ -253,6 +252,10 @@ def threshold(p, y, wanted):
     return float(best)
 
 
+def names_main(weighed, main, judge):
+    return any(judge.is_right(noun, main) and noun not in VAGUE for noun in sentence_nouns(weighed, judge))
+
+
 def report(name, rows, weighed, judge):
     sure = [i for i, w in enumerate(weighed) if w["sure"]]
     clean = [all(judge.is_right(noun, rows[i][1]) for noun in sentence_nouns(weighed[i], judge)) for i in range(len(rows))]
@@ -260,7 +263,7 @@ def report(name, rows, weighed, judge):
     unsure = [i for i in range(len(rows)) if i not in set(sure)]
     line += f"unsure {100 * np.mean([clean[i] for i in unsure] or [0]):.1f} %"
     if rows and rows[0][2]:
-        named = [any(judge.is_right(noun, row[2]) and noun not in VAGUE for noun in sentence_nouns(w, judge)) for row, w in zip(rows, weighed)]
+        named = [names_main(w, row[2], judge) for row, w in zip(rows, weighed)]
         line += f"; main thing named in {100 * np.mean(named):.1f} %"
     print(line)
     return clean
@@ -272,7 +275,7 @@ def held_out(path, judge):
     weighed = weigh([row[0] for row in rows])
     clean = report("held out", rows, weighed, judge)
     for w, row, ok in zip(weighed, rows, clean):
-        named = any(judge.is_right(noun, row[2]) and noun not in VAGUE for noun in sentence_nouns(w, judge))
+        named = names_main(w, row[2], judge)
         print("sure " if w["sure"] else "     ", "" if ok else "WRONG", "main" if named else "", Path(w["file"]).name, w["sentence"], sep="\t")
 
 

@@ -15,19 +15,19 @@ import search
 import tokens
 from cider import CiderD
 from pairs import Pairs, mirror_words
-from stage2_caption import begin, consensus_weights, fit
+from stage2_caption import NO_TAGS, begin, fit
 
 DRAWN, OWN, BATCH, SEED = 16, 3, 64, 4  # captions drawn a picture, how many of them are kept
 
 
 def best_captions(net, train, cider):
-    """Per picture five captions: the OWN best of what the model draws, and the best references; and the mean CIDEr-D of all drawn and of the kept ones."""
+    """Per picture five captions: the OWN best of what the model draws, and the best references. Prints the mean CIDEr-D of all drawn and of the kept ones."""
     tokenizer, chance = tokens.load(), random.Random(SEED)
     captions, means = [], []
     start = time.time()
     for first in range(0, len(train), BATCH):
         rows = list(range(first, min(first + BATCH, len(train))))
-        prompts = [[] if chance.random() < 0.25 else train.prompts[0][i] for i in rows]
+        prompts = [[] if chance.random() < NO_TAGS else train.prompts[0][i] for i in rows]
         with torch.autocast("cpu", torch.bfloat16):
             drawn = search.sample_captions(net, train.features(rows), prompts, DRAWN)
         for place, index in enumerate(rows):

@@ -4,14 +4,14 @@
 
 /// To be called first in `main`, while there is one thread only.
 pub fn apply() {
-    know_the_cores();
+    compute_on_one_core_each();
     keep_freed_memory();
 }
 
 /// Pictures, and the parts of one picture's description, run side by side, one to a core, and each computes on its own: for matrices as
-/// small as glance's that takes less time than to share each product among the cores. Large models will want to share. candle reads this variable before each
-/// operation (and /proc/cpuinfo instead where it is not set: 450 times a picture).
-fn know_the_cores() {
+/// small as glance's that takes less time than to share each product among the cores. Large models will want to share. candle reads
+/// this variable before each operation (and /proc/cpuinfo instead where it is not set: 450 times a picture).
+fn compute_on_one_core_each() {
     const THREADS: &str = "RAYON_NUM_THREADS";
     if std::env::var_os(THREADS).is_some() {
         return;

@@ -1,7 +1,7 @@
 //! What is known about a picture before a sentence is made of it.
 
 use crate::kind::PixelEvidence;
-use crate::lexicon::{Concept, Lexicon, NounKind, Seen};
+use crate::lexicon::{Lexicon, NounKind, Seen};
 use crate::objects::Object;
 use crate::tags::Tag;
 
@@ -55,15 +55,15 @@ impl Evidence {
         for object in &mut weighed.objects {
             let share = self.share(object.bbox);
             let tags = self.tags_of(object, lexicon, &seen);
-            let unknown = tags.is_some_and(|tags| tags < KNOWN);
+            let known = tags.is_some_and(|tags| tags >= KNOWN);
             // Tags speak of the picture, not of a box: they confirm one object of a name, not its fellows.
             let is_best = lexicon
                 .object(object.name)
                 .is_some_and(|number| object.score >= seen.objects[number]);
             let probability = calibration.object(object.score, share, tags.filter(|_| is_best));
-            object.score = if unknown && share > FILLS && is_animal(object.name, lexicon) {
+            object.score = if !known && tags.is_some() && share > FILLS && is_animal(object.name, lexicon) {
                 0.0
-            } else if (unknown || tags.is_none()) && share > WHOLE && !is_person(object.name, lexicon) {
+            } else if !known && share > WHOLE && !is_person(object.name, lexicon) {
                 probability.min(WHOLE_AT_MOST)
             } else {
                 probability
@@ -74,7 +74,7 @@ impl Evidence {
 
     /// The probability, 0 to 1, that the tags give to what an object is; None for persons and other things that have no classes.
     pub fn tags_of(&self, object: &Object, lexicon: &Lexicon, seen: &Seen) -> Option<f32> {
-        let concept = concept(object.name, lexicon)?;
+        let concept = lexicon.concept_of_object(object.name)?;
         let has_classes = concept.extent.has_classes() && !is_person(object.name, lexicon) && !self.tags.is_empty();
         has_classes.then(|| seen.by_tags(&concept.extent))
     }
@@ -105,16 +105,12 @@ impl Evidence {
     }
 }
 
-fn concept<'l>(object: &str, lexicon: &'l Lexicon) -> Option<&'l Concept> {
-    lexicon.concept_of_object(lexicon.object(object)?)
-}
-
 fn is_person(object: &str, lexicon: &Lexicon) -> bool {
     lexicon.noun(object).is_some_and(|noun| noun.kind == NounKind::Person)
 }
 
 fn is_animal(object: &str, lexicon: &Lexicon) -> bool {
-    concept(object, lexicon)
-        .zip(lexicon.concept("animal"))
-        .is_some_and(|(concept, animal)| concept.extent.is_within(&animal.extent))
+    lexicon
+        .concept_of_object(object)
+        .is_some_and(|concept| lexicon.is_animal(&concept.extent))
 }

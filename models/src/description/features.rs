@@ -30,12 +30,11 @@ pub const FEATURES: [&str; 18] = [
 /// One value for each name in `FEATURES`.
 pub type Features = [f32; FEATURES.len()];
 
-/// The features of a caption of weighed evidence, in the order of `FEATURES`. All zero (which the calibration reads as unsure) if there is no caption.
-pub fn features(evidence: &Evidence, lexicon: &Lexicon) -> Features {
+/// The features of a caption of weighed evidence, of which `seen` is the summary, in the order of `FEATURES`. All zero (which the calibration reads as unsure) if there is no caption.
+pub fn features(evidence: &Evidence, seen: &Seen, lexicon: &Lexicon) -> Features {
     let Some(caption) = &evidence.caption else {
         return [0.0; FEATURES.len()];
     };
-    let seen = evidence.seen(lexicon);
     let words: Vec<&str> = caption.words.iter().map(|(word, _)| word.as_str()).collect();
     let mentions = lexicon.mentions(&words);
     let of_kind = |kind| mentions.iter().filter(move |mention| mention.noun.kind == kind);
@@ -76,7 +75,7 @@ pub fn features(evidence: &Evidence, lexicon: &Lexicon) -> Features {
         count(NounKind::Scene),
         unmentioned_object,
         unmentioned_person,
-        unmentioned_tag(lexicon, &seen, &mentions),
+        unmentioned_tag(lexicon, seen, &mentions),
         agreement(&mentions, &caption.alternatives, lexicon),
         entropy(&seen.classes),
     ]

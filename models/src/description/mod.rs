@@ -16,7 +16,7 @@ pub use evidence::{CaptionEvidence, Evidence};
 pub use features::{FEATURES, Features, features};
 
 use crate::kind::Kind;
-use crate::lexicon::{Lexicon, NounKind, Seen};
+use crate::lexicon::{Lexicon, Noun, NounKind, Seen};
 use crate::objects::Object;
 use crate::tags::Tag;
 pub use things::{Thing, things};
@@ -71,9 +71,10 @@ impl Description {
     pub fn compose(evidence: &Evidence, lexicon: &Lexicon, calibration: &Calibration) -> Self {
         let evidence = &evidence.weighed(lexicon, calibration);
         let faint = calibration.thresholds.faint;
-        let things = things(evidence, lexicon, calibration, faint);
-        let said =
-            by_pixels(evidence, &things, calibration).unwrap_or_else(|| photo(evidence, &things, lexicon, calibration));
+        let seen = evidence.seen(lexicon);
+        let things = things(evidence, &seen, lexicon, calibration, faint);
+        let said = by_pixels(evidence, &things, calibration)
+            .unwrap_or_else(|| photo(evidence, &things, &seen, lexicon, calibration));
         let shown = matches!(evidence.pixels.kind, Kind::Photo | Kind::Drawing);
         let possible: Vec<_> = things
             .iter()
@@ -145,10 +146,9 @@ fn by_pixels(evidence: &Evidence, things: &[Thing<'_>], calibration: &Calibratio
 }
 
 /// The most telling sentence about a photo that the evidence allows.
-fn photo(evidence: &Evidence, things: &[Thing<'_>], lexicon: &Lexicon, calibration: &Calibration) -> Said {
-    let seen = evidence.seen(lexicon);
-    captioned(evidence, &seen, lexicon, calibration)
-        .or_else(|| half_captioned(evidence, things, &seen, lexicon, &calibration.thresholds))
+fn photo(evidence: &Evidence, things: &[Thing<'_>], seen: &Seen, lexicon: &Lexicon, calibration: &Calibration) -> Said {
+    captioned(evidence, seen, lexicon, calibration)
+        .or_else(|| half_captioned(evidence, things, seen, lexicon, &calibration.thresholds))
         .or_else(|| named(things, &calibration.thresholds))
         .unwrap_or_else(|| unclear(evidence, things))
 }
@@ -156,7 +156,7 @@ fn photo(evidence: &Evidence, things: &[Thing<'_>], lexicon: &Lexicon, calibrati
 /// The caption as it is, if all its nouns are probably right.
 fn captioned(evidence: &Evidence, seen: &Seen, lexicon: &Lexicon, calibration: &Calibration) -> Option<Said> {
     let caption = evidence.caption.as_ref()?;
-    let confidence = calibration.caption(&features(evidence, lexicon));
+    let confidence = calibration.caption(&features(evidence, seen, lexicon));
     let sure = confidence >= calibration.thresholds.caption
         && !is_vetoed(caption, evidence, seen, lexicon, &calibration.thresholds);
     sure.then(|| Said {
@@ -175,19 +175,17 @@ fn is_vetoed(
     thresholds: &Thresholds,
 ) -> bool {
     let words: Vec<&str> = caption.words.iter().map(|(word, _)| word.as_str()).collect();
-    let animal = lexicon.concept("animal");
-    let is_animal = |name: &str| {
-        lexicon
-            .noun(name)
-            .zip(animal)
-            .is_some_and(|(noun, animal)| noun.kind == NounKind::Thing && noun.extent.is_within(&animal.extent))
+    let must_be_seen = |noun: &Noun| match noun.kind {
+        NounKind::Person => true,
+        NounKind::Thing => lexicon.is_animal(&noun.extent),
+        NounKind::Scene | NounKind::Other => false,
     };
     let mentions = lexicon.mentions(&words);
     let has_evidence = !evidence.tags.is_empty() || !evidence.objects.is_empty();
     has_evidence
         && mentions
             .iter()
-            .filter(|mention| mention.noun.kind == NounKind::Person || is_animal(mention.name))
+            .filter(|mention| must_be_seen(mention.noun))
             .any(|mention| seen.support(&mention.noun.extent) < thresholds.veto)
 }
 

@@ -24,13 +24,12 @@ pub struct Thing<'e> {
     pub prominence: f32,
     /// The objects that show it and are counted, the likeliest first; none if only tags do.
     pub objects: Vec<&'e Object>,
-    pub count: usize,
 }
 
 impl Thing<'_> {
     /// "a dog", "two dogs".
     pub fn phrase(&self) -> String {
-        words::amount(self.count, &self.concept.name, self.concept.countable)
+        words::amount(self.objects.len().max(1), &self.concept.name, self.concept.countable)
     }
 
     /// Whether it may be left out of a sentence only for a reason.
@@ -39,16 +38,16 @@ impl Thing<'_> {
     }
 }
 
-/// All things in weighed evidence with a probability above `least`, the most prominent first.
+/// All things in weighed evidence, of which `seen` is the summary, with a probability above `least`, the most prominent first.
 pub fn things<'e>(
     evidence: &'e Evidence,
+    seen: &Seen,
     lexicon: &'e Lexicon,
     calibration: &Calibration,
     least: f32,
 ) -> Vec<Thing<'e>> {
-    let seen = evidence.seen(lexicon);
-    let mut found = from_objects(evidence, lexicon, calibration, &seen);
-    found.extend(from_tags(lexicon, calibration, &seen, least, &found));
+    let mut found = from_objects(evidence, lexicon, calibration, seen);
+    found.extend(from_tags(lexicon, calibration, seen, least, &found));
     found.retain(|thing| thing.probability > least);
     found.sort_by(|a, b| b.prominence.total_cmp(&a.prominence));
     found
@@ -62,10 +61,7 @@ fn from_objects<'e>(
 ) -> Vec<Thing<'e>> {
     let mut found: Vec<Thing<'e>> = Vec::new();
     for object in &evidence.objects {
-        let Some(general) = lexicon
-            .object(object.name)
-            .and_then(|number| lexicon.concept_of_object(number))
-        else {
+        let Some(general) = lexicon.concept_of_object(object.name) else {
             continue;
         };
         match found
@@ -78,7 +74,6 @@ fn from_objects<'e>(
                 probability: 0.0,
                 prominence: 0.0,
                 objects: vec![object],
-                count: 1,
             }),
         }
     }
@@ -93,8 +88,7 @@ fn from_objects<'e>(
             .fold(0.0, f32::max);
         thing.prominence = thing.probability * (0.1 + share.sqrt()) * weight(&thing.concept.name);
         thing.objects = counted(&thing.objects);
-        thing.count = thing.objects.len();
-        if thing.count == 1 {
+        if thing.objects.len() == 1 {
             thing.concept = lexicon.more_specific(thing.concept, seen, calibration.thresholds.specific);
         }
     }
@@ -147,6 +141,5 @@ fn from_tags<'e>(
         probability,
         prominence: probability * (0.1 + TAG_SHARE.sqrt()),
         objects: Vec::new(),
-        count: 1,
     })
 }
