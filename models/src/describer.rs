@@ -81,6 +81,9 @@ impl Describer {
             size: (picture.width(), picture.height()),
             ..Evidence::default()
         };
+        if picture.is_capture() && evidence.pixels.kind == Kind::Drawing {
+            evidence.pixels.kind = Kind::Screenshot;
+        }
         // What pixels alone tell is told without the networks: they would only invent.
         if !matches!(evidence.pixels.kind, Kind::Photo | Kind::Drawing) {
             let encode = clock.now().saturating_sub(start);

@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::voice::SpeechError;
 
 /// The one shape of every failure: a stable word and a sentence that says what happened and what to do.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "desktop", derive(ts_rs::TS))]
 pub struct Fault {
     /// For scripts.
     pub code: &'static str,
@@ -38,6 +39,14 @@ impl Fault {
                 format!("The file cannot be read: {error}. Check the disk."),
             ),
         }
+    }
+
+    /// A folder without pictures.
+    pub fn no_pictures() -> Self {
+        Self::new(
+            "no_pictures",
+            "There are no pictures in this folder. Name another one, or a file.",
+        )
     }
 
     /// A file that cannot be written.

@@ -1,7 +1,13 @@
 //! Eyebright's command line: parses, runs one command, turns its end into an exit code.
 
+#[cfg(feature = "desktop")]
+mod app;
 mod cli;
+#[cfg(feature = "desktop")]
+mod contract;
 mod fault;
+#[cfg(feature = "desktop")]
+mod hotkeys;
 mod inputs;
 mod interrupt;
 mod npy;
@@ -9,7 +15,13 @@ mod ordered;
 mod output;
 mod progress;
 mod record;
+#[cfg(feature = "desktop")]
+mod session;
+#[cfg(feature = "desktop")]
+mod settings;
 mod stopwatch;
+#[cfg(feature = "desktop")]
+mod strings;
 mod tuning;
 mod voice;
 
@@ -21,5 +33,5 @@ fn main() -> ExitCode {
     tuning::apply();
     // Wrong usage ends here, with clap's message and exit code 2.
     let cli = cli::Cli::parse();
-    cli::run(cli.command).into()
+    cli::run(cli).into()
 }

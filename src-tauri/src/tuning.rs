@@ -36,3 +36,13 @@ fn keep_freed_memory() {
         }
     }
 }
+
+/// Hands freed memory back to the system after all, as when a model was unloaded.
+#[cfg(feature = "desktop")]
+pub fn return_freed_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: gives unused pages back and changes nothing else.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}

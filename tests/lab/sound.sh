@@ -9,6 +9,7 @@ set -eu
 out=$1; shift
 without=${LAB_WITHOUT:-nothing}
 lab=$(mktemp -d)
+log=${LAB_LOG:-$lab/log}
 pids=
 cleanup() {
   # A server that the speech library started itself lies in our folder too.
@@ -28,12 +29,12 @@ wait_for() {
   tries=0
   until "$@" >/dev/null 2>&1; do
     tries=$((tries + 1))
-    [ $tries -lt 100 ] || { echo "sound.sh: gave up waiting for: $*" >&2; cat "$lab"/log/* >&2; exit 1; }
+    [ $tries -lt 100 ] || { echo "sound.sh: gave up waiting for: $*" >&2; cat "$log"/* >&2; exit 1; }
     sleep 0.1
   done
 }
 
-mkdir -p "$lab/run/pulse" "$lab/home" "$lab/log" "$lab/speech/modules"
+mkdir -p "$lab/run/pulse" "$lab/home" "$log" "$lab/speech/modules"
 chmod 700 "$lab/run"
 export XDG_RUNTIME_DIR="$lab/run" HOME="$lab/home" PULSE_SERVER="unix:$lab/run/pulse/native"
 unset DISPLAY WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS
@@ -41,12 +42,12 @@ unset DISPLAY WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS
 if [ "$without" != sound ]; then
   pulseaudio -n --daemonize=no --exit-idle-time=-1 \
     -L "module-native-protocol-unix socket=$lab/run/pulse/native auth-anonymous=1" \
-    -L "module-null-sink sink_name=speaker rate=48000" >"$lab/log/pulseaudio" 2>&1 &
+    -L "module-null-sink sink_name=speaker rate=48000" >"$log/pulseaudio" 2>&1 &
   pids="$pids $!"
   wait_for pactl info
   pactl set-default-sink speaker
   # Small blocks: a null sink otherwise plays up to two seconds at once.
-  parec --device=speaker.monitor --format=s16le --rate=16000 --channels=1 --latency-msec=20 --raw >"$lab/sound.raw" 2>"$lab/log/parec" &
+  parec --device=speaker.monitor --format=s16le --rate=16000 --channels=1 --latency-msec=20 --raw >"$lab/sound.raw" 2>"$log/parec" &
   pids="$pids $!"
   wait_for test -s "$lab/sound.raw"
 fi
@@ -54,7 +55,7 @@ fi
 if [ "$without" != speech ]; then
   cp /etc/speech-dispatcher/modules/espeak-ng.conf "$lab/speech/modules/"
   cat >"$lab/speech/speechd.conf" <<'CONF'
-LogLevel 3
+LogLevel 5
 AudioOutputMethod "pulse"
 AudioPulseMinLength 10
 AddModule "espeak-ng" "sd_espeak-ng" "espeak-ng.conf"
@@ -62,7 +63,7 @@ DefaultModule espeak-ng
 DefaultLanguage "en"
 CONF
   # -s: in the foreground; -t 0: never ends by itself.
-  speech-dispatcher -s -t 0 -C "$lab/speech" -L "$lab/log" >"$lab/log/speech-dispatcher" 2>&1 &
+  speech-dispatcher -s -t 0 -C "$lab/speech" -L "$log" >"$log/speech-dispatcher" 2>&1 &
   SPEECH_SERVER_PID=$!
   export SPEECH_SERVER_PID
   pids="$SPEECH_SERVER_PID $pids"

@@ -6,6 +6,8 @@
 // Panicking is how a test fails.
 #![allow(clippy::missing_panics_doc)]
 
+#[cfg(target_os = "linux")]
+pub mod desktop;
 pub mod gallery;
 
 use std::ffi::OsStr;

@@ -1,17 +1,26 @@
 //! What the command line offers, and what it says to words that it does not know.
 
-use eyebright_tests::run;
+use eyebright_tests::{eyebright, finish, run};
 
 #[test]
 fn help_names_every_command_and_option() {
     let help = run(["--help"]);
     assert_eq!(help.code, 0);
-    for command in ["describe", "embed", "packs", "bench"] {
+    for command in ["open", "do", "describe", "embed", "packs", "bench"] {
         assert!(help.out.contains(command), "{command} is not in {}", help.out);
     }
     let help = run(["describe", "--help"]);
     assert_eq!(help.code, 0);
-    for option in ["--detail", "--speak", "--json", "--pack", "--device", "Exit codes"] {
+    for option in [
+        "--detail",
+        "--speak",
+        "--json",
+        "--pack",
+        "--device",
+        "--screen",
+        "--clipboard",
+        "Exit codes",
+    ] {
         assert!(help.out.contains(option), "{option} is not in {}", help.out);
     }
     let help = run(["embed", "--help"]);
@@ -30,7 +39,7 @@ fn version_is_told() {
 #[test]
 fn wrong_usage_ends_with_2_and_says_what_is_right() {
     let wrong: [&[&str]; 8] = [
-        &[],
+        &["do", "somersault"],
         &["paint", "x.jpg"],
         &["describe"],
         &["describe", "--louder", "x.jpg"],
@@ -44,5 +53,14 @@ fn wrong_usage_ends_with_2_and_says_what_is_right() {
         assert_eq!(run.code, 2, "{words:?}: {run:?}");
         assert!(run.out.is_empty(), "{words:?}: {run:?}");
         assert!(run.err.contains("--help"), "{words:?}: {run:?}");
+    }
+}
+
+#[test]
+fn without_a_desktop_the_app_says_what_it_needs() {
+    for display in ["", ":4711"] {
+        let run = finish(eyebright().env("DISPLAY", display).env_remove("WAYLAND_DISPLAY"));
+        assert_eq!(run.code, 1, "{run:?}");
+        assert!(run.err.contains("desktop session"), "{run:?}");
     }
 }

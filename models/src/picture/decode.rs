@@ -207,5 +207,6 @@ pub(super) fn upright(mut image: DynamicImage, orientation: Option<Orientation>,
         rgb: image.into_rgb8(),
         width,
         height,
+        is_capture: false,
     }
 }

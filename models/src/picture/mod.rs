@@ -11,11 +11,12 @@ use image::RgbImage;
 pub use decode::{Limits, PictureError};
 
 /// A decoded picture.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     rgb: RgbImage,
     width: u32,
     height: u32,
+    is_capture: bool,
 }
 
 impl Picture {
@@ -24,11 +25,31 @@ impl Picture {
         decode::decode(bytes, limits)
     }
 
-    /// A picture from pixels, such as a capture.
+    /// A picture from pixels.
     #[must_use]
     pub fn from_rgb(rgb: RgbImage) -> Self {
         let (width, height) = rgb.dimensions();
-        Self { rgb, width, height }
+        Self {
+            rgb,
+            width,
+            height,
+            is_capture: false,
+        }
+    }
+
+    /// A picture of a screen or a window. It may be filled by a photo, but what looks drawn is a program.
+    #[must_use]
+    pub fn capture(rgb: RgbImage) -> Self {
+        Self {
+            is_capture: true,
+            ..Self::from_rgb(rgb)
+        }
+    }
+
+    /// Whether it was made by [`Picture::capture`].
+    #[must_use]
+    pub fn is_capture(&self) -> bool {
+        self.is_capture
     }
 
     /// The pixels to work on. A large JPEG is decoded at a half, a quarter or an eighth, so this can be smaller than

@@ -4,17 +4,17 @@ use std::io::{Cursor, Read};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use eyebright_models::Cancel;
 use eyebright_models::clock::Clock;
 use eyebright_models::kind::Kind;
-use eyebright_models::{Cancel, Limits};
 use image::{ImageFormat, RgbImage};
 use serde::Serialize;
 
-use super::describe::describe_bytes;
+use super::describe::describe_content;
 use super::engine::Engine;
 use super::{Bench, Ending, Model};
 use crate::fault::Fault;
-use crate::inputs::Input;
+use crate::inputs::Content;
 use crate::output::{Output, complain};
 use crate::record::{Milliseconds, json};
 use crate::stopwatch::{Stopwatch, ms};
@@ -57,12 +57,13 @@ fn measure(options: &Bench) -> Result<Report, Fault> {
     let (picture, bytes) = match &options.picture {
         Some(path) => (
             path.display().to_string(),
-            Input::File(path.clone()).read(&Limits::default())?,
+            std::fs::read(path).map_err(|error| Fault::unreadable(&error))?,
         ),
         None => ("generated JPEG, 4000 by 3000 pixels".to_owned(), generated()?),
     };
     let engine = Engine::open(&options.model)?;
-    let describe = || describe_bytes(&engine, &bytes, &Stopwatch::start(), &Cancel::default());
+    let content = Content::Bytes(bytes.clone());
+    let describe = || describe_content(&engine, &content, &Stopwatch::start(), &Cancel::default());
     for _ in 0..WARM_UP {
         if describe()?.description.kind != Kind::Photo {
             complain("This picture is no photo, so that hardly anything of the model runs. Give a photo.");

@@ -4,13 +4,13 @@ use std::io;
 use std::path::Path;
 
 use eyebright_models::clock::Clock;
-use eyebright_models::{Cancel, Description, Limits, Picture};
+use eyebright_models::{Cancel, Description, Limits};
 
 use super::batch::Batch;
 use super::engine::Engine;
 use super::{Describe, Detail, Ending};
 use crate::fault::Fault;
-use crate::inputs::{self, Input};
+use crate::inputs::{Content, Input};
 use crate::output::{Output, complain};
 use crate::record::{self, Milliseconds, json};
 use crate::stopwatch::{Stopwatch, ms};
@@ -25,7 +25,7 @@ pub struct Done {
 }
 
 pub fn run(options: &Describe) -> Ending {
-    let batch = Batch::new(inputs::expand(&options.looking.inputs), options.json);
+    let batch = Batch::new(options.looking.inputs(), options.json);
     // The speech engine starts while the model loads.
     let mut speaker = options.speak.then(Speaker::start);
     let engine = match Engine::open(&options.looking.model) {
@@ -55,14 +55,14 @@ pub fn run(options: &Describe) -> Ending {
 /// Reads and describes one input.
 fn describe(engine: &Engine, input: &Input, cancel: &Cancel) -> Result<Done, Fault> {
     let clock = Stopwatch::start();
-    let bytes = input.read(&Limits::default())?;
-    describe_bytes(engine, &bytes, &clock, cancel)
+    let content = input.read(&Limits::default())?;
+    describe_content(engine, &content, &clock, cancel)
 }
 
 /// Decodes and describes a picture; `clock` began when the work did.
-pub fn describe_bytes(engine: &Engine, bytes: &[u8], clock: &Stopwatch, cancel: &Cancel) -> Result<Done, Fault> {
+pub fn describe_content(engine: &Engine, content: &Content, clock: &Stopwatch, cancel: &Cancel) -> Result<Done, Fault> {
     let read = clock.now();
-    let picture = Picture::decode(bytes, &Limits::default())?;
+    let picture = content.picture(&Limits::default())?;
     let decode = clock.now().saturating_sub(read);
     let (description, timings) = engine.describer.describe(&picture, cancel, clock, &mut |_| {})?;
     let ms = Milliseconds {

@@ -4,26 +4,26 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use eyebright_models::{Limits, Picture};
+use eyebright_models::Limits;
 
 use super::batch::Batch;
 use super::engine::Engine;
 use super::{Embed, Ending};
 use crate::fault::Fault;
-use crate::inputs::{self, Input};
+use crate::inputs::Input;
 use crate::npy;
 use crate::output::complain;
 use crate::record::{Embedded, json};
 
 pub fn run(options: &Embed) -> Ending {
-    let batch = Batch::new(inputs::expand(&options.looking.inputs), options.json);
+    let batch = Batch::new(options.looking.inputs(), options.json);
     let engine = match Engine::open(&options.looking.model) {
         Ok(engine) => engine,
         Err(fault) => return batch.fail(&fault),
     };
     let limits = Limits::default();
     let work = |input: &Input| -> Result<Vec<f32>, Fault> {
-        let picture = Picture::decode(&input.read(&limits)?, &limits)?;
+        let picture = input.read(&limits)?.picture(&limits)?;
         Ok(engine.describer.embed(&picture)?)
     };
     let mut rows: Vec<Option<Vec<f32>>> = Vec::new();

@@ -3,6 +3,8 @@
 mod batch;
 mod bench;
 mod describe;
+#[cfg(feature = "desktop")]
+pub mod desktop;
 mod embed;
 mod engine;
 mod packs;
@@ -12,20 +14,28 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::inputs::{self, Input};
 use crate::interrupt::INTERRUPTED;
 
 /// Describes pictures in words, on your own machine.
 #[derive(Debug, Parser)]
-#[command(name = "eyebright", version, arg_required_else_help = true)]
+#[command(name = "eyebright", version)]
+#[cfg_attr(not(feature = "desktop"), command(arg_required_else_help = true))]
 pub struct Cli {
-    /// What to do.
+    /// What to do; without a command the app opens.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 /// One command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Open the app, and describe files in it
+    #[cfg(feature = "desktop")]
+    Open(desktop::Open),
+    /// Have the running app do what one of its hotkeys does
+    #[cfg(feature = "desktop")]
+    Do(desktop::Do),
     /// Say what pictures show
     #[command(after_help = EXIT_CODES)]
     Describe(Describe),
@@ -45,11 +55,26 @@ const EXIT_CODES: &str = "Exit codes: 0 every input succeeded, 1 some input fail
 #[derive(Debug, Args)]
 pub struct Looking {
     /// Picture files, folders (searched through and through), or - for standard input
-    #[arg(required = true, value_name = "INPUT")]
-    pub inputs: Vec<PathBuf>,
+    #[cfg_attr(not(feature = "desktop"), arg(required = true))]
+    #[cfg_attr(feature = "desktop", arg(required_unless_present_any = ["clipboard", "screen", "window", "region"]))]
+    #[arg(value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    #[cfg(feature = "desktop")]
+    #[command(flatten)]
+    taken: desktop::Taken,
     /// The model to look with
     #[command(flatten)]
     pub model: Model,
+}
+
+impl Looking {
+    /// All that is to be looked at.
+    fn inputs(&self) -> Vec<Input> {
+        let named = inputs::expand(&self.inputs);
+        #[cfg(feature = "desktop")]
+        let named = named.into_iter().chain(self.taken.inputs()).collect();
+        named
+    }
 }
 
 /// Weights and where they run.
@@ -168,14 +193,32 @@ impl From<Ending> for ExitCode {
 }
 
 /// Runs one command to its end.
-pub fn run(command: Command) -> Ending {
+pub fn run(cli: Cli) -> Ending {
+    let Some(command) = cli.command else {
+        return without_command();
+    };
     match command {
+        #[cfg(feature = "desktop")]
+        Command::Open(open) => desktop::run(open.into()),
+        #[cfg(feature = "desktop")]
+        Command::Do(what) => desktop::run(what.into()),
         Command::Describe(options) => describe::run(&options),
         Command::Embed(options) => embed::run(&options),
         Command::Packs(Packs::List) => packs::list(),
         Command::Packs(Packs::Verify { pack }) => packs::verify(&pack),
         Command::Bench(options) => bench::run(&options),
     }
+}
+
+#[cfg(feature = "desktop")]
+fn without_command() -> Ending {
+    desktop::run(desktop::Request::default())
+}
+
+/// Never called: clap asks for a command where there is no app.
+#[cfg(not(feature = "desktop"))]
+fn without_command() -> Ending {
+    Ending::Failed
 }
 
 #[cfg(test)]

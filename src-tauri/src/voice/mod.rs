@@ -4,12 +4,34 @@
     allow(dead_code, reason = "what only a build with speech needs")
 )]
 
+#[cfg(feature = "desktop")]
+pub mod earcons;
 #[cfg(feature = "speech")]
 mod system;
+#[cfg(feature = "desktop")]
+pub mod talker;
+#[cfg(feature = "desktop")]
+pub mod voices;
 #[cfg(feature = "speech")]
 mod worker;
 
+use std::time::Duration;
+
 use eyebright_models::Cancel;
+
+/// The caller's wish to stop is looked at this often.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// How to speak.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manner {
+    /// Id of a voice; empty: the engine's choice.
+    pub voice: String,
+    /// 0.25 to 4; 1 is the engine's normal rate.
+    pub rate: f32,
+    /// 0 to 1.
+    pub volume: f32,
+}
 
 /// Somebody who reads texts aloud, one after the other.
 pub trait Speak: Send {
@@ -19,8 +41,26 @@ pub trait Speak: Send {
     /// Falls silent at once and forgets what is queued.
     fn stop(&mut self);
 
+    /// Lets the engine go on for up to `time`, and tells how many texts are not spoken to their end. After an error nothing more is spoken.
+    fn attend(&mut self, time: Duration) -> Result<usize, SpeechError>;
+
+    /// Speaks like this from now on.
+    #[cfg_attr(
+        not(feature = "desktop"),
+        expect(dead_code, reason = "the command line speaks as the engine does")
+    )]
+    fn adopt(&mut self, manner: &Manner);
+
     /// Blocks until everything has been spoken, or stops when `cancel` is set.
-    fn wait(&mut self, cancel: &Cancel) -> Result<(), SpeechError>;
+    fn wait(&mut self, cancel: &Cancel) -> Result<(), SpeechError> {
+        while self.attend(LOOK)? > 0 {
+            if cancel.is_cancelled() {
+                self.stop();
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Why nothing can be heard.

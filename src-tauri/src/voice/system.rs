@@ -5,10 +5,8 @@ use std::collections::VecDeque;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
-use eyebright_models::Cancel;
-
 use super::worker::{self, Event, Link, Note};
-use super::{Speak, SpeechError};
+use super::{Manner, Speak, SpeechError};
 
 /// How long to wait for what.
 #[derive(Debug, Clone, Copy)]
@@ -37,9 +35,6 @@ impl Default for Patience {
     }
 }
 
-/// How often the caller's wish to stop is looked at.
-const LOOK: Duration = Duration::from_millis(20);
-
 /// The system's speech engine.
 pub struct SystemVoice {
     start_worker: Box<dyn Fn() -> Link + Send>,
@@ -51,6 +46,8 @@ pub struct SystemVoice {
     queue: VecDeque<Text>,
     next_number: u64,
     rebuilt: bool,
+    /// How to speak, for a worker that is started anew.
+    manner: Option<Manner>,
     failed: Option<SpeechError>,
 }
 
@@ -78,6 +75,7 @@ impl SystemVoice {
             queue: VecDeque::new(),
             next_number: 0,
             rebuilt: false,
+            manner: None,
             failed: None,
         }
     }
@@ -129,7 +127,11 @@ impl SystemVoice {
                     text.due = Some(self.heard_of + late_end + per_character * text.words.chars().count() as u32);
                 }
             }
-            Event::Ended(number) => self.queue.retain(|text| text.number != number),
+            Event::Ended(number) => {
+                self.queue.retain(|text| text.number != number);
+                // It works again: the next loss is another one.
+                self.rebuilt = false;
+            }
             Event::Alive | Event::Stopped => {}
         }
         self.started = true;
@@ -146,6 +148,9 @@ impl SystemVoice {
         self.started = false;
         self.link = (self.start_worker)();
         self.heard_of = Instant::now();
+        if let Some(manner) = self.manner.clone() {
+            self.send(Note::Manner(manner));
+        }
         for text in &mut self.queue {
             text.due = None;
             let _ = self.link.notes.send(Note::Speak(text.number, text.words.clone()));
@@ -189,22 +194,23 @@ impl Speak for SystemVoice {
         }
     }
 
-    fn wait(&mut self, cancel: &Cancel) -> Result<(), SpeechError> {
+    fn attend(&mut self, time: Duration) -> Result<usize, SpeechError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
-        while !self.queue.is_empty() {
-            if cancel.is_cancelled() {
-                self.stop();
-                return Ok(());
-            }
-            if let Err(error) = self.step(LOOK) {
-                self.queue.clear();
-                self.failed = Some(error.clone());
-                return Err(error);
-            }
+        if !self.queue.is_empty()
+            && let Err(error) = self.step(time)
+        {
+            self.queue.clear();
+            self.failed = Some(error.clone());
+            return Err(error);
         }
-        Ok(())
+        Ok(self.queue.len())
+    }
+
+    fn adopt(&mut self, manner: &Manner) {
+        self.manner = Some(manner.clone());
+        self.send(Note::Manner(manner.clone()));
     }
 }
 
@@ -220,6 +226,8 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc;
     use std::thread;
+
+    use eyebright_models::Cancel;
 
     use super::*;
 

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use tts::{Error, Tts, UtteranceId};
 
+use super::Manner;
+
 /// While speech is under way the engine is asked this often whether it still lives.
 const HEARTBEAT: Duration = Duration::from_millis(400);
 
@@ -21,6 +23,8 @@ pub enum Note {
     Speak(u64, String),
     /// Fall silent, forget all texts.
     Stop,
+    /// Speak like this from now on.
+    Manner(Manner),
     /// The client is gone.
     Quit,
     /// The engine began an utterance.
@@ -82,7 +86,7 @@ fn run(inbox: &Receiver<Note>, from_engine: &Sender<Note>, outbox: &Sender<Event
     engine.on_utterance_begin(note(Note::Began))?;
     engine.on_utterance_end(note(Note::Ended))?;
     engine.on_utterance_stop(note(Note::Ended))?;
-    let rate = engine.get_rate()?;
+    let mut rate = engine.get_rate()?;
     let tell = |event| {
         let _ = outbox.send(event);
     };
@@ -107,6 +111,7 @@ fn run(inbox: &Receiver<Note>, from_engine: &Sender<Note>, outbox: &Sender<Event
                 engine.stop()?;
                 tell(Event::Stopped);
             }
+            Ok(Note::Manner(manner)) => rate = adopt(&mut engine, &manner)?,
             Ok(Note::Began(id)) => {
                 if let Some(&number) = under_way.get(&id) {
                     tell(Event::Began(number));
@@ -125,6 +130,28 @@ fn run(inbox: &Receiver<Note>, from_engine: &Sender<Note>, outbox: &Sender<Event
             Ok(Note::Quit) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
         }
     }
+}
+
+/// Speaks in that manner from now on; the engine's own rate is returned. A voice that is gone leaves the one before.
+fn adopt(engine: &mut Tts, manner: &Manner) -> Result<f32, Error> {
+    let (slowest, normal, fastest) = (engine.min_rate(), engine.normal_rate(), engine.max_rate());
+    // A factor of two is one step; four is as fast as it goes.
+    let steps = manner.rate.clamp(0.25, 4.0).log2() / 2.0;
+    let rate = if steps < 0.0 {
+        normal + (normal - slowest) * steps
+    } else {
+        normal + (fastest - normal) * steps
+    };
+    engine.set_rate(rate)?;
+    let (lowest, loudest) = (engine.min_volume(), engine.max_volume());
+    engine.set_volume(lowest + (loudest - lowest) * manner.volume.clamp(0.0, 1.0))?;
+    // Looking through all voices takes seconds on Linux.
+    if !manner.voice.is_empty()
+        && let Some(voice) = engine.voices()?.iter().find(|voice| voice.id() == manner.voice)
+    {
+        engine.set_voice(voice)?;
+    }
+    Ok(rate)
 }
 
 /// Ids can be compared on some systems only, but shown on all.

@@ -1,17 +1,28 @@
 //! From the words on the command line to pictures.
 
+#[cfg(feature = "desktop")]
+pub mod capture;
+#[cfg(feature = "desktop")]
+pub mod clipboard;
+#[cfg(feature = "desktop")]
+mod links;
+#[cfg(feature = "desktop")]
+mod taken;
+
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use eyebright_models::Limits;
 use eyebright_models::picture::PictureError;
+use eyebright_models::{Limits, Picture};
 use walkdir::WalkDir;
 
 use crate::fault::Fault;
+#[cfg(feature = "desktop")]
+pub use taken::{Area, clipboard as from_clipboard, region, screen, window};
 
 /// What a folder is searched for. Files named on the command line may be called anything.
-const PICTURE_NAMES: [&str; 20] = [
+pub const PICTURE_NAMES: [&str; 20] = [
     "avif", "bmp", "gif", "heic", "heif", "ico", "jfif", "jpe", "jpeg", "jpg", "pbm", "pgm", "png", "pnm", "ppm",
     "qoi", "tga", "tif", "tiff", "webp",
 ];
@@ -25,6 +36,35 @@ pub enum Input {
     File(PathBuf),
     /// A folder without a picture: an answer is owed for it too.
     EmptyFolder(PathBuf),
+    /// The screen or the clipboard, as it was when the program started.
+    #[cfg(feature = "desktop")]
+    Taken {
+        /// What it is.
+        name: &'static str,
+        /// What was there.
+        content: Result<Content, Fault>,
+    },
+}
+
+/// What an input holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// A file of some picture format.
+    Bytes(Vec<u8>),
+    /// Pixels of the screen or the clipboard.
+    #[cfg(feature = "desktop")]
+    Picture(Picture),
+}
+
+impl Content {
+    /// The picture, if it is one within the limits.
+    pub fn picture(&self, limits: &Limits) -> Result<Picture, Fault> {
+        match self {
+            Self::Bytes(bytes) => Ok(Picture::decode(bytes, limits)?),
+            #[cfg(feature = "desktop")]
+            Self::Picture(picture) => Ok(picture.clone()),
+        }
+    }
 }
 
 impl Input {
@@ -33,6 +73,8 @@ impl Input {
         match self {
             Self::Stdin => "-".to_owned(),
             Self::File(path) | Self::EmptyFolder(path) => path.display().to_string(),
+            #[cfg(feature = "desktop")]
+            Self::Taken { name, .. } => (*name).to_owned(),
         }
     }
 
@@ -41,24 +83,23 @@ impl Input {
         self.name().replace(char::is_control, "\u{fffd}")
     }
 
-    /// The bytes, never more than the limits allow.
-    pub fn read(&self, limits: &Limits) -> Result<Vec<u8>, Fault> {
+    /// What it holds, never more than the limits allow.
+    pub fn read(&self, limits: &Limits) -> Result<Content, Fault> {
         match self {
             Self::Stdin => read_limited(std::io::stdin().lock(), 0, limits),
+            #[cfg(feature = "desktop")]
+            Self::Taken { content, .. } => content.clone(),
             Self::File(path) => {
                 let file = File::open(path).map_err(|error| Fault::unreadable(&error))?;
                 let length = file.metadata().map_or(0, |metadata| metadata.len());
                 read_limited(file, length, limits)
             }
-            Self::EmptyFolder(_) => Err(Fault::new(
-                "no_pictures",
-                "There are no pictures in this folder. Name another one, or a file.",
-            )),
+            Self::EmptyFolder(_) => Err(Fault::no_pictures()),
         }
     }
 }
 
-fn read_limited(source: impl Read, length: u64, limits: &Limits) -> Result<Vec<u8>, Fault> {
+fn read_limited(source: impl Read, length: u64, limits: &Limits) -> Result<Content, Fault> {
     let limit = limits.bytes as u64;
     let mut bytes = Vec::new();
     if length <= limit {
@@ -77,7 +118,7 @@ fn read_limited(source: impl Read, length: u64, limits: &Limits) -> Result<Vec<u
         }
         .into());
     }
-    Ok(bytes)
+    Ok(Content::Bytes(bytes))
 }
 
 /// Opens folders: their pictures and those of the folders below, in natural order (2 before 10).
@@ -172,7 +213,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), [0; 11]).unwrap();
         let read = |bytes| Input::File(file.path().to_owned()).read(&Limits { bytes, pixels: 1 });
-        assert_eq!(read(11).unwrap().len(), 11);
+        assert_eq!(read(11).unwrap(), Content::Bytes(vec![0; 11]));
         assert_eq!(read(10).unwrap_err().code, "picture_too_large");
         // A pipe tells no length.
         let endless = read_limited(std::io::repeat(0), 0, &Limits { bytes: 10, pixels: 1 });

@@ -1,0 +1,126 @@
+//! What the window may ask for, one line each.
+
+use tauri::{AppHandle, State, WebviewWindow};
+use tauri_plugin_autostart::ManagerExt;
+use tauri_plugin_dialog::DialogExt;
+
+use super::display::tell;
+use super::state::App;
+use super::{MAIN, REGION, quit};
+use crate::contract::{Command, Snapshot, Update};
+use crate::fault::Fault;
+use crate::hotkeys;
+use crate::inputs::{PICTURE_NAMES, clipboard};
+use crate::session::{Action, Event, Source};
+use crate::settings::Settings;
+use crate::voice::voices;
+
+/// All that the window shows; called when it opens.
+#[tauri::command]
+pub fn snapshot(window: WebviewWindow, app: State<'_, App>) -> Snapshot {
+    // The window of the region comes up after the frame was set.
+    if window.label() == REGION
+        && let Some((rect, text)) = app.view().frame.clone()
+    {
+        tell(tauri::Manager::app_handle(&window), &Update::Region { rect, text });
+    }
+    app.snapshot()
+}
+
+/// Does what the window asks for.
+#[tauri::command]
+pub fn send(handle: AppHandle, app: State<'_, App>, command: Command) -> Result<(), Fault> {
+    match command {
+        Command::Act { action } => app.send(Event::Act(action)),
+        Command::ChooseFiles => choose_files(&handle),
+        Command::Paste => app.send(Event::Open(vec![Source::Clipboard])),
+        Command::Caption => app.send(Event::Caption),
+        Command::Question { text } => app.send(Event::Question(text)),
+        Command::Select { entry } => recall(&handle, &app, entry),
+        Command::Copy { entry } => clipboard::write_text(&app.history().text(entry).unwrap_or_default())?,
+        Command::Forget { entry } => {
+            app.history().forget(entry);
+            tell(&handle, &app.entries_update());
+        }
+        Command::ChangeSettings { settings } => change_settings(&handle, &app, settings)?,
+        Command::ListVoices => list_voices(handle),
+        Command::TryVoice => app.send(Event::Announce(app.strings().get("say.sample").to_owned())),
+        Command::RecordHotkey { on: true } => hotkeys::release(&handle),
+        Command::RecordHotkey { on: false } => app.set_problems(hotkeys::register(&handle, &app.settings().hotkeys)),
+        Command::WelcomeDone => welcome_done(&app)?,
+        Command::Hide => hide(&handle),
+        Command::Quit => quit(&handle),
+        Command::RegionStep { step, large } => app.send(Event::RegionStep { step, large }),
+        Command::RegionSet { rect } => app.send(Event::RegionSet(rect)),
+        Command::RegionDone => app.send(Event::RegionDone),
+        Command::RegionCancel => app.send(Event::Act(Action::Stop)),
+    }
+    Ok(())
+}
+
+fn choose_files(handle: &AppHandle) {
+    let handle = handle.clone();
+    let dialog = handle.dialog().file().add_filter("", &PICTURE_NAMES);
+    dialog.pick_files(move |files| {
+        // None: the person thought better of it.
+        let paths = files
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|file| file.into_path().ok());
+        let sources: Vec<Source> = paths.map(Source::File).collect();
+        if !sources.is_empty() {
+            tauri::Manager::state::<App>(&handle).send(Event::Open(sources));
+        }
+    });
+}
+
+fn recall(handle: &AppHandle, app: &App, entry: u32) {
+    let recalled = app.history().recall(entry);
+    if let Some(recalled) = recalled {
+        app.send(Event::Recall(recalled));
+        tell(handle, &app.entries_update());
+    }
+}
+
+fn change_settings(handle: &AppHandle, app: &App, settings: Settings) -> Result<(), Fault> {
+    let before = app.settings();
+    app.change(settings.clone())?;
+    if settings.hotkeys != before.hotkeys {
+        app.set_problems(hotkeys::register(handle, &settings.hotkeys));
+    }
+    if settings.autostart != before.autostart {
+        let autostart = handle.autolaunch();
+        let changed = if settings.autostart {
+            autostart.enable()
+        } else {
+            autostart.disable()
+        };
+        changed.map_err(|error| {
+            let message =
+                format!("Starting with the computer could not be set: {error}. Set it in the system's settings.");
+            Fault::new("autostart_failed", message)
+        })?;
+    }
+    tell(handle, &app.settings_update());
+    Ok(())
+}
+
+fn list_voices(handle: AppHandle) {
+    std::thread::spawn(move || {
+        // Without a list there is nothing to choose; that the voice is dead is told when it should speak.
+        let voices = voices::list(&["en", "de"]).unwrap_or_default();
+        tell(&handle, &Update::Voices { voices });
+    });
+}
+
+/// The file of settings tells the next start that it is not the first.
+fn welcome_done(app: &App) -> Result<(), Fault> {
+    app.view().welcome = false;
+    app.change(app.settings())
+}
+
+fn hide(handle: &AppHandle) {
+    if let Some(window) = tauri::Manager::get_webview_window(handle, MAIN) {
+        let _ = window.hide();
+    }
+}

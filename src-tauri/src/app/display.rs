@@ -1,0 +1,105 @@
+//! The windows, as the session's display.
+
+use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
+
+use super::state::App;
+use super::{MAIN, REGION, history};
+use crate::contract::{Place, Update};
+use crate::session::{Display, Frozen, Remember, Seen, Show, Words};
+
+/// Tells the window. A window that is not there learns everything from its snapshot when it opens.
+pub fn tell(app: &AppHandle, update: &Update) {
+    let _ = app.emit("update", update);
+}
+
+/// Brings the window up, with the focus on a part of it.
+pub fn show_main(app: &AppHandle, place: Place) {
+    if let Some(window) = app.get_webview_window(MAIN) {
+        // A desktop may refuse the focus; then the window is at least there.
+        let _ = window.show();
+        let _ = window.unminimize();
+        let _ = window.set_focus();
+    }
+    tell(app, &Update::Focus { place });
+}
+
+/// Shows what the session shows.
+pub struct Windows(pub AppHandle);
+
+impl Display for Windows {
+    fn show(&mut self, show: Show) {
+        let state = self.0.state::<App>();
+        match show {
+            Show::Status(status) => {
+                state.view().status = status;
+                tell(&self.0, &Update::Status { status });
+            }
+            Show::Heard(text) => {
+                state.view().heard.clone_from(&text);
+                tell(&self.0, &Update::Heard { text });
+            }
+            Show::Frozen(Frozen(picture)) => {
+                state.view().screen = Some(history::encode(picture.rgb()));
+                open_region(&self.0);
+            }
+            Show::Frame(rect, text) => {
+                state.view().frame = Some((rect, text.clone()));
+                tell(&self.0, &Update::Region { rect, text });
+            }
+            Show::Unfrozen => {
+                {
+                    let mut view = state.view();
+                    view.screen = None;
+                    view.frame = None;
+                }
+                if let Some(window) = self.0.get_webview_window(REGION) {
+                    let _ = window.destroy();
+                }
+            }
+            Show::QuestionBox => show_main(&self.0, Place::Question),
+        }
+    }
+}
+
+/// The frozen screen fills the real one.
+fn open_region(app: &AppHandle) {
+    let title = app.state::<App>().strings().get("ui.region.title").to_owned();
+    let built = WebviewWindowBuilder::new(app, REGION, WebviewUrl::App("region.html".into()))
+        .title(title)
+        .decorations(false)
+        .fullscreen(true)
+        .always_on_top(true)
+        .skip_taskbar(true)
+        .focused(true)
+        .build();
+    // Without the window the region can still not be chosen: that must be heard.
+    if built.is_err() {
+        let app = app.state::<App>();
+        app.send(crate::session::Event::Act(crate::session::Action::Stop));
+    }
+}
+
+/// Keeps what was described.
+pub struct Shelf(pub AppHandle);
+
+impl Remember for Shelf {
+    fn remember(&mut self, entry: u64, seen: Seen, words: Words) {
+        let state = self.0.state::<App>();
+        let settings = state.settings();
+        let name = if seen.name.is_empty() {
+            state.strings().get("say.picture").to_owned()
+        } else {
+            seen.name.clone()
+        };
+        let sentences = words.up_to(settings.detail);
+        let alone = !settings.keep_history;
+        state.history().add(entry as u32, name, &seen, words, sentences, alone);
+        tell(&self.0, &state.entries_update());
+    }
+
+    fn add(&mut self, entry: u64, sentences: &[String]) {
+        let state = self.0.state::<App>();
+        state.history().extend(entry as u32, sentences);
+        tell(&self.0, &state.entries_update());
+    }
+}

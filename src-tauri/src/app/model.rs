@@ -1,0 +1,117 @@
+//! The model in memory: loaded when it is first needed, dropped when it was idle for long.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use eyebright_models::{Cancel, Describer, Device, Pack, Picture};
+
+use crate::fault::Fault;
+use crate::session::{Describe, Words};
+use crate::stopwatch::Stopwatch;
+
+/// A model that comes and goes.
+#[derive(Clone)]
+pub struct Model(Arc<Inner>);
+
+struct Inner {
+    slot: Mutex<Slot>,
+    changed: Condvar,
+}
+
+struct Slot {
+    describer: Option<Arc<Describer>>,
+    used: Instant,
+    /// It is dropped after so long without use.
+    keep: Duration,
+}
+
+impl Model {
+    /// Loads nothing yet.
+    pub fn new(keep: Duration) -> Self {
+        let inner = Arc::new(Inner {
+            slot: Mutex::new(Slot {
+                describer: None,
+                used: Instant::now(),
+                keep,
+            }),
+            changed: Condvar::new(),
+        });
+        let weak = Arc::downgrade(&inner);
+        thread::spawn(move || {
+            while let Some(inner) = weak.upgrade() {
+                inner.unload_when_idle();
+            }
+        });
+        Self(inner)
+    }
+
+    /// How long it may be idle from now on.
+    pub fn keep_for(&self, keep: Duration) {
+        self.0.lock().keep = keep;
+        self.0.changed.notify_all();
+    }
+
+    /// Begins to load, so that the picture need not wait for it.
+    pub fn warm(&self) {
+        let model = self.clone();
+        thread::spawn(move || {
+            // A failure comes again, and is told, when the model is used.
+            let _ = model.describer();
+        });
+    }
+
+    fn describer(&self) -> Result<Arc<Describer>, Fault> {
+        let mut slot = self.0.lock();
+        slot.used = Instant::now();
+        if let Some(describer) = &slot.describer {
+            return Ok(describer.clone());
+        }
+        let describer = Arc::new(Describer::open(&Pack::glance()?, &Device::Cpu)?);
+        slot.describer = Some(describer.clone());
+        self.0.changed.notify_all();
+        Ok(describer)
+    }
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sleeps until something is loaded or has been idle for long enough, then drops it.
+    fn unload_when_idle(&self) {
+        let slot = self.lock();
+        let idle = slot.used.elapsed();
+        let left = slot.keep.saturating_sub(idle);
+        if slot.describer.is_some() && left.is_zero() {
+            let mut slot = slot;
+            slot.describer = None;
+            drop(slot);
+            crate::tuning::return_freed_memory();
+            return;
+        }
+        // Without a model there is nothing to wait for but a change.
+        let left = if slot.describer.is_some() {
+            left
+        } else {
+            Duration::from_hours(1)
+        };
+        drop(self.changed.wait_timeout(slot, left));
+    }
+}
+
+impl Describe for Model {
+    fn describe(&self, picture: &Picture, cancel: &Cancel) -> Result<Words, Fault> {
+        let describer = self.describer()?;
+        let (description, _) = describer.describe(picture, cancel, &Stopwatch::start(), &mut |_| {})?;
+        Ok(description.into())
+    }
+
+    fn answer(&self, _: &Picture, _: &str, _: &Cancel) -> Result<String, Fault> {
+        Err(Fault::new(
+            "cannot_answer",
+            "The built-in model cannot answer questions, it only describes. Ask for more instead, to hear of objects and places.",
+        ))
+    }
+}

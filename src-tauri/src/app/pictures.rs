@@ -1,0 +1,47 @@
+//! Pictures for the window, under addresses of the scheme `eyebright:`. They never touch the disk.
+
+use std::borrow::Cow;
+
+use tauri::http::{Request, Response, StatusCode, header};
+use tauri::{AppHandle, Manager};
+
+use super::App;
+
+/// The scheme.
+pub const SCHEME: &str = "eyebright";
+
+/// Windows and Android know custom schemes only as hosts.
+fn origin() -> &'static str {
+    if cfg!(windows) {
+        "http://eyebright.localhost"
+    } else {
+        "eyebright://localhost"
+    }
+}
+
+/// The address of an entry's picture.
+pub fn address(id: u32) -> String {
+    format!("{}/picture/{id}", origin())
+}
+
+/// Serves `/picture/ID` and `/screen`.
+pub fn serve(app: &AppHandle, request: &Request<Vec<u8>>) -> Response<Cow<'static, [u8]>> {
+    let app = app.state::<App>();
+    let path = request.uri().path();
+    let jpeg = if path == "/screen" {
+        app.view().screen.clone()
+    } else {
+        let id = path.strip_prefix("/picture/").and_then(|id| id.parse().ok());
+        id.and_then(|id| app.history().picture(id).map(<[u8]>::to_vec))
+    };
+    let (status, body) = match jpeg {
+        Some(jpeg) => (StatusCode::OK, jpeg),
+        None => (StatusCode::NOT_FOUND, Vec::new()),
+    };
+    let mut response = Response::new(Cow::Owned(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("image/jpeg"));
+    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    response
+}

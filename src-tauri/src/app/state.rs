@@ -1,0 +1,215 @@
+//! What the app's parts share.
+
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::history::History;
+use super::model::Model;
+use crate::contract::{Pack, Snapshot, Update};
+use crate::fault::Fault;
+use crate::session::{Action, Event, Options, Rect, Status};
+use crate::settings::{Settings, Store};
+use crate::strings::Strings;
+use crate::voice::Manner;
+use crate::voice::talker::Talker;
+
+/// Lies in the system's folder for settings.
+pub const SETTINGS_FILE: &str = "settings.toml";
+
+/// Shared by commands, hotkeys, tray and companions of the session.
+pub struct App {
+    events: Sender<Event>,
+    preferences: Mutex<Preferences>,
+    history: Mutex<History>,
+    view: Mutex<View>,
+    talker: Talker,
+    model: Model,
+}
+
+struct Preferences {
+    store: Store,
+    settings: Settings,
+    strings: Arc<Strings>,
+    problems: Vec<Fault>,
+}
+
+/// What the windows show at the moment.
+pub struct View {
+    /// What is going on.
+    pub status: Status,
+    /// What was said last.
+    pub heard: String,
+    /// The first run's welcome is still open.
+    pub welcome: bool,
+    /// The frozen screen, as JPEG, while a region of it is chosen.
+    pub screen: Option<Vec<u8>>,
+    /// The frame over it, and what was said of that.
+    pub frame: Option<(Rect, String)>,
+}
+
+impl App {
+    /// Everything that is known at the start.
+    pub fn new(
+        events: Sender<Event>,
+        store: Store,
+        settings: Settings,
+        talker: Talker,
+        model: Model,
+        welcome: bool,
+    ) -> Self {
+        let strings = Arc::new(Strings::load(settings.language));
+        Self {
+            events,
+            preferences: Mutex::new(Preferences {
+                store,
+                settings,
+                strings,
+                problems: Vec::new(),
+            }),
+            history: Mutex::default(),
+            view: Mutex::new(View {
+                status: Status::Idle,
+                heard: String::new(),
+                welcome,
+                screen: None,
+                frame: None,
+            }),
+            talker,
+            model,
+        }
+    }
+
+    /// Tells the session. It lives as long as the app.
+    pub fn send(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    /// The descriptions so far.
+    pub fn history(&self) -> MutexGuard<'_, History> {
+        lock(&self.history)
+    }
+
+    /// What the windows show.
+    pub fn view(&self) -> MutexGuard<'_, View> {
+        lock(&self.view)
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> Settings {
+        lock(&self.preferences).settings.clone()
+    }
+
+    /// The words of the language in use.
+    pub fn strings(&self) -> Arc<Strings> {
+        lock(&self.preferences).strings.clone()
+    }
+
+    /// What the session heeds of the settings.
+    pub fn options(&self) -> Options {
+        let preferences = lock(&self.preferences);
+        Options {
+            detail: preferences.settings.detail,
+            strings: preferences.strings.clone(),
+        }
+    }
+
+    /// What a first run says: what this is, and the key to try.
+    pub fn welcome(&self) -> String {
+        let preferences = lock(&self.preferences);
+        let key = |action| preferences.settings.hotkeys.get(action).replace('+', " ");
+        let fields = [("screen", &*key(Action::Screen)), ("stop", &*key(Action::Stop))];
+        preferences.strings.fill("say.welcome", &fields)
+    }
+
+    /// Takes new settings over: saved, then in force everywhere. Hotkeys are the caller's.
+    pub fn change(&self, settings: Settings) -> Result<(), Fault> {
+        settings.check()?;
+        {
+            let mut preferences = lock(&self.preferences);
+            preferences.store.save(&settings)?;
+            preferences.strings = Arc::new(Strings::load(settings.language));
+            preferences.settings = settings.clone();
+        }
+        self.talker.adopt(manner(&settings));
+        self.model.keep_for(keep(&settings));
+        self.send(Event::Options(self.options()));
+        Ok(())
+    }
+
+    /// What does not work, from now on.
+    pub fn set_problems(&self, problems: Vec<Fault>) {
+        lock(&self.preferences).problems = problems;
+    }
+
+    /// All that the window shows.
+    pub fn snapshot(&self) -> Snapshot {
+        let preferences = lock(&self.preferences);
+        let (view, history) = (self.view(), self.history());
+        Snapshot {
+            strings: preferences.strings.table().clone(),
+            language: preferences.strings.language.to_owned(),
+            settings: preferences.settings.clone(),
+            status: view.status,
+            heard: view.heard.clone(),
+            entries: history.entries(),
+            current: history.current,
+            packs: packs(),
+            welcome: view.welcome,
+            problems: preferences.problems.clone(),
+        }
+    }
+
+    /// The update after settings changed.
+    pub fn settings_update(&self) -> Update {
+        let preferences = lock(&self.preferences);
+        Update::Settings {
+            settings: preferences.settings.clone(),
+            strings: preferences.strings.table().clone(),
+            language: preferences.strings.language.to_owned(),
+            problems: preferences.problems.clone(),
+        }
+    }
+
+    /// The update after the history changed.
+    pub fn entries_update(&self) -> Update {
+        let history = self.history();
+        Update::Entries {
+            entries: history.entries(),
+            current: history.current,
+        }
+    }
+}
+
+/// How the settings want words spoken.
+pub fn manner(settings: &Settings) -> Manner {
+    Manner {
+        voice: settings.voice.clone(),
+        rate: settings.rate,
+        volume: settings.volume,
+    }
+}
+
+/// How long the settings want an idle model kept.
+pub fn keep(settings: &Settings) -> Duration {
+    Duration::from_secs(60 * u64::from(settings.unload_minutes))
+}
+
+fn packs() -> Vec<Pack> {
+    let glance = eyebright_models::Pack::glance();
+    let pack = |pack: eyebright_models::Pack| {
+        let manifest = pack.manifest();
+        Pack {
+            name: manifest.name.clone(),
+            title: manifest.summary.clone(),
+            bytes: pack.bytes(),
+            licence: manifest.licence.clone(),
+            built_in: true,
+        }
+    };
+    glance.into_iter().map(pack).collect()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,61 @@
+//! The icon in the tray and its menu.
+
+use tauri::menu::{MenuBuilder, MenuItem};
+use tauri::tray::TrayIconBuilder;
+use tauri::{AppHandle, Manager};
+
+use super::display::show_main;
+use super::state::App;
+use crate::contract::Place;
+use crate::session::{Action, Event};
+use crate::strings::Strings;
+
+/// Menu items that are actions; their texts are those of the window's buttons.
+const ACTIONS: [(Action, &str); 4] = [
+    (Action::Screen, "screen"),
+    (Action::Window, "window"),
+    (Action::Clipboard, "clipboard"),
+    (Action::Stop, "stop"),
+];
+
+/// Puts the icon there. Where the desktop has no tray, window and hotkeys do without it.
+pub fn build(app: &AppHandle, strings: &Strings) {
+    // The library that draws the icon on Linux panics where a part of it is not installed.
+    let built = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| try_build(app, strings)));
+    drop(built);
+}
+
+fn try_build(app: &AppHandle, strings: &Strings) -> tauri::Result<()> {
+    let item = |id: &str, key: &str| MenuItem::with_id(app, id, strings.get(key), true, None::<&str>);
+    let mut menu = MenuBuilder::new(app);
+    for (_, name) in ACTIONS {
+        menu = menu.item(&item(name, &format!("tray.{name}"))?);
+    }
+    let menu = menu
+        .separator()
+        .item(&item("open", "tray.open")?)
+        .item(&item("settings", "ui.settings.heading")?)
+        .item(&item("quit", "tray.quit")?)
+        .build()?;
+    let mut tray = TrayIconBuilder::new()
+        .menu(&menu)
+        .tooltip("Eyebright")
+        .on_menu_event(|app, event| {
+            let id = event.id().as_ref();
+            match id {
+                "open" => show_main(app, Place::Heard),
+                "settings" => show_main(app, Place::Settings),
+                "quit" => super::quit(app),
+                _ => {
+                    if let Some((action, _)) = ACTIONS.iter().find(|(_, name)| *name == id) {
+                        app.state::<App>().send(Event::Act(*action));
+                    }
+                }
+            }
+        });
+    if let Some(icon) = app.default_window_icon() {
+        tray = tray.icon(icon.clone());
+    }
+    tray.build(app)?;
+    Ok(())
+}

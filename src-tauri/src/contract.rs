@@ -1,0 +1,211 @@
+//! What the window and the app say to each other, declared once: the TypeScript in `ui/contract.d.ts` is written from here by a test.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::fault::Fault;
+use crate::session::{Action, Rect, Status, Step};
+use crate::settings::Settings;
+use crate::voice::voices::Voice;
+
+/// What the window asks for, by `invoke("send", { command })`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Command {
+    /// As if the action's hotkey were pressed.
+    Act { action: Action },
+    /// Shows the system's dialog for opening files.
+    ChooseFiles,
+    /// Describes what was copied.
+    Paste,
+    /// Describes the current picture again.
+    Caption,
+    /// Asks about the current picture.
+    Question { text: String },
+    /// Makes an entry of the history the current one and says it again.
+    Select { entry: u32 },
+    /// Copies the text of an entry.
+    Copy { entry: u32 },
+    /// Removes an entry, or all.
+    Forget { entry: Option<u32> },
+    /// Takes over all settings, or refuses them and changes nothing.
+    ChangeSettings { settings: Settings },
+    /// Lists the voices, which takes long: the update `voices` brings them.
+    ListVoices,
+    /// Speaks a sample.
+    TryVoice,
+    /// Lets the hotkeys go while a new one is pressed in the window, and holds them again.
+    RecordHotkey { on: bool },
+    /// The welcome was read.
+    WelcomeDone,
+    /// Hides the window.
+    Hide,
+    /// Ends the app.
+    Quit,
+    /// Moves the frame over the frozen screen.
+    RegionStep { step: Step, large: bool },
+    /// The frame as drawn with the mouse.
+    RegionSet { rect: Rect },
+    /// Describes what is in the frame.
+    RegionDone,
+    /// Gives the frame up.
+    RegionCancel,
+}
+
+/// All that the window shows, by `invoke("snapshot")`.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Snapshot {
+    /// The words of the language in use.
+    pub strings: BTreeMap<String, String>,
+    /// "en", "de".
+    pub language: String,
+    /// What can be set.
+    pub settings: Settings,
+    /// What is going on.
+    pub status: Status,
+    /// What was said last.
+    pub heard: String,
+    /// The history of this session, newest first.
+    pub entries: Vec<Entry>,
+    /// The entry that questions are about.
+    pub current: Option<u32>,
+    /// The packs of weights.
+    pub packs: Vec<Pack>,
+    /// Whether this is the first run.
+    pub welcome: bool,
+    /// What does not work, such as hotkeys that another program holds.
+    pub problems: Vec<Fault>,
+}
+
+/// What has changed, by `listen("update", ...)`.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Update {
+    /// What is going on.
+    Status { status: Status },
+    /// What is being said.
+    Heard { text: String },
+    /// The history.
+    Entries { entries: Vec<Entry>, current: Option<u32> },
+    /// The settings, and with them perhaps the language.
+    Settings {
+        settings: Settings,
+        strings: BTreeMap<String, String>,
+        language: String,
+        problems: Vec<Fault>,
+    },
+    /// The voices.
+    Voices { voices: Vec<Voice> },
+    /// Where the frame is, and what is said of that.
+    Region { rect: Rect, text: String },
+    /// Where the focus is wanted.
+    Focus { place: Place },
+}
+
+/// A part of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// The text that was heard.
+    Heard,
+    /// The question box.
+    Question,
+    /// The settings.
+    Settings,
+    /// The welcome and help.
+    Welcome,
+}
+
+/// A described picture.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Entry {
+    /// Its number.
+    pub id: u32,
+    /// A file's name, a window's title, or where the picture came from.
+    pub name: String,
+    /// All that was said of it; questions and answers too.
+    pub sentences: Vec<String>,
+    /// Whether the first sentence was said without "possibly".
+    pub sure: bool,
+    /// Address of the picture, if it is kept.
+    pub picture: Option<String>,
+}
+
+/// A pack of weights.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Pack {
+    /// As on the command line.
+    pub name: String,
+    /// What it is.
+    pub title: String,
+    /// Its size.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// Its licence.
+    pub licence: String,
+    /// Whether it is part of the program.
+    pub built_in: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use ts_rs::Config;
+
+    use super::*;
+
+    /// Every type of the contract, those that others use first.
+    fn declarations() -> String {
+        let config = Config::default();
+        let mut text =
+            String::from("// Written by a test of src-tauri/src/contract.rs from the types there. Do not edit.\n");
+        let mut add = |declaration: String, docs: Option<String>| {
+            text.push('\n');
+            text.push_str(&docs.unwrap_or_default());
+            text.push_str("export ");
+            text.push_str(&declaration);
+            text.push('\n');
+        };
+        macro_rules! declare {
+            ($($type:ty),* $(,)?) => { $(add(<$type as TS>::decl(&config), <$type as TS>::docs());)* };
+        }
+        declare!(
+            Action,
+            Step,
+            Rect,
+            Status,
+            Place,
+            Fault,
+            Voice,
+            crate::settings::Language,
+            crate::settings::Detail,
+            crate::settings::SpeechBy,
+            crate::settings::Hotkeys,
+            Settings,
+            Entry,
+            Pack,
+            Command,
+            Snapshot,
+            Update,
+        );
+        text
+    }
+
+    /// `EYEBRIGHT_WRITE=1` writes the file anew; without it a difference fails.
+    #[test]
+    fn the_typescript_is_what_these_types_say() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/contract.d.ts");
+        let wanted = declarations();
+        if std::env::var_os("EYEBRIGHT_WRITE").is_some() {
+            std::fs::write(&path, &wanted).unwrap();
+        }
+        let found = std::fs::read_to_string(&path).unwrap();
+        assert!(
+            found == wanted,
+            "ui/contract.d.ts is old: run EYEBRIGHT_WRITE=1 cargo test -p eyebright contract"
+        );
+    }
+}

@@ -1,0 +1,573 @@
+//! The state machine: events in, effects out.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::{Action, Earcon, Effect, Event, Found, Frozen, Job, Recalled, Rect, Seen, Show, Source, Step, Words};
+use crate::fault::Fault;
+use crate::settings::Detail;
+use crate::strings::Strings;
+
+/// Work that lasts longer is heard to last, this often.
+const TICK: Duration = Duration::from_secs(1);
+/// Work that lasts longer is given up: whatever it waits for will not come.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// So many sentences may wait to be spoken before the next file is looked at.
+const AHEAD: u64 = 2;
+
+/// What is going on, for the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nothing.
+    Idle,
+    /// A picture is looked at, a question is answered.
+    Working,
+    /// Something is spoken.
+    Speaking,
+    /// The frame of a region is moved.
+    ChoosingRegion,
+}
+
+/// What of the settings the session heeds.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How much is said unasked.
+    pub detail: Detail,
+    /// The words of the language in use.
+    pub strings: Arc<Strings>,
+}
+
+/// The job under way.
+#[derive(Debug, Clone)]
+struct Work {
+    job: Job,
+    stage: Stage,
+    begun: Duration,
+    ticks: u32,
+}
+
+#[derive(Debug, Clone)]
+enum Stage {
+    /// Looks at a source.
+    Seeing(Source),
+    /// Takes the screen of which a region will be chosen.
+    Freezing,
+    /// Describes what was seen.
+    Describing(Seen),
+    /// Listens to a question.
+    Listening,
+    /// Answers a question.
+    Answering(String),
+}
+
+/// The picture that questions and "more" are about.
+#[derive(Debug, Clone)]
+struct Current {
+    entry: u64,
+    seen: Option<Seen>,
+    words: Words,
+    told: Detail,
+}
+
+/// A screen over which a frame is moved.
+#[derive(Debug, Clone)]
+struct Choosing {
+    screen: Seen,
+    rect: Rect,
+}
+
+/// The session.
+#[derive(Debug)]
+pub struct Machine {
+    options: Options,
+    now: Duration,
+    jobs: Job,
+    entries: u64,
+    utterances: u64,
+    /// The last utterance that was spoken to its end, or hushed.
+    spoken: u64,
+    work: Option<Work>,
+    queue: VecDeque<Source>,
+    /// How many sources the request under way has had so far, and whether they are counted aloud.
+    taken: usize,
+    counted: bool,
+    choosing: Option<Choosing>,
+    current: Option<Current>,
+    /// The last words, for "repeat" and "spell".
+    last: Vec<String>,
+    /// The key whose request is under way or being spoken: pressed again, it interrupts.
+    active: Option<Action>,
+    shown: Status,
+    effects: Vec<Effect>,
+}
+
+impl Machine {
+    /// Nothing has happened yet.
+    pub fn new(options: Options) -> Self {
+        Self {
+            options,
+            now: Duration::ZERO,
+            jobs: 0,
+            entries: 0,
+            utterances: 0,
+            spoken: 0,
+            work: None,
+            queue: VecDeque::new(),
+            taken: 0,
+            counted: false,
+            choosing: None,
+            current: None,
+            last: Vec::new(),
+            active: None,
+            shown: Status::Idle,
+            effects: Vec::new(),
+        }
+    }
+
+    /// Takes an event, and tells what is to be done, in order.
+    pub fn take(&mut self, event: Event, now: Duration) -> Vec<Effect> {
+        self.now = now;
+        match event {
+            Event::Act(action) => self.act(action),
+            Event::Open(sources) => self.open(sources),
+            Event::Caption => self.caption(),
+            Event::Question(text) => self.question(text),
+            Event::Recall(recalled) => self.recall(recalled),
+            Event::Announce(text) => {
+                self.begin();
+                self.say(vec![text]);
+            }
+            Event::RegionStep { step, large } => self.region_step(step, large),
+            Event::RegionSet(rect) => self.move_frame(rect.inside()),
+            Event::RegionDone => self.region_done(),
+            Event::Found(job, result) => self.found(job, result),
+            Event::Described(job, result) => self.described(job, result),
+            Event::Answered(job, result) => self.answered(job, result),
+            Event::Heard(job, result) => self.heard(job, result),
+            Event::Spoken(utterance) => {
+                self.spoken = self.spoken.max(utterance.min(self.utterances));
+                self.proceed();
+            }
+            Event::Mute(fault) => {
+                self.spoken = self.utterances;
+                self.play(Earcon::Failure);
+                let lost = self.last.join(" ");
+                self.show(Show::Heard(format!("{lost}\n{}", self.options.strings.fault(&fault))));
+            }
+            Event::Tick => self.tick(),
+            Event::Options(options) => self.options = options,
+        }
+        self.settle();
+        std::mem::take(&mut self.effects)
+    }
+
+    /// What is going on.
+    pub fn status(&self) -> Status {
+        if self.choosing.is_some() {
+            Status::ChoosingRegion
+        } else if self.is_working() {
+            Status::Working
+        } else if self.is_speaking() {
+            Status::Speaking
+        } else {
+            Status::Idle
+        }
+    }
+
+    /// Whether a job is under way, so that time matters.
+    pub fn is_working(&self) -> bool {
+        self.work.is_some()
+    }
+
+    fn is_speaking(&self) -> bool {
+        self.spoken < self.utterances
+    }
+
+    fn act(&mut self, action: Action) {
+        if self.active == Some(action) && self.status() != Status::Idle {
+            return self.stop();
+        }
+        if action == Action::Stop {
+            return self.stop();
+        }
+        self.begin();
+        self.active = Some(action);
+        self.play(Earcon::Start);
+        let lacks = match action {
+            Action::Ask | Action::More => self.current.is_none(),
+            Action::Repeat | Action::Spell => self.last.is_empty(),
+            _ => false,
+        };
+        match action {
+            _ if lacks => self.tell("say.nothing_yet"),
+            Action::Screen => self.see(Source::Screen),
+            Action::Window => self.see(Source::Window),
+            Action::Clipboard => self.see(Source::Clipboard),
+            Action::Region => self.work(Stage::Freezing, |job| Effect::See(job, Source::Screen)),
+            Action::Ask => {
+                self.show(Show::QuestionBox);
+                self.work(Stage::Listening, Effect::Listen);
+            }
+            Action::Repeat => self.say(self.last.clone()),
+            Action::More => self.more(),
+            Action::Spell => {
+                let spelled = self.options.strings.spelled(&self.last.join(" "));
+                self.speak(&spelled);
+            }
+            Action::Stop => {}
+        }
+    }
+
+    /// Gives up everything. Nothing is said after this until something is asked for.
+    fn stop(&mut self) {
+        self.begin();
+        self.play(Earcon::Stop);
+    }
+
+    /// A new request supersedes the one before.
+    fn begin(&mut self) {
+        if let Some(work) = self.work.take() {
+            self.effects.push(Effect::Abandon(work.job));
+        }
+        if self.is_speaking() {
+            self.spoken = self.utterances;
+            self.effects.push(Effect::Hush);
+        }
+        if self.choosing.take().is_some() {
+            self.show(Show::Unfrozen);
+        }
+        self.queue.clear();
+        self.taken = 0;
+        self.counted = false;
+        self.active = None;
+    }
+
+    fn open(&mut self, sources: Vec<Source>) {
+        self.begin();
+        self.play(Earcon::Start);
+        if sources.is_empty() {
+            return self.fail(&Fault::new(
+                "no_pictures",
+                "No picture came. Try again with a picture file.",
+            ));
+        }
+        self.counted = sources.len() > 1;
+        self.queue = sources.into();
+        self.proceed();
+    }
+
+    fn caption(&mut self) {
+        self.begin();
+        self.play(Earcon::Start);
+        match self.current.as_ref().and_then(|current| current.seen.clone()) {
+            Some(seen) => self.describe(seen),
+            None => self.tell("say.nothing_yet"),
+        }
+    }
+
+    fn recall(&mut self, recalled: Recalled) {
+        self.begin();
+        let words = recalled.words;
+        let told = self.options.detail;
+        let sentences = words.up_to(told);
+        self.current = Some(Current {
+            entry: recalled.entry,
+            seen: recalled.seen,
+            words,
+            told,
+        });
+        self.say(sentences);
+    }
+
+    fn more(&mut self) {
+        let Some(current) = &mut self.current else { return };
+        let before = current.words.up_to(current.told).len();
+        let mut sentences = Vec::new();
+        // A level that adds nothing is passed over.
+        while sentences.is_empty() && current.told < Detail::All {
+            current.told = if current.told == Detail::One {
+                Detail::More
+            } else {
+                Detail::All
+            };
+            sentences = current.words.up_to(current.told).split_off(before);
+        }
+        if sentences.is_empty() {
+            return self.tell("say.no_more");
+        }
+        let entry = current.entry;
+        self.effects.push(Effect::Add(entry, sentences.clone()));
+        self.say(sentences);
+    }
+
+    fn question(&mut self, text: String) {
+        let text = text.trim().to_owned();
+        if text.is_empty() {
+            return;
+        }
+        self.begin();
+        self.play(Earcon::Start);
+        self.answer(text);
+    }
+
+    fn answer(&mut self, text: String) {
+        match self.current.as_ref().and_then(|current| current.seen.clone()) {
+            Some(seen) => self.work(Stage::Answering(text.clone()), |job| {
+                Effect::Answer(job, seen.picture, text)
+            }),
+            None => self.tell("say.nothing_yet"),
+        }
+    }
+
+    fn see(&mut self, source: Source) {
+        self.work(Stage::Seeing(source.clone()), |job| Effect::See(job, source));
+    }
+
+    fn describe(&mut self, seen: Seen) {
+        let picture = seen.picture.clone();
+        self.work(Stage::Describing(seen), |job| Effect::Describe(job, picture));
+    }
+
+    fn work(&mut self, stage: Stage, effect: impl FnOnce(Job) -> Effect) {
+        self.jobs += 1;
+        self.work = Some(Work {
+            job: self.jobs,
+            stage,
+            begun: self.now,
+            ticks: 0,
+        });
+        self.effects.push(effect(self.jobs));
+    }
+
+    /// The stage of a job that is still wanted, which is over with this.
+    fn finish(&mut self, job: Job) -> Option<Stage> {
+        self.work.take_if(|work| work.job == job).map(|work| work.stage)
+    }
+
+    fn found(&mut self, job: Job, result: Result<Found, Fault>) {
+        let Some(stage) = self.finish(job) else { return };
+        match (result, stage) {
+            (Ok(Found::Picture(screen)), Stage::Freezing) => self.freeze(screen),
+            (Ok(Found::Picture(seen)), Stage::Seeing(_)) => self.describe(seen),
+            (Ok(Found::Sources(sources)), Stage::Seeing(_)) => {
+                self.counted |= sources.len() > 1;
+                for source in sources.into_iter().rev() {
+                    self.queue.push_front(source);
+                }
+                self.proceed();
+            }
+            (Err(fault), Stage::Seeing(source)) => self.fail_source(&source, &fault),
+            (Err(fault), _) => self.fail(&fault),
+            // A screen is never several sources, and no other stage looks.
+            (Ok(_), _) => {}
+        }
+    }
+
+    fn described(&mut self, job: Job, result: Result<Words, Fault>) {
+        let Some(Stage::Describing(seen)) = self.finish(job) else {
+            return;
+        };
+        let words = match result {
+            Ok(words) => words,
+            Err(fault) => return self.fail_named(&seen.name, &fault),
+        };
+        self.entries += 1;
+        let told = self.options.detail;
+        let mut sentences = words.up_to(told);
+        if let Some(name) = self.name_aloud(&seen.name) {
+            sentences.insert(0, name);
+        }
+        self.effects
+            .push(Effect::Remember(self.entries, seen.clone(), words.clone()));
+        self.current = Some(Current {
+            entry: self.entries,
+            seen: Some(seen),
+            words,
+            told,
+        });
+        self.say(sentences);
+        self.proceed();
+    }
+
+    fn answered(&mut self, job: Job, result: Result<String, Fault>) {
+        let Some(Stage::Answering(question)) = self.finish(job) else {
+            return;
+        };
+        match result {
+            Ok(answer) => {
+                if let Some(current) = &self.current {
+                    self.effects
+                        .push(Effect::Add(current.entry, vec![question, answer.clone()]));
+                }
+                self.say(vec![answer]);
+            }
+            Err(fault) => self.fail(&fault),
+        }
+    }
+
+    fn heard(&mut self, job: Job, result: Result<String, Fault>) {
+        let Some(Stage::Listening) = self.finish(job) else {
+            return;
+        };
+        match result {
+            Ok(text) if text.trim().is_empty() => {
+                self.play(Earcon::Failure);
+                self.tell("say.heard_nothing");
+            }
+            Ok(text) => self.answer(text),
+            Err(fault) => self.fail(&fault),
+        }
+    }
+
+    /// Goes on with the next source, unless speaking lags behind.
+    fn proceed(&mut self) {
+        if self.work.is_none()
+            && self.utterances - self.spoken < AHEAD
+            && let Some(source) = self.queue.pop_front()
+        {
+            self.taken += 1;
+            self.see(source);
+        }
+    }
+
+    fn freeze(&mut self, screen: Seen) {
+        self.show(Show::Frozen(Frozen(screen.picture.clone())));
+        self.choosing = Some(Choosing {
+            screen,
+            rect: Rect::MIDDLE,
+        });
+        let text = format!(
+            "{} {}",
+            self.options.strings.get("say.region.begin"),
+            Rect::MIDDLE.in_words(&self.options.strings)
+        );
+        self.show(Show::Frame(Rect::MIDDLE, text.clone()));
+        self.speak(&text);
+    }
+
+    fn region_step(&mut self, step: Step, large: bool) {
+        if let Some(choosing) = &self.choosing {
+            self.move_frame(choosing.rect.stepped(step, large));
+        }
+    }
+
+    fn move_frame(&mut self, rect: Rect) {
+        let Some(choosing) = &mut self.choosing else { return };
+        choosing.rect = rect;
+        let text = rect.in_words(&self.options.strings);
+        self.hush();
+        self.show(Show::Frame(rect, text.clone()));
+        self.speak(&text);
+    }
+
+    fn region_done(&mut self) {
+        let Some(choosing) = self.choosing.take() else { return };
+        self.hush();
+        self.show(Show::Unfrozen);
+        self.play(Earcon::Start);
+        self.describe(Seen {
+            name: self.options.strings.get("say.region.name").to_owned(),
+            picture: Arc::new(choosing.rect.of(&choosing.screen.picture)),
+        });
+    }
+
+    fn hush(&mut self) {
+        if self.is_speaking() {
+            self.spoken = self.utterances;
+            self.effects.push(Effect::Hush);
+        }
+    }
+
+    fn tick(&mut self) {
+        let Some(work) = &mut self.work else { return };
+        let lasted = self.now.saturating_sub(work.begun);
+        // The person speaks: ticking would be in the way, and there is no work to be heard.
+        let silent = matches!(work.stage, Stage::Listening);
+        if lasted >= PATIENCE {
+            let fault = Fault::new("too_slow", "This took too long and was given up. Try again.");
+            let job = work.job;
+            self.work = None;
+            self.effects.push(Effect::Abandon(job));
+            self.fail(&fault);
+        } else if lasted >= TICK * (work.ticks + 1) && !silent {
+            work.ticks += 1;
+            self.play(Earcon::Tick);
+        }
+    }
+
+    fn fail_source(&mut self, source: &Source, fault: &Fault) {
+        let name = match source {
+            Source::File(path) => path.file_stem().map(|stem| stem.to_string_lossy().into_owned()),
+            _ => None,
+        };
+        self.fail_named(&name.unwrap_or_default(), fault);
+    }
+
+    /// One of several files failed: its name is told, and the others go on.
+    fn fail_named(&mut self, name: &str, fault: &Fault) {
+        self.play(Earcon::Failure);
+        let mut sentences: Vec<String> = self.name_aloud(name).into_iter().collect();
+        sentences.push(self.options.strings.fault(fault));
+        self.say(sentences);
+        self.proceed();
+    }
+
+    fn fail(&mut self, fault: &Fault) {
+        self.play(Earcon::Failure);
+        self.say(vec![self.options.strings.fault(fault)]);
+    }
+
+    /// "2: holiday", where several pictures are described.
+    fn name_aloud(&self, name: &str) -> Option<String> {
+        self.counted.then(|| {
+            let number = self.taken.to_string();
+            let fields = [("number", number.as_str()), ("name", name)];
+            self.options.strings.fill("say.numbered", &fields)
+        })
+    }
+
+    fn tell(&mut self, key: &str) {
+        let text = self.options.strings.get(key).to_owned();
+        self.show(Show::Heard(text.clone()));
+        self.speak(&text);
+    }
+
+    /// Says, shows and keeps for "repeat".
+    fn say(&mut self, sentences: Vec<String>) {
+        self.show(Show::Heard(sentences.join("\n")));
+        for sentence in &sentences {
+            self.speak(sentence);
+        }
+        self.last = sentences;
+    }
+
+    fn speak(&mut self, text: &str) {
+        self.utterances += 1;
+        self.effects.push(Effect::Say(self.utterances, text.to_owned()));
+    }
+
+    fn play(&mut self, earcon: Earcon) {
+        self.effects.push(Effect::Play(earcon));
+    }
+
+    fn show(&mut self, show: Show) {
+        self.effects.push(Effect::Show(show));
+    }
+
+    /// The end of every event: tells the window what has changed.
+    fn settle(&mut self) {
+        let status = self.status();
+        if status == Status::Idle {
+            self.active = None;
+        }
+        if status != self.shown {
+            self.shown = status;
+            self.show(Show::Status(status));
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The one thread that owns the session: feeds the machine with events and carries its effects out.
+
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use eyebright_models::Cancel;
+use eyebright_models::clock::Clock;
+
+use super::{Describe, Display, Effect, Event, Job, Listen, Machine, Play, Remember, See, Talk};
+use crate::fault::Fault;
+
+/// While work lasts, the machine looks at the clock this often.
+const LOOK: Duration = Duration::from_millis(200);
+/// Jobs that were given up may still hang in a system call: so many at once are borne before new ones have to wait.
+const CROWD: usize = 6;
+
+/// What carries effects out.
+pub struct Senses {
+    /// Gets pictures.
+    pub see: Arc<dyn See>,
+    /// Describes them.
+    pub describe: Arc<dyn Describe>,
+    /// Hears questions.
+    pub listen: Arc<dyn Listen>,
+    /// Speaks.
+    pub talk: Box<dyn Talk>,
+    /// Plays sounds.
+    pub play: Box<dyn Play>,
+    /// Shows.
+    pub display: Box<dyn Display>,
+    /// Keeps.
+    pub remember: Box<dyn Remember>,
+    /// Tells the time.
+    pub clock: Box<dyn Clock + Send>,
+}
+
+/// Starts the session; it ends when all senders of its events are gone.
+pub fn start(
+    machine: Machine,
+    senses: Senses,
+    events: Sender<Event>,
+    inbox: Receiver<Event>,
+) -> thread::JoinHandle<()> {
+    thread::spawn(move || {
+        let mut owner = Owner {
+            machine,
+            senses,
+            jobs: Jobs::new(events),
+        };
+        owner.run(&inbox);
+    })
+}
+
+struct Owner {
+    machine: Machine,
+    senses: Senses,
+    jobs: Jobs,
+}
+
+impl Owner {
+    fn run(&mut self, inbox: &Receiver<Event>) {
+        loop {
+            let event = if self.machine.is_working() {
+                match inbox.recv_timeout(LOOK) {
+                    Ok(event) => event,
+                    Err(RecvTimeoutError::Timeout) => Event::Tick,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            } else {
+                match inbox.recv() {
+                    Ok(event) => event,
+                    Err(_) => return,
+                }
+            };
+            let now = self.senses.clock.now();
+            for effect in self.machine.take(event, now) {
+                self.carry_out(effect);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        let senses = &mut self.senses;
+        match effect {
+            Effect::Play(earcon) => senses.play.play(earcon),
+            Effect::Say(utterance, text) => senses.talk.say(utterance, &text),
+            Effect::Hush => senses.talk.hush(),
+            Effect::Show(show) => senses.display.show(show),
+            Effect::Remember(entry, seen, words) => senses.remember.remember(entry, seen, words),
+            Effect::Add(entry, sentences) => senses.remember.add(entry, &sentences),
+            Effect::Abandon(job) => self.jobs.abandon(job),
+            Effect::See(job, source) => {
+                let see = senses.see.clone();
+                self.jobs.run(job, Event::Found, move |cancel| see.see(&source, cancel));
+            }
+            Effect::Describe(job, picture) => {
+                let describe = senses.describe.clone();
+                self.jobs
+                    .run(job, Event::Described, move |cancel| describe.describe(&picture, cancel));
+            }
+            Effect::Answer(job, picture, question) => {
+                let describe = senses.describe.clone();
+                let work = move |cancel: &Cancel| describe.answer(&picture, &question, cancel);
+                self.jobs.run(job, Event::Answered, work);
+            }
+            Effect::Listen(job) => {
+                let listen = senses.listen.clone();
+                self.jobs.run(job, Event::Heard, move |cancel| listen.listen(cancel));
+            }
+        }
+    }
+}
+
+type Work = Box<dyn FnOnce() + Send>;
+
+/// Runs each job on a thread of its own, so that one that hangs holds nobody up; the latest waits where too many hang.
+struct Jobs {
+    events: Sender<Event>,
+    latest: (Job, Cancel),
+    crowd: Arc<Mutex<Crowd>>,
+}
+
+#[derive(Default)]
+struct Crowd {
+    running: usize,
+    waiting: Option<Work>,
+}
+
+impl Jobs {
+    fn new(events: Sender<Event>) -> Self {
+        Self {
+            events,
+            latest: (0, Cancel::default()),
+            crowd: Arc::default(),
+        }
+    }
+
+    fn abandon(&mut self, job: Job) {
+        let (latest, cancel) = &self.latest;
+        if *latest == job {
+            cancel.cancel();
+            lock(&self.crowd).waiting = None;
+        }
+    }
+
+    fn run<R: 'static>(
+        &mut self,
+        job: Job,
+        event: fn(Job, Result<R, Fault>) -> Event,
+        work: impl FnOnce(&Cancel) -> Result<R, Fault> + Send + 'static,
+    ) {
+        let (cancel, events) = (Cancel::default(), self.events.clone());
+        self.latest = (job, cancel.clone());
+        let work: Work = Box::new(move || {
+            // A panic in a picture library or a driver must not leave the person waiting.
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&cancel)));
+            let result = result.unwrap_or_else(|_| {
+                let message = "Eyebright met an error of its own with this picture. Try another one.";
+                Err(Fault::new("internal", message))
+            });
+            // A closed session wants no answer.
+            let _ = events.send(event(job, result));
+        });
+        let mut crowd = lock(&self.crowd);
+        if crowd.running >= CROWD {
+            crowd.waiting = Some(work);
+            return;
+        }
+        crowd.running += 1;
+        drop(crowd);
+        let crowd = self.crowd.clone();
+        thread::spawn(move || {
+            let mut next = Some(work);
+            while let Some(work) = next {
+                work();
+                let mut crowd = lock(&crowd);
+                next = crowd.waiting.take();
+                if next.is_none() {
+                    crowd.running -= 1;
+                }
+            }
+        });
+    }
+}
+
+fn lock(crowd: &Mutex<Crowd>) -> std::sync::MutexGuard<'_, Crowd> {
+    crowd.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A channel for a session's events.
+pub fn channel() -> (Sender<Event>, Receiver<Event>) {
+    mpsc::channel()
+}

@@ -1,0 +1,484 @@
+//! The machine under any order of events, and the owner with slow and dead companions.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use eyebright_models::clock::Clock;
+use proptest::prelude::*;
+
+use super::owner::{self, Senses};
+use super::*;
+use crate::settings::Language;
+use crate::strings::Strings;
+
+fn machine() -> Machine {
+    Machine::new(Options {
+        detail: Detail::One,
+        strings: Arc::new(Strings::load(Language::En)),
+    })
+}
+
+fn seen(name: &str) -> Seen {
+    Seen {
+        name: name.to_owned(),
+        picture: Arc::new(Picture::from_rgb(image::RgbImage::new(8, 8))),
+    }
+}
+
+fn words(first: &str) -> Words {
+    Words {
+        first: first.to_owned(),
+        sure: true,
+        more: vec!["More.".to_owned()],
+        everything: vec!["All.".to_owned()],
+    }
+}
+
+fn file(name: &str) -> Source {
+    Source::File(PathBuf::from(name))
+}
+
+/// The texts of the effects.
+fn said(effects: &[Effect]) -> Vec<&str> {
+    let mut texts = Vec::new();
+    for effect in effects {
+        if let Effect::Say(_, text) = effect {
+            texts.push(text.as_str());
+        }
+    }
+    texts
+}
+
+fn job(effects: &[Effect]) -> Job {
+    let job = |effect: &Effect| match effect {
+        Effect::See(job, _) | Effect::Describe(job, _) | Effect::Answer(job, ..) | Effect::Listen(job) => Some(*job),
+        _ => None,
+    };
+    effects.iter().rev().find_map(job).expect("a job begins")
+}
+
+fn has_earcon(effects: &[Effect], wanted: Earcon) -> bool {
+    effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Play(earcon) if *earcon == wanted))
+}
+
+/// Feeds events at time zero.
+fn take(machine: &mut Machine, event: Event) -> Vec<Effect> {
+    machine.take(event, Duration::ZERO)
+}
+
+/// Presses a key and lets the picture be described.
+fn describe(machine: &mut Machine, action: Action) -> Vec<Effect> {
+    let job_seen = job(&take(machine, Event::Act(action)));
+    let job_described = job(&take(machine, Event::Found(job_seen, Ok(Found::Picture(seen(""))))));
+    take(machine, Event::Described(job_described, Ok(words("A dog."))))
+}
+
+#[test]
+fn a_key_is_answered_by_a_sound_then_by_a_sentence() {
+    let mut machine = machine();
+    let effects = take(&mut machine, Event::Act(Action::Screen));
+    assert!(matches!(effects[0], Effect::Play(Earcon::Start)));
+    let effects = take(&mut machine, Event::Found(1, Ok(Found::Picture(seen("")))));
+    let effects = take(&mut machine, Event::Described(job(&effects), Ok(words("A dog."))));
+    assert_eq!(said(&effects), ["A dog."]);
+    assert_eq!(machine.status(), Status::Speaking);
+    take(&mut machine, Event::Spoken(1));
+    assert_eq!(machine.status(), Status::Idle);
+}
+
+#[test]
+fn the_same_key_again_interrupts_and_another_supersedes() {
+    let mut machine = machine();
+    let first = job(&take(&mut machine, Event::Act(Action::Screen)));
+    let effects = take(&mut machine, Event::Act(Action::Screen));
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Abandon(job) if *job == first))
+    );
+    assert_eq!(machine.status(), Status::Idle);
+    assert!(said(&take(&mut machine, Event::Found(first, Ok(Found::Picture(seen("")))))).is_empty());
+
+    describe(&mut machine, Action::Screen);
+    let effects = take(&mut machine, Event::Act(Action::Screen));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Hush)));
+    assert_eq!(machine.status(), Status::Idle);
+
+    describe(&mut machine, Action::Screen);
+    let effects = take(&mut machine, Event::Act(Action::Window));
+    assert!(matches!(effects[0], Effect::Hush) && has_earcon(&effects, Earcon::Start));
+    assert_eq!(machine.status(), Status::Working);
+}
+
+#[test]
+fn more_goes_on_where_it_stopped_and_repeat_says_the_last_words() {
+    let mut machine = machine();
+    describe(&mut machine, Action::Screen);
+    assert_eq!(said(&take(&mut machine, Event::Act(Action::More))), ["More."]);
+    take(&mut machine, Event::Spoken(9));
+    assert_eq!(said(&take(&mut machine, Event::Act(Action::More))), ["All."]);
+    take(&mut machine, Event::Spoken(9));
+    assert_eq!(said(&take(&mut machine, Event::Act(Action::Repeat))), ["All."]);
+    take(&mut machine, Event::Spoken(9));
+    assert_eq!(
+        said(&take(&mut machine, Event::Act(Action::Spell))),
+        ["A, l, l, full stop"]
+    );
+    take(&mut machine, Event::Spoken(9));
+    let none = said(&take(&mut machine, Event::Act(Action::More))).concat();
+    assert_eq!(none, machine_text("say.no_more"));
+}
+
+fn machine_text(key: &str) -> String {
+    Strings::load(Language::En).get(key).to_owned()
+}
+
+#[test]
+fn several_files_are_numbered_and_a_bad_one_does_not_stop_the_rest() {
+    let mut machine = machine();
+    let first = job(&take(&mut machine, Event::Open(vec![file("a b.png"), file("ü.png")])));
+    let fault = Fault::new("not_a_picture", "This is not a picture. Choose another file.");
+    let effects = take(&mut machine, Event::Found(first, Err(fault)));
+    assert!(has_earcon(&effects, Earcon::Failure));
+    assert!(said(&effects)[0].contains("a b") && said(&effects)[1].starts_with("This is not a picture."));
+    // Two sentences wait to be spoken: the next file comes once one of them was.
+    let second = job(&take(&mut machine, Event::Spoken(1)));
+    let effects = take(&mut machine, Event::Found(second, Ok(Found::Picture(seen("ü")))));
+    let effects = take(&mut machine, Event::Described(job(&effects), Ok(words("A cat."))));
+    assert!(said(&effects)[0].contains('2') && said(&effects)[0].contains('ü'));
+    assert_eq!(said(&effects)[1], "A cat.");
+}
+
+#[test]
+fn a_folder_becomes_its_pictures() {
+    let mut machine = machine();
+    let folder = job(&take(&mut machine, Event::Open(vec![file("folder")])));
+    let effects = take(
+        &mut machine,
+        Event::Found(folder, Ok(Found::Sources(vec![file("1.png"), file("2.png")]))),
+    );
+    assert!(matches!(effects.last(), Some(Effect::See(_, source)) if *source == file("1.png")));
+}
+
+#[test]
+fn a_region_is_chosen_by_keys_and_what_is_chosen_is_described() {
+    let mut machine = machine();
+    let frozen = job(&take(&mut machine, Event::Act(Action::Region)));
+    let effects = take(&mut machine, Event::Found(frozen, Ok(Found::Picture(seen("")))));
+    assert_eq!(machine.status(), Status::ChoosingRegion);
+    assert!(said(&effects)[0].contains("25"));
+    let moved = Event::RegionStep {
+        step: Step::Left,
+        large: false,
+    };
+    let effects = take(&mut machine, moved);
+    assert!(matches!(effects[0], Effect::Hush));
+    assert!(said(&effects)[0].contains("20"), "{:?}", said(&effects));
+    let effects = take(&mut machine, Event::RegionDone);
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Show(Show::Unfrozen)))
+    );
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Describe(..))));
+    take(&mut machine, Event::Act(Action::Stop));
+    assert_eq!(machine.status(), Status::Idle);
+}
+
+#[test]
+fn long_work_ticks_and_endless_work_is_given_up_aloud() {
+    let mut machine = machine();
+    take(&mut machine, Event::Act(Action::Screen));
+    let mut tick = |millis| machine.take(Event::Tick, Duration::from_millis(millis));
+    assert!(tick(900).is_empty());
+    assert!(has_earcon(&tick(1_000), Earcon::Tick));
+    assert!(tick(1_200).is_empty());
+    assert!(has_earcon(&tick(2_000), Earcon::Tick));
+    let effects = tick(120_000);
+    assert!(has_earcon(&effects, Earcon::Failure) && !said(&effects).is_empty());
+}
+
+#[test]
+fn a_dead_voice_leaves_the_words_on_the_screen_and_a_sound() {
+    let mut machine = machine();
+    describe(&mut machine, Action::Screen);
+    let effects = take(&mut machine, Event::Mute(Fault::new("speech_stuck", "Speech hangs.")));
+    assert!(has_earcon(&effects, Earcon::Failure));
+    let shown = |effect: &Effect| matches!(effect, Effect::Show(Show::Heard(text)) if text == "A dog.\nSpeech hangs.");
+    assert!(effects.iter().any(shown), "{effects:?}");
+    assert_eq!(machine.status(), Status::Idle);
+}
+
+#[test]
+fn a_question_needs_a_picture() {
+    let mut machine = machine();
+    let effects = take(&mut machine, Event::Question("what is it".to_owned()));
+    assert_eq!(said(&effects), [machine_text("say.nothing_yet")]);
+    describe(&mut machine, Action::Screen);
+    let asked = job(&take(&mut machine, Event::Question("what is it".to_owned())));
+    let effects = take(&mut machine, Event::Answered(asked, Ok("A dog.".to_owned())));
+    assert_eq!(said(&effects), ["A dog."]);
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Add(1, pair) if pair.len() == 2))
+    );
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let fault = || Fault::new("x", "It failed. Try again.");
+    let jobs = 0u64..40;
+    prop_oneof![
+        6 => (0usize..9).prop_map(|i| Event::Act(Action::ALL[i])),
+        2 => (0usize..4).prop_map(|n| Event::Open((0..n).map(|i| file(&format!("{i}.png"))).collect())),
+        1 => Just(Event::Caption),
+        1 => "[a-z ]{0,8}".prop_map(Event::Question),
+        1 => (0u64..9).prop_map(|entry| Event::Recall(Recalled { entry, seen: Some(seen("r")), words: words("R.") })),
+        1 => Just(Event::Announce("Welcome.".to_owned())),
+        2 => any::<bool>().prop_map(|large| Event::RegionStep { step: Step::Larger, large }),
+        1 => any::<f32>().prop_map(|x| Event::RegionSet(Rect { x, y: 0.0, width: x, height: 1.0 })),
+        1 => Just(Event::RegionDone),
+        4 => jobs.clone().prop_map(|job| Event::Found(job, Ok(Found::Picture(seen("p"))))),
+        1 => jobs.clone().prop_map(|job| Event::Found(job, Ok(Found::Sources(vec![file("a"), file("b")])))),
+        1 => jobs.clone().prop_map(move |job| Event::Found(job, Err(fault()))),
+        4 => jobs.clone().prop_map(|job| Event::Described(job, Ok(words("D.")))),
+        1 => jobs.clone().prop_map(move |job| Event::Described(job, Err(fault()))),
+        1 => jobs.clone().prop_map(|job| Event::Answered(job, Ok("A.".to_owned()))),
+        1 => jobs.prop_map(|job| Event::Heard(job, Ok("why".to_owned()))),
+        3 => (0u64..99).prop_map(Event::Spoken),
+        1 => Just(Event::Mute(fault())),
+        2 => Just(Event::Tick),
+    ]
+}
+
+/// What the world around a machine knows, to tell an illegal effect.
+#[derive(Default)]
+struct World {
+    live: Option<Job>,
+    jobs: HashSet<Job>,
+    utterances: u64,
+    entries: u64,
+    frozen: bool,
+}
+
+impl World {
+    fn bear(&mut self, effect: &Effect) {
+        match effect {
+            Effect::See(job, _) | Effect::Describe(job, _) | Effect::Answer(job, ..) | Effect::Listen(job) => {
+                assert!(self.live.is_none(), "two jobs at once");
+                assert!(self.jobs.insert(*job), "a job number came twice");
+                self.live = Some(*job);
+            }
+            Effect::Abandon(job) => assert_eq!(self.live.take(), Some(*job), "what does not run is abandoned"),
+            Effect::Say(utterance, text) => {
+                assert_eq!(*utterance, self.utterances + 1);
+                assert!(!text.is_empty());
+                self.utterances += 1;
+            }
+            Effect::Remember(entry, ..) => {
+                assert_eq!(*entry, self.entries + 1);
+                self.entries += 1;
+            }
+            Effect::Show(Show::Frozen(_)) => assert!(!std::mem::replace(&mut self.frozen, true)),
+            Effect::Show(Show::Frame(..)) => assert!(self.frozen, "a frame without a screen"),
+            Effect::Show(Show::Unfrozen) => assert!(std::mem::replace(&mut self.frozen, false)),
+            _ => {}
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// 100 x 200 events, real job numbers mixed with made-up ones.
+    #[test]
+    fn any_order_of_events_ends_in_a_legal_state(events in prop::collection::vec((any_event(), any::<bool>()), 200)) {
+        let (mut machine, mut world) = (machine(), World::default());
+        let mut millis = 0;
+        for (event, answers_the_live_job) in events {
+            millis += 70;
+            let event = match (event, world.live) {
+                (Event::Found(_, result), Some(live)) if answers_the_live_job => Event::Found(live, result),
+                (Event::Described(_, result), Some(live)) if answers_the_live_job => Event::Described(live, result),
+                (Event::Answered(_, result), Some(live)) if answers_the_live_job => Event::Answered(live, result),
+                (Event::Heard(_, result), Some(live)) if answers_the_live_job => Event::Heard(live, result),
+                (event, _) => event,
+            };
+            if let Event::Found(job, _) | Event::Described(job, _) | Event::Answered(job, _) | Event::Heard(job, _) = &event {
+                world.live.take_if(|live| live == job);
+            }
+            let stops = matches!(event, Event::Act(Action::Stop));
+            let effects = machine.take(event, Duration::from_millis(millis));
+            for effect in &effects {
+                world.bear(effect);
+            }
+            prop_assert_eq!(machine.is_working(), world.live.is_some());
+            prop_assert_eq!(machine.status() == Status::ChoosingRegion, world.frozen);
+            if stops {
+                prop_assert_eq!(machine.status(), Status::Idle);
+                prop_assert!(said(&effects).is_empty());
+            }
+        }
+    }
+
+    /// Whatever was going on: after "stop" nothing is said, whatever comes in late.
+    #[test]
+    fn nothing_speaks_after_stop(before in prop::collection::vec(any_event(), 0..60), late in prop::collection::vec(0u64..60, 0..40)) {
+        let mut machine = machine();
+        for event in before {
+            machine.take(event, Duration::ZERO);
+        }
+        machine.take(Event::Act(Action::Stop), Duration::ZERO);
+        for (index, job) in late.into_iter().enumerate() {
+            let event = match index % 5 {
+                0 => Event::Found(job, Ok(Found::Picture(seen("late")))),
+                1 => Event::Described(job, Ok(words("Late."))),
+                2 => Event::Spoken(job),
+                3 => Event::Found(job, Ok(Found::Sources(vec![file("late")]))),
+                _ => Event::Tick,
+            };
+            let effects = machine.take(event, Duration::from_secs(index as u64 * 30));
+            prop_assert!(effects.is_empty(), "{:?}", effects);
+        }
+    }
+}
+
+/// A picture source that hangs, deaf to cancelling, when asked for the window.
+struct Slow(mpsc::Sender<(Source, Instant)>);
+
+impl See for Slow {
+    fn see(&self, source: &Source, _: &Cancel) -> Result<Found, Fault> {
+        let _ = self.0.send((source.clone(), Instant::now()));
+        if *source == Source::Window {
+            thread::sleep(Duration::from_secs(3));
+        }
+        assert!(*source != file("panic.png"), "a picture library panics");
+        Ok(Found::Picture(seen("")))
+    }
+}
+
+struct Quick;
+
+impl Describe for Quick {
+    fn describe(&self, _: &Picture, _: &Cancel) -> Result<Words, Fault> {
+        Ok(words("A dog."))
+    }
+
+    fn answer(&self, _: &Picture, _: &str, _: &Cancel) -> Result<String, Fault> {
+        Ok("Yes.".to_owned())
+    }
+}
+
+impl Listen for Quick {
+    fn listen(&self, _: &Cancel) -> Result<String, Fault> {
+        Ok(String::new())
+    }
+}
+
+/// Takes texts and never tells that they were spoken.
+struct Notes(Arc<Mutex<Vec<String>>>);
+
+impl Talk for Notes {
+    fn say(&mut self, _: u64, text: &str) {
+        self.0.lock().unwrap().push(text.to_owned());
+    }
+
+    fn hush(&mut self) {}
+}
+
+struct Nothing;
+
+impl Play for Nothing {
+    fn play(&mut self, _: Earcon) {}
+}
+
+impl Display for Nothing {
+    fn show(&mut self, _: Show) {}
+}
+
+impl Remember for Nothing {
+    fn remember(&mut self, _: u64, _: Seen, _: Words) {}
+    fn add(&mut self, _: u64, _: &[String]) {}
+}
+
+struct Real(Instant);
+
+impl Clock for Real {
+    fn now(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// The texts that were spoken.
+type Spoken = Arc<Mutex<Vec<String>>>;
+
+fn running() -> (mpsc::Sender<Event>, Receiver<(Source, Instant)>, Spoken) {
+    let (events, inbox) = mpsc::channel();
+    let (looked, looks) = mpsc::channel();
+    let spoken = Arc::new(Mutex::new(Vec::new()));
+    let senses = Senses {
+        see: Arc::new(Slow(looked)),
+        describe: Arc::new(Quick),
+        listen: Arc::new(Quick),
+        talk: Box::new(Notes(spoken.clone())),
+        play: Box::new(Nothing),
+        display: Box::new(Nothing),
+        remember: Box::new(Nothing),
+        clock: Box::new(Real(Instant::now())),
+    };
+    owner::start(machine(), senses, events.clone(), inbox);
+    (events, looks, spoken)
+}
+
+#[test]
+fn a_newer_request_supersedes_a_hanging_one_within_a_tenth_of_a_second() {
+    let (events, looks, spoken) = running();
+    let patience = Duration::from_secs(2);
+    events.send(Event::Act(Action::Window)).unwrap();
+    looks.recv_timeout(patience).unwrap();
+    let pressed = Instant::now();
+    events.send(Event::Act(Action::Screen)).unwrap();
+    let (source, began) = looks.recv_timeout(patience).unwrap();
+    assert_eq!(source, Source::Screen);
+    assert!(began - pressed < Duration::from_millis(100));
+    thread::sleep(Duration::from_millis(200));
+    assert_eq!(*spoken.lock().unwrap(), ["A dog."]);
+}
+
+#[test]
+fn hundreds_of_presses_leave_it_working_and_the_last_one_counts() {
+    let (events, looks, spoken) = running();
+    for _ in 0..300 {
+        events.send(Event::Act(Action::Window)).unwrap();
+        events.send(Event::Act(Action::Clipboard)).unwrap();
+    }
+    events.send(Event::Act(Action::Screen)).unwrap();
+    let until = Instant::now() + Duration::from_secs(10);
+    let mut last = Source::Window;
+    while last != Source::Screen && Instant::now() < until {
+        if let Ok((source, _)) = looks.recv_timeout(Duration::from_millis(200)) {
+            last = source;
+        }
+    }
+    thread::sleep(Duration::from_millis(200));
+    assert_eq!(last, Source::Screen);
+    assert_eq!(spoken.lock().unwrap().last().map(String::as_str), Some("A dog."));
+}
+
+#[test]
+fn a_panic_in_a_library_is_told_and_the_next_request_works() {
+    let (events, _looks, spoken) = running();
+    events.send(Event::Open(vec![file("panic.png")])).unwrap();
+    thread::sleep(Duration::from_millis(300));
+    events.send(Event::Act(Action::Screen)).unwrap();
+    thread::sleep(Duration::from_millis(300));
+    let spoken = spoken.lock().unwrap();
+    assert!(spoken[0].contains("error of its own"), "{spoken:?}");
+    assert_eq!(spoken.last().map(String::as_str), Some("A dog."));
+}

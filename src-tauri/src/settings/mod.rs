@@ -1,0 +1,139 @@
+//! What the person has chosen, and which choices are good.
+//!
+//! `defaults.toml` is the source of the defaults and explains every key. The person's own file holds only what differs: [`Store`].
+
+mod hotkeys;
+mod read;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+pub use hotkeys::Hotkeys;
+pub use store::Store;
+
+use crate::fault::Fault;
+
+/// Every key with its default and what it is for, to read before editing by hand.
+pub const DEFAULTS: &str = include_str!("defaults.toml");
+
+/// All settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a checkbox of its own")]
+pub struct Settings {
+    /// Of the app.
+    pub language: Language,
+    /// How much is said at once.
+    pub detail: Detail,
+    /// Who says it.
+    pub speech: SpeechBy,
+    /// Identifier of the voice; "" is the system's choice.
+    pub voice: String,
+    /// 0.25 to 4; 1 is the engine's normal rate.
+    pub rate: f32,
+    /// 0 to 1.
+    pub volume: f32,
+    /// Whether tones tell of begin, end and failure.
+    pub earcons: bool,
+    /// Whether descriptions stay in the list, until the app quits.
+    pub keep_history: bool,
+    /// Whether the app starts without showing its window.
+    pub start_hidden: bool,
+    /// Whether the app starts with the computer.
+    pub autostart: bool,
+    /// 1 to 120: how long an idle model stays in memory.
+    pub unload_minutes: u32,
+    /// Keys that work everywhere.
+    pub hotkeys: Hotkeys,
+}
+
+/// Language of the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// What the system speaks.
+    System,
+    /// English.
+    En,
+    /// German.
+    De,
+}
+
+/// How much is said of a picture at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Detail {
+    /// One sentence.
+    One,
+    /// Things and places too.
+    More,
+    /// Every detail known.
+    All,
+}
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SpeechBy {
+    /// The app, through the system's speech engine.
+    Own,
+    /// The person's screen reader, from the window.
+    ScreenReader,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        static PARSED: LazyLock<Settings> = LazyLock::new(|| {
+            let read = toml_edit::de::from_str(DEFAULTS);
+            let settings = read.unwrap_or_else(|error| unreachable!("every test reads defaults.toml: {error}"));
+            // Those of the file are not macOS's.
+            Settings {
+                hotkeys: Hotkeys::default(),
+                ..settings
+            }
+        });
+        PARSED.clone()
+    }
+}
+
+impl Settings {
+    /// Whether all values are good: in range, hotkeys possible and none used twice.
+    pub fn check(&self) -> Result<(), Fault> {
+        if let Some(key) = self.out_of_range() {
+            let message = format!("{key:?} must be {}. Choose another value.", wanted(key));
+            return Err(Fault::new("settings_value", message));
+        }
+        self.hotkeys.check()
+    }
+
+    fn out_of_range(&self) -> Option<&'static str> {
+        // What is not a number is in no range.
+        if !(0.25..=4.0).contains(&self.rate) {
+            return Some("rate");
+        }
+        if !(0.0..=1.0).contains(&self.volume) {
+            return Some("volume");
+        }
+        (!(1..=120).contains(&self.unload_minutes)).then_some("unload_minutes")
+    }
+}
+
+/// What the value of a key must be, in words.
+fn wanted(key: &str) -> &'static str {
+    match key {
+        "language" => "\"system\", \"en\" or \"de\"",
+        "detail" => "\"one\", \"more\" or \"all\"",
+        "speech" => "\"own\" or \"screen_reader\"",
+        "voice" => "text in quotes",
+        "rate" => "a number from 0.25 to 4",
+        "volume" => "a number from 0 to 1",
+        "unload_minutes" => "a whole number from 1 to 120",
+        "hotkeys" => "a table of hotkeys",
+        "version" => "the number 1",
+        _ => "true or false",
+    }
+}

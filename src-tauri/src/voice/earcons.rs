@@ -1,0 +1,181 @@
+//! Short sounds, made of sine waves, that tell at once that a key was taken, that something failed, that work goes on.
+
+use std::f32::consts::TAU;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
+use cpal::{BufferSize, FromSample, SampleFormat, SizedSample, Stream, StreamConfig};
+
+use crate::session::{Earcon, Play};
+
+/// An idle stream keeps the sound device awake: it is closed after this time.
+const KEEP_OPEN: Duration = Duration::from_secs(20);
+/// Tones swell and fade over this time, so that they do not click.
+const FADE: f32 = 0.006;
+
+/// Frequency in Hz (0: silence), length in seconds, loudness 0 to 1.
+type Tone = (f32, f32, f32);
+
+fn tones(earcon: Earcon) -> &'static [Tone] {
+    match earcon {
+        Earcon::Start => &[(880.0, 0.07, 0.3)],
+        Earcon::Failure => &[(330.0, 0.11, 0.35), (0.0, 0.03, 0.0), (220.0, 0.16, 0.35)],
+        Earcon::Tick => &[(1200.0, 0.02, 0.08)],
+        Earcon::Stop => &[(440.0, 0.05, 0.2)],
+    }
+}
+
+/// The samples of an earcon, -1 to 1, one channel.
+fn samples(earcon: Earcon, rate: f32) -> Vec<f32> {
+    let tone = |&(frequency, seconds, loudness): &Tone| {
+        let count = (seconds * rate) as usize;
+        (0..count).map(move |i| {
+            let (time, left) = (i as f32 / rate, (count - i) as f32 / rate);
+            let fade = (time / FADE).min(left / FADE).min(1.0);
+            (TAU * frequency * time).sin() * loudness * fade
+        })
+    };
+    tones(earcon).iter().flat_map(tone).collect()
+}
+
+/// Plays earcons on a thread of its own: opening a sound device may take long.
+pub struct Earcons(Sender<Earcon>);
+
+impl Earcons {
+    /// Opens nothing until there is something to play.
+    pub fn start() -> Self {
+        let (sender, inbox) = mpsc::channel();
+        thread::spawn(move || run(&inbox));
+        Self(sender)
+    }
+}
+
+impl Play for Earcons {
+    fn play(&mut self, earcon: Earcon) {
+        let _ = self.0.send(earcon);
+    }
+}
+
+fn run(inbox: &Receiver<Earcon>) {
+    let mut output: Option<Output> = None;
+    loop {
+        let earcon = match &output {
+            None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(_) => inbox.recv_timeout(KEEP_OPEN),
+        };
+        match earcon {
+            Ok(earcon) => {
+                if output.as_ref().is_none_or(Output::is_broken) {
+                    // Without a sound device there is nothing to be heard, and nobody to be told so by ear.
+                    output = Output::open().ok();
+                }
+                if let Some(output) = &output {
+                    output.play(earcon);
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => output = None,
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+/// What the sound device still has to play.
+#[derive(Default)]
+struct Line {
+    samples: Vec<f32>,
+    next: usize,
+    broken: bool,
+}
+
+struct Output {
+    _stream: Stream,
+    rate: f32,
+    line: Arc<Mutex<Line>>,
+}
+
+impl Output {
+    fn open() -> Result<Self, cpal::Error> {
+        let device = cpal::default_host()
+            .default_output_device()
+            .ok_or(cpal::ErrorKind::DeviceNotAvailable)?;
+        let supported = device.default_output_config()?;
+        let mut config = supported.config();
+        config.buffer_size = BufferSize::Default;
+        let rate = config.sample_rate as f32;
+        let line = Arc::new(Mutex::new(Line::default()));
+        let stream = match supported.sample_format() {
+            SampleFormat::I16 => stream::<i16>(&device, config, line.clone()),
+            SampleFormat::I32 => stream::<i32>(&device, config, line.clone()),
+            SampleFormat::U8 => stream::<u8>(&device, config, line.clone()),
+            _ => stream::<f32>(&device, config, line.clone()),
+        }?;
+        stream.play()?;
+        Ok(Self {
+            _stream: stream,
+            rate,
+            line,
+        })
+    }
+
+    /// Begins at once, in place of what was playing.
+    fn play(&self, earcon: Earcon) {
+        let samples = samples(earcon, self.rate);
+        let mut line = lock(&self.line);
+        line.samples = samples;
+        line.next = 0;
+    }
+
+    fn is_broken(&self) -> bool {
+        lock(&self.line).broken
+    }
+}
+
+fn stream<T: SizedSample + FromSample<f32>>(
+    device: &cpal::Device,
+    config: StreamConfig,
+    line: Arc<Mutex<Line>>,
+) -> Result<Stream, cpal::Error> {
+    let channels = usize::from(config.channels);
+    let failed = line.clone();
+    device.build_output_stream(
+        config,
+        move |data: &mut [T], _: &_| {
+            let mut line = lock(&line);
+            for frame in data.chunks_mut(channels) {
+                let sample = line.samples.get(line.next).copied().unwrap_or(0.0);
+                line.next += 1;
+                frame.fill(T::from_sample(sample));
+            }
+        },
+        move |error| {
+            let harmless = matches!(error.kind(), cpal::ErrorKind::Xrun | cpal::ErrorKind::RealtimeDenied);
+            lock(&failed).broken |= !harmless;
+        },
+        None,
+    )
+}
+
+fn lock(line: &Mutex<Line>) -> std::sync::MutexGuard<'_, Line> {
+    line.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Earcon; 4] = [Earcon::Start, Earcon::Failure, Earcon::Tick, Earcon::Stop];
+
+    #[test]
+    fn earcons_are_short_soft_and_differ() {
+        let sounds: Vec<Vec<f32>> = ALL.iter().map(|&earcon| samples(earcon, 48_000.0)).collect();
+        for (index, sound) in sounds.iter().enumerate() {
+            assert!(sound.len() < 48_000 / 2);
+            assert!(sound.iter().all(|sample| sample.abs() <= 0.4));
+            assert!(sound[0].abs() < 0.01 && sound.last().unwrap().abs() < 0.02);
+            assert!(sounds[..index].iter().all(|other| other != sound));
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! A desktop of our own, with a speaker that is recorded, for the app: see `lab/desktop.sh` and `lab/sound.sh`.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::eyebright;
+
+/// Nothing in a test takes longer, unless the machine is dead.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A running desktop; gone when dropped.
+pub struct Desktop {
+    folder: TempDir,
+    lab: Child,
+    environment: Vec<(String, String)>,
+}
+
+/// The running app; ended when dropped.
+pub struct App(Child);
+
+impl Drop for App {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl App {
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.0.try_wait(), Ok(None))
+    }
+}
+
+impl Default for Desktop {
+    fn default() -> Self {
+        Self::start()
+    }
+}
+
+impl Desktop {
+    /// Starts everything that a desktop needs.
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("lab");
+        let listing = folder.path().join("environment");
+        fs::create_dir(folder.path().join("log")).unwrap();
+        // Lives until its standard input is closed.
+        let script = r#"printenv -0 >"$1.new" && mv "$1.new" "$1" && cat >/dev/null"#;
+        let child = Command::new(lab.join("sound.sh"))
+            .arg(folder.path().join("heard.wav"))
+            .arg(lab.join("desktop.sh"))
+            .args(["sh", "-c", script, "sh"])
+            .arg(&listing)
+            .env("LAB_LOG", folder.path().join("log"))
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        until("the desktop to start", || listing.exists().then_some(()));
+        let text = fs::read_to_string(&listing).unwrap();
+        let pair = |line: &str| {
+            line.split_once('=')
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        };
+        let environment = text.split('\0').filter_map(pair).collect();
+        let desktop = Self {
+            folder,
+            lab: child,
+            environment,
+        };
+        // Not its first run: the welcome would speak into everything.
+        let settings = desktop.settings();
+        fs::create_dir_all(settings.parent().unwrap()).unwrap();
+        fs::write(settings, "version = 1\n").unwrap();
+        desktop
+    }
+
+    /// A folder for the test's own files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A variable of the desktop.
+    pub fn variable(&self, name: &str) -> &str {
+        let found = self.environment.iter().find(|(own, _)| own == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// Where the app keeps its settings.
+    pub fn settings(&self) -> PathBuf {
+        Path::new(self.variable("XDG_CONFIG_HOME")).join("eyebright/settings.toml")
+    }
+
+    /// A program on this desktop.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(self.environment.iter().cloned());
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a shell line to its end and gives what it printed.
+    pub fn sh(&self, line: &str) -> String {
+        let output = self.command("sh").args(["-c", line]).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// The app, as another start of it.
+    pub fn eyebright(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(eyebright().get_program());
+        command.args(arguments);
+        command
+    }
+
+    /// Starts the app and waits until it can be used.
+    pub fn app(&self, arguments: &[&str]) -> App {
+        let log = fs::File::create(self.folder().join("log/app")).unwrap();
+        let child = self
+            .eyebright(arguments)
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let app = App(child);
+        until("the app to own its name on the bus", || {
+            let names = self
+                .sh("dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.ListNames");
+            names.contains("org.eyebright").then_some(())
+        });
+        // What another start asks for is done once the app is ready.
+        let before = self.said().len();
+        assert!(self.eyebright(&["do", "spell"]).status().unwrap().success());
+        until("the app to speak", || (self.said().len() > before).then_some(()));
+        self.press("ctrl+alt+shift+h");
+        app
+    }
+
+    /// What the app wrote to standard error.
+    pub fn app_log(&self) -> String {
+        fs::read_to_string(self.folder().join("log/app")).unwrap_or_default()
+    }
+
+    /// Presses keys, in the names of xdotool, such as "ctrl+alt+d".
+    pub fn press(&self, keys: &str) {
+        let pressed = self.command("xdotool").args(["key", keys]).status().unwrap();
+        assert!(pressed.success(), "xdotool key {keys}");
+    }
+
+    /// All that the speech server was told to say, in order.
+    pub fn said(&self) -> Vec<String> {
+        let log = fs::read(self.folder().join("log/speech-dispatcher.log")).unwrap_or_default();
+        let said = |line: &str| {
+            let (_, rest) = line.split_once("Queueing message |")?;
+            let (text, _) = rest.rsplit_once("| with priority")?;
+            Some(text.replace("<speak>", "").replace("</speak>", ""))
+        };
+        String::from_utf8_lossy(&log).lines().filter_map(said).collect()
+    }
+
+    /// Waits until something new was said, beyond the first `before` texts, that holds `part`.
+    pub fn hears(&self, before: usize, part: &str) -> String {
+        until(&format!("\"{part}\" to be said, not only {:?}", self.said()), || {
+            self.said().into_iter().skip(before).find(|text| text.contains(part))
+        })
+    }
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        drop(self.lab.stdin.take());
+        let _ = self.lab.wait();
+    }
+}
+
+/// Asks again and again until there is an answer.
+pub fn until<R>(what: &str, mut ask: impl FnMut() -> Option<R>) -> R {
+    let begin = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(begin.elapsed() < PATIENCE, "gave up waiting for {what}");
+        thread::sleep(Duration::from_millis(50));
+    }
+}

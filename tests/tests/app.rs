@@ -1,0 +1,245 @@
+//! The real app on a desktop of its own: keys pressed in another window, pictures dropped, copied and handed over, and what is heard.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::thread;
+use std::time::Duration;
+
+use eyebright_tests::desktop::{Desktop, until};
+use eyebright_tests::{finish, picture};
+
+const SCREEN: &str = "ctrl+alt+shift+d";
+const WINDOW: &str = "ctrl+alt+shift+w";
+const REGION: &str = "ctrl+alt+shift+f";
+const CLIPBOARD: &str = "ctrl+alt+shift+v";
+const ASK: &str = "ctrl+alt+shift+q";
+const REPEAT: &str = "ctrl+alt+shift+g";
+const MORE: &str = "ctrl+alt+shift+m";
+const SPELL: &str = "ctrl+alt+shift+b";
+const STOP: &str = "ctrl+alt+shift+h";
+
+/// Long enough for anything that should not be said to be said.
+const A_WHILE: Duration = Duration::from_millis(1500);
+
+/// A picture in a window of its own, which takes the focus.
+fn show(desktop: &Desktop, name: &str) -> std::process::Child {
+    let path = picture(name);
+    let viewer = desktop.command("display").arg(&path).spawn().unwrap();
+    let title = format!("ImageMagick: {name}");
+    until("the viewer to be in front", || {
+        let front = desktop.sh("xdotool getactivewindow getwindowname");
+        (front.trim() == title).then_some(())
+    });
+    viewer
+}
+
+#[test]
+fn keys_work_while_another_window_has_the_focus() {
+    let desktop = Desktop::start();
+    let mut app = desktop.app(&["open", "--hidden"]);
+    let mut viewer = show(&desktop, "coffee.jpg");
+    desktop.press(WINDOW);
+    let sentence = desktop.hears(0, "coffee");
+    let front = desktop.sh("xdotool getactivewindow getwindowname");
+    assert_eq!(front.trim(), "ImageMagick: coffee.jpg", "the focus stays where it was");
+
+    // Spelling interrupts what is being said, repeating says the sentence and not its letters.
+    let before = desktop.said().len();
+    desktop.press(SPELL);
+    desktop.hears(before, "c, o, f, f, e, e");
+    let before = desktop.said().len();
+    desktop.press(REPEAT);
+    desktop.hears(before, &sentence);
+    desktop.press(STOP);
+
+    // The whole screen is mostly empty.
+    let before = desktop.said().len();
+    desktop.press(SCREEN);
+    until("the screen to be described", || desktop.said().get(before).cloned());
+    let before = desktop.said().len();
+    desktop.press(MORE);
+    until("more to be said", || desktop.said().get(before).cloned());
+
+    viewer.kill().unwrap();
+    viewer.wait().unwrap();
+    assert!(app.is_running());
+    assert_eq!(desktop.app_log(), "");
+}
+
+#[test]
+fn each_form_of_clipboard_is_understood() {
+    let desktop = Desktop::start();
+    let _app = desktop.app(&["open", "--hidden"]);
+    let folder = desktop.folder().join("a folder");
+    fs::create_dir(&folder).unwrap();
+    let file = folder.join("Kaffee für zwei.jpg");
+    fs::copy(picture("coffee.jpg"), &file).unwrap();
+    for (name, format) in [("picture.png", "png"), ("picture.bmp", "bmp"), ("picture.jpg", "jpeg")] {
+        let image = image::open(picture("coffee.jpg")).unwrap();
+        image.save(folder.join(name)).unwrap();
+        let before = desktop.said().len();
+        let path = folder.join(name);
+        desktop.sh(&format!(
+            "xclip -selection clipboard -t image/{format} -i '{}' >/dev/null 2>&1",
+            path.display()
+        ));
+        desktop.press(CLIPBOARD);
+        desktop.hears(before, "coffee");
+        desktop.press(STOP);
+    }
+    let link = format!("file://{}", file.display())
+        .replace(' ', "%20")
+        .replace('ü', "%C3%BC");
+    for (kind, text) in [
+        ("text/uri-list", format!("{link}\r\n")),
+        ("x-special/gnome-copied-files", format!("copy\n{link}")),
+        ("UTF8_STRING", file.display().to_string()),
+    ] {
+        let before = desktop.said().len();
+        let copied = desktop.folder().join("copied");
+        fs::write(&copied, text).unwrap();
+        desktop.sh(&format!(
+            "xclip -selection clipboard -t {kind} -i '{}' >/dev/null 2>&1",
+            copied.display()
+        ));
+        desktop.press(CLIPBOARD);
+        desktop.hears(before, "coffee");
+        desktop.press(STOP);
+    }
+    let before = desktop.said().len();
+    desktop.sh("printf 'Dear Anna' | xclip -selection clipboard >/dev/null 2>&1");
+    desktop.press(CLIPBOARD);
+    desktop.hears(before, "no picture");
+}
+
+#[test]
+fn a_second_start_hands_its_files_to_the_first() {
+    let desktop = Desktop::start();
+    let mut app = desktop.app(&["open", "--hidden"]);
+    let folder = desktop.folder().join("füße und hände");
+    fs::create_dir(&folder).unwrap();
+    fs::copy(picture("coffee.jpg"), folder.join("eins zwei.jpg")).unwrap();
+    fs::write(folder.join("kaputt.png"), b"no picture").unwrap();
+    let before = desktop.said().len();
+    let second = finish(
+        desktop
+            .eyebright(&["open", "eins zwei.jpg", "kaputt.png"])
+            .current_dir(&folder),
+    );
+    assert_eq!(second.code, 0, "{second:?}");
+    desktop.hears(before, "1: eins zwei");
+    desktop.hears(before, "coffee");
+    desktop.hears(before, "2: kaputt");
+    desktop.hears(before, "not a picture");
+
+    // Where a desktop gives the app no keys, its own settings can: they run this.
+    let before = desktop.said().len();
+    let act = finish(&mut desktop.eyebright(&["do", "repeat"]));
+    assert_eq!(act.code, 0, "{act:?}");
+    desktop.hears(before, "not a picture");
+    assert!(app.is_running());
+}
+
+#[test]
+fn a_region_is_chosen_with_keys_alone() {
+    let desktop = Desktop::start();
+    let _app = desktop.app(&["open", "--hidden"]);
+    let mut viewer = show(&desktop, "coffee.jpg");
+    desktop.sh("xdotool getactivewindow windowmove --sync 0 0");
+    desktop.press(REGION);
+    desktop.hears(0, "25 from the left");
+    until("the frame's window to be in front", || {
+        let front = desktop.sh("xdotool getactivewindow getwindowname");
+        (!front.contains("ImageMagick") && !front.trim().is_empty()).then_some(())
+    });
+    // Its page may not listen yet.
+    thread::sleep(A_WHILE);
+    let mut left = 25;
+    while left > 0 {
+        let before = desktop.said().len();
+        desktop.press("Left");
+        left -= 5;
+        desktop.hears(before, &format!("{left} from the left"));
+    }
+    let before = desktop.said().len();
+    desktop.press("ctrl+Up");
+    desktop.hears(before, "0 from the top");
+    let before = desktop.said().len();
+    desktop.press("Return");
+    desktop.hears(before, "coffee");
+    until("the window underneath to come back", || {
+        let front = desktop.sh("xdotool getactivewindow getwindowname");
+        front.contains("ImageMagick").then_some(())
+    });
+    viewer.kill().unwrap();
+    viewer.wait().unwrap();
+}
+
+#[test]
+fn a_question_without_ears_brings_up_the_box_and_says_why() {
+    let desktop = Desktop::start();
+    let _app = desktop.app(&["open", "--hidden"]);
+    desktop.press(ASK);
+    desktop.hears(0, "Nothing was described yet");
+    let before = desktop.said().len();
+    assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
+    desktop.hears(before, "coffee");
+    let before = desktop.said().len();
+    desktop.press(ASK);
+    desktop.hears(before, "Type your question");
+    until("the window to be in front", || {
+        let front = desktop.sh("xdotool getactivewindow getwindowname");
+        (front.trim() == "Eyebright").then_some(())
+    });
+    thread::sleep(A_WHILE);
+    let before = desktop.said().len();
+    assert!(
+        desktop
+            .command("xdotool")
+            .args(["type", "what colour is it"])
+            .status()
+            .unwrap()
+            .success()
+    );
+    desktop.press("Return");
+    desktop.hears(before, "cannot answer questions");
+}
+
+#[test]
+fn two_hundred_rapid_presses_leave_it_working() {
+    let desktop = Desktop::start();
+    let mut app = desktop.app(&["open", "--hidden"]);
+    let presses = [SCREEN, WINDOW, CLIPBOARD, STOP].join(" ");
+    desktop.sh(&format!("for i in $(seq 50); do xdotool key --delay 4 {presses}; done"));
+    thread::sleep(A_WHILE);
+    desktop.press(STOP);
+    let before = desktop.said().len();
+    assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
+    desktop.hears(before, "coffee");
+    assert!(app.is_running());
+    assert_eq!(desktop.app_log(), "");
+}
+
+#[test]
+fn nothing_is_said_after_stop() {
+    let desktop = Desktop::start();
+    let _app = desktop.app(&["open", "--hidden"]);
+    for _ in 0..5 {
+        desktop.press(SCREEN);
+        desktop.press(STOP);
+        thread::sleep(Duration::from_millis(300));
+        let before = desktop.said().len();
+        thread::sleep(A_WHILE);
+        assert_eq!(desktop.said().len(), before, "{:?}", desktop.said());
+    }
+}
+
+#[test]
+fn a_first_run_welcomes_by_ear() {
+    let desktop = Desktop::start();
+    fs::remove_file(desktop.settings()).unwrap();
+    let _app = desktop.app(&["open", "--hidden"]);
+    desktop.hears(0, "Welcome to Eyebright");
+    assert!(desktop.hears(0, "Welcome").contains("Ctrl Alt Shift D"));
+}

@@ -1,0 +1,15 @@
+// Long enough for a screen reader to notice that the focus had left.
+const GONE_MS = 50;
+
+/**
+ * Gives an element the focus. If it has it, it loses and regains it, so that a screen reader reads what is new in it.
+ * @param {HTMLElement} element
+ */
+export function focusAnew(element) {
+  if (document.activeElement !== element) return element.focus();
+  element.blur();
+  setTimeout(() => {
+    // Unless the person has gone elsewhere meanwhile.
+    if (document.activeElement === document.body) element.focus();
+  }, GONE_MS);
+}
