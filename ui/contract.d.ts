@@ -197,7 +197,7 @@ built_in: boolean, };
 /**
  * What the window asks for, by `invoke("send", { command })`.
  */
-export type Command = { "kind": "act", action: Action, } | { "kind": "choose_files" } | { "kind": "paste" } | { "kind": "caption" } | { "kind": "question", text: string, } | { "kind": "select", entry: number, } | { "kind": "copy", entry: number, } | { "kind": "forget", entry: number | null, } | { "kind": "change_settings", settings: Settings, } | { "kind": "list_voices" } | { "kind": "try_voice" } | { "kind": "record_hotkey", on: boolean, } | { "kind": "welcome_done" } | { "kind": "hide" } | { "kind": "quit" } | { "kind": "region_step", step: Step, large: boolean, } | { "kind": "region_set", rect: Rect, } | { "kind": "region_done" } | { "kind": "region_cancel" };
+export type Command = { "kind": "act", action: Action, } | { "kind": "choose_files" } | { "kind": "paste" } | { "kind": "caption" } | { "kind": "question", text: string, } | { "kind": "select", entry: number, } | { "kind": "copy", entry: number, } | { "kind": "forget", entry: number | null, } | { "kind": "change_settings", settings: Settings, } | { "kind": "list_voices" } | { "kind": "try_voice" } | { "kind": "record_hotkey", on: boolean, } | { "kind": "welcome_done" } | { "kind": "close" } | { "kind": "quit" } | { "kind": "region_step", step: Step, large: boolean, } | { "kind": "region_set", rect: Rect, } | { "kind": "region_done" } | { "kind": "region_cancel" };
 
 /**
  * All that the window shows, by `invoke("snapshot")`.
@@ -239,6 +239,10 @@ packs: Array<Pack>,
  * Whether this is the first run.
  */
 welcome: boolean, 
+/**
+ * Where the focus is wanted.
+ */
+focus: Place | null, 
 /**
  * What does not work, such as hotkeys that another program holds.
  */

@@ -1,5 +1,6 @@
-// Long enough for a screen reader to notice that the focus had left.
-const GONE_MS = 50;
+// Long enough for a screen reader to notice that the focus had left, and for a global hotkey on X11 to have let the
+// keyboard go: while it holds it, Orca takes no notice of what happens in the window.
+const GONE_MS = 600;
 
 /**
  * Gives an element the focus. If it has it, it loses and regains it, so that a screen reader reads what is new in it.

@@ -30,8 +30,9 @@ let state;
 function begin(snapshot) {
   state = snapshot;
   showAll();
+  document.body.hidden = false;
   if (state.welcome) welcome.openFirst();
-  else heard.focus();
+  else focus(state.focus ?? "heard");
 }
 
 /** @param {Update} update */

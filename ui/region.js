@@ -113,6 +113,7 @@ function begin({ strings, language, settings }) {
   // The app's own voice says it otherwise.
   where.setAttribute("aria-live", settings.speech === "screen_reader" ? "polite" : "off");
   byId("screenshot", HTMLImageElement).src = screenshotAddress();
+  document.body.hidden = false;
   screen.focus();
 }
 

@@ -7,7 +7,7 @@ import { byId } from "./dom.js";
 const WITH_CTRL = {
   o: { kind: "choose_files" },
   q: { kind: "quit" },
-  w: { kind: "hide" },
+  w: { kind: "close" },
 };
 
 /** @param {() => void} help what F1 does */

@@ -40,8 +40,8 @@ pub enum Command {
     RecordHotkey { on: bool },
     /// The welcome was read.
     WelcomeDone,
-    /// Hides the window.
-    Hide,
+    /// Closes the window; the app goes on without it.
+    Close,
     /// Ends the app.
     Quit,
     /// Moves the frame over the frozen screen.
@@ -75,6 +75,8 @@ pub struct Snapshot {
     pub packs: Vec<Pack>,
     /// Whether this is the first run.
     pub welcome: bool,
+    /// Where the focus is wanted.
+    pub focus: Option<Place>,
     /// What does not work, such as hotkeys that another program holds.
     pub problems: Vec<Fault>,
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::eyebright;
+use crate::sound::loudness;
 
 /// Nothing in a test takes longer, unless the machine is dead.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -167,6 +168,18 @@ impl Desktop {
             Some(text.replace("<speak>", "").replace("</speak>", ""))
         };
         String::from_utf8_lossy(&log).lines().filter_map(said).collect()
+    }
+
+    /// Ends the desktop; seconds of sound that the speaker played while it ran.
+    pub fn loud(mut self) -> f64 {
+        drop(self.lab.stdin.take());
+        let _ = self.lab.wait();
+        loudness(&self.folder().join("heard.wav")).0
+    }
+
+    /// Stops, goes on with or kills the speech server: "STOP", "CONT", "KILL".
+    pub fn signal_speech(&self, signal: &str) {
+        self.sh(&format!("kill -{signal} {}", self.variable("SPEECH_SERVER_PID")));
     }
 
     /// Waits until something new was said, beyond the first `before` texts, that holds `part`.

@@ -9,6 +9,7 @@
 #[cfg(target_os = "linux")]
 pub mod desktop;
 pub mod gallery;
+pub mod sound;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 use eyebright_tests::desktop::{Desktop, until};
-use eyebright_tests::{finish, picture};
+use eyebright_tests::{eyebright, finish, picture};
 
 const SCREEN: &str = "ctrl+alt+shift+d";
 const WINDOW: &str = "ctrl+alt+shift+w";
@@ -21,6 +22,10 @@ const STOP: &str = "ctrl+alt+shift+h";
 
 /// Long enough for anything that should not be said to be said.
 const A_WHILE: Duration = Duration::from_millis(1500);
+
+fn lab(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("lab").join(name)
+}
 
 /// A picture in a window of its own, which takes the focus.
 fn show(desktop: &Desktop, name: &str) -> std::process::Child {
@@ -242,4 +247,125 @@ fn a_first_run_welcomes_by_ear() {
     let _app = desktop.app(&["open", "--hidden"]);
     desktop.hears(0, "Welcome to Eyebright");
     assert!(desktop.hears(0, "Welcome").contains("Ctrl Alt Shift D"));
+}
+
+#[test]
+fn files_are_dropped() {
+    let desktop = Desktop::start();
+    let _app = desktop.app(&["open"]);
+    let files: Vec<_> = ["eins zwei.jpg", "größe.jpg", "three.jpg"]
+        .iter()
+        .map(|name| desktop.folder().join(name))
+        .collect();
+    for file in &files {
+        fs::copy(picture("coffee.jpg"), file).unwrap();
+    }
+    let before = desktop.said().len();
+    let drag = lab("drag.py");
+    let dragged = desktop.command(drag).args(["Eyebright", "uris"]).args(&files).status();
+    assert!(dragged.unwrap().success());
+    for name in ["1: eins zwei", "2: größe", "3: three"] {
+        desktop.hears(before, name);
+    }
+    let sentences = || {
+        desktop
+            .said()
+            .iter()
+            .skip(before)
+            .filter(|text| text.contains("coffee"))
+            .count()
+    };
+    until("the last one to be described", || (sentences() == 3).then_some(()));
+}
+
+#[test]
+fn every_control_of_the_window_works_in_webkit_and_axe_finds_nothing() {
+    let desktop = Desktop::start();
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("window");
+    let mut node = desktop.command("node");
+    node.args(["--test", "real/app.test.js"]).current_dir(tests);
+    node.env("EYEBRIGHT", eyebright().get_program())
+        .env("PICTURE", picture("coffee.jpg"));
+    let run = finish(&mut node);
+    assert_eq!(run.code, 0, "{}\n{}", run.out, run.err);
+}
+
+/// One line of `lab/accessible_tree.py`.
+#[derive(Debug, serde::Deserialize)]
+struct Accessible {
+    role: String,
+    name: String,
+    states: Vec<String>,
+    text: Option<String>,
+}
+
+#[test]
+fn the_accessible_tree_names_everything_that_takes_the_focus() {
+    let desktop = Desktop::start();
+    let _app = desktop.app(&["open"]);
+    let before = desktop.said().len();
+    assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
+    let sentence = desktop.hears(before, "coffee");
+    let found = until("the sentence in the tree", || {
+        let output = desktop
+            .command(lab("accessible_tree.py"))
+            .arg("eyebright")
+            .output()
+            .unwrap();
+        let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+        let tree: Vec<Accessible> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let heard = |node: &Accessible| node.role == "entry" && node.text.as_deref() == Some(&sentence);
+        tree.iter().any(heard).then_some(tree)
+    });
+    let heard = found
+        .iter()
+        .find(|node| node.text.as_deref() == Some(&sentence) && node.role == "entry")
+        .unwrap();
+    assert!(heard.states.iter().any(|state| state == "FOCUSED"), "{heard:?}");
+    assert!(found.iter().any(|node| node.role == "image" && node.name == sentence));
+    let buttons = found.iter().filter(|node| node.role.ends_with("button")).count();
+    assert!(buttons >= 14, "{buttons} buttons");
+    for node in &found {
+        let takes_focus = node.states.iter().any(|state| state == "FOCUSABLE");
+        assert!(
+            !takes_focus || !node.name.is_empty() || node.role == "scroll pane",
+            "{node:?}"
+        );
+    }
+}
+
+#[test]
+fn a_speech_server_that_died_is_started_again() {
+    let desktop = Desktop::start();
+    // Every sound after this is speech.
+    fs::write(desktop.settings(), "version = 1\nearcons = false\n").unwrap();
+    let _app = desktop.app(&["open", "--hidden"]);
+    desktop.signal_speech("KILL");
+    assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
+    thread::sleep(Duration::from_secs(8));
+    let loud = desktop.loud();
+    assert!(loud > 0.6, "{loud} s of sound");
+}
+
+#[test]
+fn a_wedged_speech_server_is_told_by_a_sound_and_spoken_to_again_later() {
+    let desktop = Desktop::start();
+    let _app = desktop.app(&["open"]);
+    desktop.signal_speech("STOP");
+    assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
+    let tree = until("the window to say that speech does not answer", || {
+        let output = desktop
+            .command(lab("accessible_tree.py"))
+            .arg("eyebright")
+            .output()
+            .unwrap();
+        let tree = String::from_utf8_lossy(&output.stdout).into_owned();
+        tree.contains("does not answer").then_some(tree)
+    });
+    assert!(tree.contains("coffee"), "what could not be said is shown: {tree}");
+    desktop.signal_speech("CONT");
+    thread::sleep(A_WHILE);
+    let before = desktop.said().len();
+    assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
+    desktop.hears(before, "coffee");
 }

@@ -2,14 +2,12 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use eyebright_tests::sound::loudness;
 use eyebright_tests::{Run, eyebright, finish, picture};
-
-/// A window of a hundredth of a second is loud when its mean square root exceeds this.
-const LOUD: f64 = 300.0;
 
 /// A run of `eyebright describe PICTURE... --speak` between a sound and a speech server of its own.
 struct Lab {
@@ -60,20 +58,6 @@ impl Lab {
             took,
         }
     }
-}
-
-fn loudness(wav: &PathBuf) -> (f64, f64) {
-    let mut reader = hound::WavReader::open(wav).unwrap();
-    let rate = reader.spec().sample_rate as usize;
-    let samples: Vec<f64> = reader
-        .samples::<i16>()
-        .map(|sample| f64::from(sample.unwrap()))
-        .collect();
-    let is_loud = |window: &[f64]| (window.iter().map(|s| s * s).sum::<f64>() / window.len() as f64).sqrt() > LOUD;
-    let windows: Vec<bool> = samples.chunks(rate / 100).map(is_loud).collect();
-    let loud = windows.iter().filter(|loud| **loud).count();
-    let quiet_after = windows.iter().rev().take_while(|loud| !**loud).count();
-    (loud as f64 / 100.0, quiet_after as f64 / 100.0)
 }
 
 #[test]

@@ -66,7 +66,7 @@ test("the window's own keys", async () => {
   const keys = {
     "Control+o": { kind: "choose_files" },
     "Control+v": { kind: "paste" },
-    "Control+w": { kind: "hide" },
+    "Control+w": { kind: "close" },
     "Control+q": { kind: "quit" },
     Escape: { kind: "act", action: "stop" },
   };

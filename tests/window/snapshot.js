@@ -62,6 +62,7 @@ export function snapshot({ language = "en", ...changes } = {}) {
     entries: [],
     current: null,
     packs: [{ name: "glance", title: "Glance", bytes: 31_400_000, licence: "research only", built_in: true }],
+    focus: null,
     welcome: false,
     problems: [],
     ...changes,

@@ -48,7 +48,7 @@ pub fn send(handle: AppHandle, app: State<'_, App>, command: Command) -> Result<
         Command::RecordHotkey { on: true } => hotkeys::release(&handle),
         Command::RecordHotkey { on: false } => app.set_problems(hotkeys::register(&handle, &app.settings().hotkeys)),
         Command::WelcomeDone => welcome_done(&app)?,
-        Command::Hide => hide(&handle),
+        Command::Close => close(&handle),
         Command::Quit => quit(&handle),
         Command::RegionStep { step, large } => app.send(Event::RegionStep { step, large }),
         Command::RegionSet { rect } => app.send(Event::RegionSet(rect)),
@@ -119,8 +119,8 @@ fn welcome_done(app: &App) -> Result<(), Fault> {
     app.change(app.settings())
 }
 
-fn hide(handle: &AppHandle) {
+fn close(handle: &AppHandle) {
     if let Some(window) = tauri::Manager::get_webview_window(handle, MAIN) {
-        let _ = window.hide();
+        let _ = window.close();
     }
 }

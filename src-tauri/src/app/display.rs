@@ -12,15 +12,23 @@ pub fn tell(app: &AppHandle, update: &Update) {
     let _ = app.emit("update", update);
 }
 
-/// Brings the window up, with the focus on a part of it.
+/// Brings the window up, with the focus on a part of it. A closed window is opened anew: it costs no memory meanwhile, and a screen
+/// reader learns nothing of what changes in a hidden one.
 pub fn show_main(app: &AppHandle, place: Place) {
     if let Some(window) = app.get_webview_window(MAIN) {
         // A desktop may refuse the focus; then the window is at least there.
         let _ = window.show();
         let _ = window.unminimize();
         let _ = window.set_focus();
+        tell(app, &Update::Focus { place });
+        return;
     }
-    tell(app, &Update::Focus { place });
+    app.state::<App>().view().focus = Some(place);
+    let configured = app.config().app.windows.iter().find(|window| window.label == MAIN);
+    if let Some(window) = configured {
+        // Whoever cannot get a window is still spoken to.
+        let _ = WebviewWindowBuilder::from_config(app, window).and_then(WebviewWindowBuilder::build);
+    }
 }
 
 /// Shows what the session shows.
@@ -63,7 +71,7 @@ impl Display for Windows {
 
 /// The frozen screen fills the real one.
 fn open_region(app: &AppHandle) {
-    let title = app.state::<App>().strings().get("ui.region.title").to_owned();
+    let title = app.state::<App>().strings().get("ui.region.heading").to_owned();
     let built = WebviewWindowBuilder::new(app, REGION, WebviewUrl::App("region.html".into()))
         .title(title)
         .decorations(false)

@@ -169,11 +169,6 @@ fn window_event(window: &Window, event: &WindowEvent) {
             let sources = paths.iter().cloned().map(Source::File).collect();
             app.send(Event::Open(sources));
         }
-        WindowEvent::CloseRequested { api, .. } if window.label() == MAIN => {
-            api.prevent_close();
-            // The process goes on; that a window could not be hidden shows by itself.
-            let _ = window.hide();
-        }
         WindowEvent::CloseRequested { .. } if window.label() == REGION => {
             app.send(Event::Act(session::Action::Stop));
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::history::History;
 use super::model::Model;
-use crate::contract::{Pack, Snapshot, Update};
+use crate::contract::{Pack, Place, Snapshot, Update};
 use crate::fault::Fault;
 use crate::session::{Action, Event, Options, Rect, Status};
 use crate::settings::{Settings, Store};
@@ -42,6 +42,8 @@ pub struct View {
     pub heard: String,
     /// The first run's welcome is still open.
     pub welcome: bool,
+    /// Where a window that is being opened should put the focus.
+    pub focus: Option<Place>,
     /// The frozen screen, as JPEG, while a region of it is chosen.
     pub screen: Option<Vec<u8>>,
     /// The frame over it, and what was said of that.
@@ -72,6 +74,7 @@ impl App {
                 status: Status::Idle,
                 heard: String::new(),
                 welcome,
+                focus: None,
                 screen: None,
                 frame: None,
             }),
@@ -145,7 +148,7 @@ impl App {
     /// All that the window shows.
     pub fn snapshot(&self) -> Snapshot {
         let preferences = lock(&self.preferences);
-        let (view, history) = (self.view(), self.history());
+        let (mut view, history) = (self.view(), self.history());
         Snapshot {
             strings: preferences.strings.table().clone(),
             language: preferences.strings.language.to_owned(),
@@ -156,6 +159,7 @@ impl App {
             current: history.current,
             packs: packs(),
             welcome: view.welcome,
+            focus: view.focus.take(),
             problems: preferences.problems.clone(),
         }
     }

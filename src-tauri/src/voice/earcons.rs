@@ -13,6 +13,8 @@ use crate::session::{Earcon, Play};
 
 /// An idle stream keeps the sound device awake: it is closed after this time.
 const KEEP_OPEN: Duration = Duration::from_secs(20);
+/// So many buffers are played in a second.
+const BUFFERS: u32 = 100;
 /// Tones swell and fade over this time, so that they do not click.
 const FADE: f32 = 0.006;
 
@@ -103,15 +105,20 @@ impl Output {
             .ok_or(cpal::ErrorKind::DeviceNotAvailable)?;
         let supported = device.default_output_config()?;
         let mut config = supported.config();
-        config.buffer_size = BufferSize::Default;
         let rate = config.sample_rate as f32;
         let line = Arc::new(Mutex::new(Line::default()));
-        let stream = match supported.sample_format() {
-            SampleFormat::I16 => stream::<i16>(&device, config, line.clone()),
-            SampleFormat::I32 => stream::<i32>(&device, config, line.clone()),
-            SampleFormat::U8 => stream::<u8>(&device, config, line.clone()),
-            _ => stream::<f32>(&device, config, line.clone()),
-        }?;
+        let buffer = config.sample_rate / BUFFERS;
+        let mut open = |buffer_size| {
+            config.buffer_size = buffer_size;
+            match supported.sample_format() {
+                SampleFormat::I16 => stream::<i16>(&device, config, line.clone()),
+                SampleFormat::I32 => stream::<i32>(&device, config, line.clone()),
+                SampleFormat::U8 => stream::<u8>(&device, config, line.clone()),
+                _ => stream::<f32>(&device, config, line.clone()),
+            }
+        };
+        // PulseAudio would fill a buffer of two seconds; some systems take no wishes.
+        let stream = open(BufferSize::Fixed(buffer)).or_else(|_| open(BufferSize::Default))?;
         stream.play()?;
         Ok(Self {
             _stream: stream,
