@@ -369,3 +369,28 @@ fn a_wedged_speech_server_is_told_by_a_sound_and_spoken_to_again_later() {
     assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
     desktop.hears(before, "coffee");
 }
+
+#[test]
+fn no_connection_to_a_network_is_opened() {
+    let desktop = Desktop::start();
+    let trace = desktop.folder().join("trace");
+    let mut traced = desktop.command("strace");
+    traced.args(["-f", "-qq", "-e", "trace=socket", "-o"]).arg(&trace);
+    let mut app = traced.arg(eyebright().get_program()).arg("open").spawn().unwrap();
+    until("the app to be in front", || {
+        let front = desktop.sh("xdotool getactivewindow getwindowname");
+        (front.trim() == "Eyebright").then_some(())
+    });
+    assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
+    desktop.hears(0, "coffee");
+    for key in [SCREEN, MORE, ASK, STOP] {
+        desktop.press(key);
+        thread::sleep(A_WHILE);
+    }
+    desktop.press("ctrl+q");
+    until("the app to end", || app.try_wait().unwrap());
+    let trace = fs::read_to_string(trace).unwrap();
+    assert!(trace.contains("AF_UNIX"), "the trace is empty");
+    let network: Vec<&str> = trace.lines().filter(|line| line.contains("AF_INET")).collect();
+    assert!(network.is_empty(), "{network:?}");
+}
