@@ -1,6 +1,7 @@
-// Long enough for a screen reader to notice that the focus had left, and for a global hotkey on X11 to have let the
-// keyboard go: while it holds it, Orca takes no notice of what happens in the window.
-const GONE_MS = 600;
+// Long enough for a screen reader to notice that the focus had left.
+const GONE_MS = 50;
+// Long enough for Orca to have done with a hotkey on X11, which takes the focus from the window and gives it back.
+const KEY_MS = 800;
 
 /**
  * Gives an element the focus. If it has it, it loses and regains it, so that a screen reader reads what is new in it.
@@ -13,4 +14,9 @@ export function focusAnew(element) {
     // Unless the person has gone elsewhere meanwhile.
     if (document.activeElement === document.body) element.focus();
   }, GONE_MS);
+}
+
+/** Loads the page anew: after a hotkey Orca reads a field that had the focus before only where the page is another one. */
+export function comeAnew() {
+  setTimeout(() => location.reload(), KEY_MS);
 }

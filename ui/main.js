@@ -3,6 +3,7 @@
 import { follow } from "./bridge.js";
 import { mountButtons, showHotkeys } from "./buttons.js";
 import { byId } from "./dom.js";
+import { comeAnew } from "./focus.js";
 import { mountHeard } from "./heard.js";
 import { mountHistory } from "./history.js";
 import { mountPicture } from "./picture.js";
@@ -72,6 +73,7 @@ function showAll() {
   welcome.show(state.settings.hotkeys);
   status.show(state.status);
   status.announce(state.settings.speech === "screen_reader");
+  heard.inOneLine(state.settings.speech === "screen_reader");
   heard.show(state.heard);
   showEntries();
   settings.show(state.settings);
@@ -96,6 +98,7 @@ function showProblems(problems) {
 
 /** @param {Place} place */
 function focus(place) {
+  if (place === "heard" && heard.hasFocus() && state.settings.speech === "screen_reader") return comeAnew();
   const places = { heard: heard.focus, question: question.focus, settings: settings.open, welcome: welcome.open };
   places[place]();
 }

@@ -28,9 +28,6 @@ export function readingField(field) {
       fit();
     },
 
-    focus() {
-      field.setSelectionRange(0, 0);
-      focusAnew(field);
-    },
+    focus: () => focusAnew(field),
   };
 }

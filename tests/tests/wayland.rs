@@ -1,0 +1,222 @@
+//! The real app as on a Wayland desktop, with a stand-in for its portal. Its window stays on X11.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use eyebright_tests::desktop::{Desktop, until};
+use eyebright_tests::picture;
+
+/// Long enough for anything that should not be said to be said.
+const A_WHILE: Duration = Duration::from_millis(1500);
+const NO_KEYS: &str = "eyebright do screen";
+/// Where the portal is on the bus.
+const PORTAL: &str = "org.freedesktop.portal.Desktop /org/freedesktop/portal/desktop";
+
+/// Ended when dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn lab(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("lab").join(name);
+    path.to_str().unwrap().to_owned()
+}
+
+fn portal(desktop: &Desktop, options: &[&str]) -> Running {
+    let picture = picture("coffee.jpg");
+    let mut command = desktop.command(lab("portal.py"));
+    let running = Running(command.args(options).arg("--picture").arg(picture).spawn().unwrap());
+    until("the portal to be there", || {
+        ask_portal(desktop, "Bound").contains("array").then_some(())
+    });
+    running
+}
+
+fn ask_portal(desktop: &Desktop, what: &str) -> String {
+    desktop.sh(&format!(
+        "dbus-send --session --print-reply=literal --dest={PORTAL} org.eyebright.Lab.{what} 2>/dev/null"
+    ))
+}
+
+/// No Wayland is behind the name, but the app takes its word.
+fn app(desktop: &Desktop, arguments: &[&str]) -> Running {
+    let log = fs::File::create(desktop.folder().join("log/app")).unwrap();
+    let mut command = desktop.eyebright(arguments);
+    command
+        .env("WAYLAND_DISPLAY", "wayland-of-the-test")
+        .stdout(Stdio::null());
+    Running(command.stderr(log).spawn().unwrap())
+}
+
+/// What the window shows to a screen reader.
+fn shown(desktop: &Desktop) -> String {
+    let mut tree = desktop.command(lab("accessible_tree.py"));
+    let output = tree.arg("eyebright").output().unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn bound(desktop: &Desktop, expected: usize) -> String {
+    until(&format!("{expected} keys to be bound"), || {
+        let bound = ask_portal(desktop, "Bound");
+        (bound.matches('|').count() == 2 * expected).then_some(bound)
+    })
+}
+
+#[test]
+fn the_portal_hands_keys_on() {
+    let desktop = Desktop::start();
+    let _portal = portal(&desktop, &[]);
+    let mut app = app(&desktop, &["open", "--hidden"]);
+    let keys = bound(&desktop, 9);
+    assert!(keys.contains("screen|Describe the screen|CTRL+ALT+SHIFT+d"), "{keys}");
+    assert!(keys.contains("spell|Spell it|CTRL+ALT+SHIFT+b"), "{keys}");
+
+    assert!(ask_portal(&desktop, "Press string:screen").contains("uint32 1"));
+    let sentence = desktop.hears(0, "coffee");
+    let before = desktop.said().len();
+    ask_portal(&desktop, "Press string:spell");
+    desktop.hears(before, "c, o, f, f, e, e");
+    ask_portal(&desktop, "Press string:stop");
+    let before = desktop.said().len();
+    ask_portal(&desktop, "Press string:repeat");
+    desktop.hears(before, &sentence);
+
+    assert!(!desktop.said().iter().any(|text| text.contains(NO_KEYS)));
+    assert_eq!(desktop.app_log(), "");
+    assert!(matches!(app.0.try_wait(), Ok(None)));
+}
+
+/// Puts the focus of the keyboard on the button whose name begins so, as a screen reader would.
+fn focus(desktop: &Desktop, button: &str) {
+    const SCRIPT: &str = r"
+import sys, gi
+gi.require_version('Atspi', '2.0')
+from gi.repository import Atspi
+def walk(node):
+    if node.get_role_name().endswith('button') and node.get_name().startswith(sys.argv[1]):
+        print(Atspi.Component.grab_focus(node))
+    for index in range(node.get_child_count()):
+        child = node.get_child_at_index(index)
+        if child: walk(child)
+walk(Atspi.get_desktop(0))
+";
+    until(&format!("the button {button}"), || {
+        let mut python = desktop.command("/usr/bin/python3");
+        let output = python.args(["-c", SCRIPT, button]).output().unwrap();
+        output.stdout.starts_with(b"True").then_some(())
+    });
+}
+
+#[test]
+fn a_new_key_is_asked_for_and_the_old_ones_rest_while_it_is_recorded() {
+    let desktop = Desktop::start();
+    let _portal = portal(&desktop, &[]);
+    let _app = app(&desktop, &["open"]);
+    let keys = bound(&desktop, 9);
+    until("the app to be in front", || {
+        let front = desktop.sh("xdotool getactivewindow getwindowname");
+        (front.trim() == "Eyebright").then_some(())
+    });
+    focus(&desktop, "Settings");
+    desktop.press("Return");
+    focus(&desktop, "Spell it");
+    desktop.press("Return");
+    thread::sleep(A_WHILE);
+    ask_portal(&desktop, "Press string:spell");
+    thread::sleep(A_WHILE);
+    assert!(desktop.said().is_empty(), "{:?}", desktop.said());
+
+    // What was there before is bound once, not twice.
+    desktop.press("Escape");
+    thread::sleep(A_WHILE);
+    assert_eq!(bound(&desktop, 9), keys);
+    ask_portal(&desktop, "Press string:spell");
+    desktop.hears(0, "Nothing");
+
+    desktop.press("Return");
+    thread::sleep(A_WHILE);
+    desktop.press("shift+F9");
+    until("the new key to be bound", || {
+        ask_portal(&desktop, "Bound").contains("|SHIFT+F9").then_some(())
+    });
+    bound(&desktop, 9);
+    let before = desktop.said().len();
+    // Not the same key again, which interrupts.
+    ask_portal(&desktop, "Press string:repeat");
+    desktop.hears(before, "Nothing");
+}
+
+#[test]
+fn a_desktop_without_a_portal_is_told_and_the_command_works() {
+    let desktop = Desktop::start();
+    // The first run: the welcome comes first, and to its end.
+    fs::remove_file(desktop.settings()).unwrap();
+    let _app = app(&desktop, &["open"]);
+    desktop.hears(0, "Eyebright");
+    let welcomed = Instant::now();
+    desktop.hears(1, NO_KEYS);
+    assert!(welcomed.elapsed() > Duration::from_secs(4), "{:?}", welcomed.elapsed());
+    until("the window to show it", || {
+        shown(&desktop).contains(NO_KEYS).then_some(())
+    });
+    let told = desktop.said().len();
+    thread::sleep(Duration::from_secs(2));
+    assert_eq!(desktop.said().len(), told, "once is enough: {:?}", desktop.said());
+
+    let before = desktop.said().len();
+    assert!(desktop.eyebright(&["do", "repeat"]).status().unwrap().success());
+    desktop.hears(before, NO_KEYS);
+}
+
+#[test]
+fn a_portal_that_says_no_or_gives_less_is_told() {
+    for (options, expected) in [
+        (&["--answer", "deny"], "was told not to"),
+        (&["--answer", "unknown"], "only to programs that it knows"),
+        (&["--without", "ask"], "gave no key to: Ask about the picture."),
+    ] {
+        let desktop = Desktop::start();
+        let _portal = portal(&desktop, options);
+        let _app = app(&desktop, &["open", "--hidden"]);
+        desktop.hears(0, expected);
+    }
+}
+
+#[test]
+fn a_portal_that_asks_the_person_is_waited_for() {
+    let desktop = Desktop::start();
+    let _portal = portal(&desktop, &["--answer", "later"]);
+    let _app = app(&desktop, &["open"]);
+    desktop.hears(0, "It may be asking you");
+    let complaint = "has not said yet";
+    until("the window to show it", || {
+        shown(&desktop).contains(complaint).then_some(())
+    });
+    ask_portal(&desktop, "Answer");
+    // The words stay as what was heard last; they are no problem any more.
+    until("the window to stop complaining", || {
+        (shown(&desktop).matches(complaint).count() <= 1).then_some(())
+    });
+    ask_portal(&desktop, "Press string:screen");
+    desktop.hears(1, "coffee");
+}
+
+#[test]
+fn a_portal_that_goes_away_is_told() {
+    let desktop = Desktop::start();
+    let portal = portal(&desktop, &[]);
+    let _app = app(&desktop, &["open", "--hidden"]);
+    bound(&desktop, 9);
+    drop(portal);
+    desktop.hears(0, "taken the keys of Eyebright back");
+}
