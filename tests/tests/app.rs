@@ -396,7 +396,9 @@ fn no_connection_to_a_network_is_opened() {
     assert!(network.is_empty(), "{network:?}");
 }
 
+/// By hand, with Orca installed: `cargo nextest run -p eyebright-tests orca --run-ignored only`.
 #[test]
+#[ignore = "Orca gives up events that come late: needs an idle machine"]
 fn orca_reads_the_description_when_speaking_is_left_to_it() {
     let desktop = Desktop::start();
     fs::write(desktop.settings(), "version = 1\nspeech = \"screen_reader\"\n").unwrap();

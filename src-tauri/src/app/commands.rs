@@ -46,7 +46,7 @@ pub fn send(handle: AppHandle, app: State<'_, App>, command: Command) -> Result<
         Command::ListVoices => list_voices(handle),
         Command::TryVoice => app.send(Event::Announce(app.strings().get("say.sample").to_owned())),
         Command::RecordHotkey { on: true } => hotkeys::release(&handle),
-        Command::RecordHotkey { on: false } => app.set_problems(hotkeys::register(&handle, &app.settings().hotkeys)),
+        Command::RecordHotkey { on: false } => hotkeys::register(&handle, &app.settings().hotkeys, Vec::new()),
         Command::WelcomeDone => welcome_done(&app)?,
         Command::Close => close(&handle),
         Command::Quit => quit(&handle),
@@ -86,7 +86,7 @@ fn change_settings(handle: &AppHandle, app: &App, settings: Settings) -> Result<
     let before = app.settings();
     app.change(settings.clone())?;
     if settings.hotkeys != before.hotkeys {
-        app.set_problems(hotkeys::register(handle, &settings.hotkeys));
+        hotkeys::register(handle, &settings.hotkeys, Vec::new());
     }
     if settings.autostart != before.autostart {
         let autostart = handle.autolaunch();

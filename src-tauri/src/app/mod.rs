@@ -16,6 +16,8 @@ use std::time::Duration;
 
 use tauri::{AppHandle, DragDropEvent, Manager, RunEvent, Window, WindowEvent};
 
+#[cfg(target_os = "linux")]
+pub use display::tell;
 pub use state::App;
 
 use crate::cli::desktop::Request;
@@ -125,7 +127,7 @@ fn start(app: &AppHandle, request: &Request) -> Result<(), Box<dyn std::error::E
     };
     owner::start(machine, senses, events, inbox);
 
-    state.set_problems(problems.into_iter().chain(hotkeys::register(app, &hotkeys)).collect());
+    hotkeys::register(app, &hotkeys, problems);
     tray::build(app, &state.strings());
     // A first run by ear needs no window, but one that nobody sees would be a riddle to those who do.
     if !hidden || first_run {

@@ -1,56 +1,41 @@
 //! Keys that work everywhere, whatever window has the focus.
 
 mod keys;
+mod native;
+#[cfg(target_os = "linux")]
+mod portal;
 
 use tauri::{AppHandle, Manager};
-use tauri_plugin_global_shortcut::{GlobalShortcutExt, ShortcutState};
 
 pub use keys::{Hotkey, default_hotkey};
 
 use crate::app::App;
 use crate::fault::Fault;
-use crate::session::{Action, Event};
 use crate::settings::Hotkeys;
 
-/// Holds these keys from now on and no others. Those that another program holds are told; the rest work.
-pub fn register(app: &AppHandle, hotkeys: &Hotkeys) -> Vec<Fault> {
+/// Holds these keys from now on and no others. What does not work is told to the window beside `others`, the problems that have
+/// nothing to do with keys; on Wayland it turns out later and is said aloud then.
+pub fn register(app: &AppHandle, hotkeys: &Hotkeys, others: Vec<Fault>) {
+    #[cfg(target_os = "linux")]
     if is_wayland() {
-        return vec![Fault::new("no_hotkeys_here", NO_PORTAL)];
+        return portal::register(app, hotkeys, others);
     }
-    release(app);
-    let shortcuts = app.global_shortcut();
-    let mut problems = Vec::new();
-    for action in Action::ALL {
-        let text = hotkeys.get(action);
-        if text.is_empty() {
-            continue;
-        }
-        let pressed = move |app: &AppHandle, _: &_, event: tauri_plugin_global_shortcut::ShortcutEvent| {
-            if event.state == ShortcutState::Pressed {
-                app.state::<App>().send(Event::Act(action));
-            }
-        };
-        let registered = text
-            .parse::<Hotkey>()
-            .is_ok_and(|hotkey| shortcuts.on_shortcut(hotkey.accelerator().as_str(), pressed).is_ok());
-        if !registered {
-            let message = format!("The hotkey {text} is taken by another program. Choose another one in the settings.");
-            problems.push(Fault::new("hotkey_taken", message));
-        }
-    }
-    problems
+    let taken = native::register(app, hotkeys);
+    app.state::<App>()
+        .set_problems(others.into_iter().chain(taken).collect());
 }
 
 /// Lets all keys go, as while a new one is being chosen.
 pub fn release(app: &AppHandle) {
-    // What was not held cannot be let go, which is as good.
-    let _ = app.global_shortcut().unregister_all();
+    #[cfg(target_os = "linux")]
+    if is_wayland() {
+        return portal::release();
+    }
+    native::release(app);
 }
 
-/// Wayland lets no program listen to keys unasked.
+/// Wayland lets no program listen to keys unasked. An X server runs there too, but it hears only the keys of old programs.
+#[cfg(target_os = "linux")]
 fn is_wayland() -> bool {
-    cfg!(target_os = "linux") && std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty())
+    std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty())
 }
-
-const NO_PORTAL: &str = "This desktop lets no program listen to keys of its own. In the keyboard settings of the system, \
-     give a key to the command: eyebright do screen.";

@@ -51,7 +51,9 @@ async function walk() {
 /** Controls that are to be seen but that Tab never reached. A group of radio buttons and the grid are one stop each. */
 const unreached = () =>
   app.run(() => {
-    const shown = [...document.querySelectorAll("button, input, select, textarea")].filter((e) => e.offsetParent && !e.disabled);
+    const shown = [...document.querySelectorAll("button, input, select, textarea")].filter(
+      (e) => e.offsetParent && !e.disabled,
+    );
     const stop = (e) => {
       const group = e.type === "radio" ? `[name=${e.name}]` : e.closest("[role=grid]") ? "[role=grid] *" : null;
       return group ? document.querySelector(`${group}[data-walked]`) : e.hasAttribute("data-walked");

@@ -4,7 +4,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const PORT = 4000 + (process.pid % 1000);
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
-const KEYS = { Tab: "\uE004", Enter: "\uE007", Escape: "\uE00C", Space: " ", Shift: "\uE008", Control: "\uE009", F1: "\uE031" };
+const KEYS = {
+  Tab: "\uE004",
+  Enter: "\uE007",
+  Escape: "\uE00C",
+  Space: " ",
+  Shift: "\uE008",
+  Control: "\uE009",
+  F1: "\uE031",
+};
 
 /** Starts the app; `close` ends it. */
 export async function openApp(program, ...words) {

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use tauri_plugin_global_shortcut::Shortcut;
 
+use super::defaults::default_on;
 use super::*;
+use crate::session::Action;
 
 const PLATFORMS: [Platform; 3] = [Platform::Linux, Platform::Windows, Platform::MacOs];
 

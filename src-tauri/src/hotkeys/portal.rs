@@ -1,0 +1,212 @@
+//! Hotkeys of a Wayland desktop, through its portal.
+//!
+//! The desktop decides which keys it gives, and may ask the person first. So asking goes on in the background, and what does not
+//! work is said when it turns out. Each asking is a session on a connection of its own; a new one closes the one before.
+
+mod faults;
+mod held;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
+use ashpd::desktop::CreateSessionOptions;
+use ashpd::desktop::global_shortcuts::{Activated, BindShortcutsOptions, GlobalShortcuts, NewShortcut};
+use ashpd::zbus::Connection;
+use ashpd::{AppID, Error};
+use futures_lite::{StreamExt, future, stream};
+use tauri::{AppHandle, Manager};
+
+use super::Hotkey;
+use crate::app::{App, tell};
+use crate::fault::Fault;
+use crate::session::{Action, Event, Status};
+use crate::settings::Hotkeys;
+use held::Portal;
+
+/// How long the desktop may stay silent before that is told.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often is looked for a pause in what is being said.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Asks the desktop for these keys and no others.
+pub(super) fn register(app: &AppHandle, hotkeys: &Hotkeys, others: Vec<Fault>) {
+    let state = app.state::<App>();
+    let Some((turn, before)) = held::begin(hotkeys) else {
+        // They are held already, or known not to be had: asking and complaining once is enough.
+        state.set_problems(others.into_iter().chain(held::problems()).collect());
+        return;
+    };
+    state.set_problems(others.clone());
+    let asking = Asking {
+        app: app.clone(),
+        turn,
+        others,
+    };
+    let wanted = Action::ALL.into_iter().filter_map(|action| {
+        let hotkey: Hotkey = hotkeys.get(action).parse().ok()?;
+        Some((action, hotkey))
+    });
+    let wanted = wanted.collect();
+    thread::spawn(move || asking.watch(before, wanted));
+}
+
+/// A portal cannot be told to keep quiet for a while: closing the session would have the desktop ask the person anew.
+pub(super) fn release() {
+    held::ignore_keys();
+}
+
+/// One registration of keys.
+#[derive(Clone)]
+struct Asking {
+    app: AppHandle,
+    /// Its number: what comes of one that a newer one has followed is not listened to.
+    turn: u64,
+    /// Problems that have nothing to do with keys.
+    others: Vec<Fault>,
+}
+
+impl Asking {
+    /// Asks on a thread of its own, and tells what comes of it for as long as the keys are held.
+    fn watch(&self, before: Portal, wanted: Vec<(Action, Hotkey)>) {
+        let (answer, answers) = mpsc::channel();
+        let asking = self.clone();
+        thread::spawn(move || {
+            if let Err(error) = future::block_on(asking.ask(before, &wanted, &answer)) {
+                // The one who waits ends only after this.
+                let _ = answer.send(vec![faults::refused(&error)]);
+            }
+        });
+        let mut first = answers.recv_timeout(PATIENCE);
+        if first == Err(RecvTimeoutError::Timeout) {
+            self.report(vec![faults::no_answer()]);
+            // It may be asking the person, who may take any time.
+            first = answers.recv().map_err(RecvTimeoutError::from);
+        }
+        // No answer at all: the library panics where a portal does not keep to the rules.
+        self.report(first.unwrap_or_else(|_| vec![faults::no_hotkeys_here()]));
+        for problems in answers {
+            self.report(problems);
+        }
+    }
+
+    /// Asks for the keys, tells what was not given, and listens until the session ends.
+    async fn ask(&self, before: Portal, wanted: &[(Action, Hotkey)], answer: &Sender<Vec<Fault>>) -> Result<(), Error> {
+        before.close().await;
+        if wanted.is_empty() {
+            let _ = answer.send(Vec::new());
+            return Ok(());
+        }
+        let connection = Connection::session().await?;
+        if !held::keep_connection(self.turn, &connection) {
+            return Ok(());
+        }
+        self.introduce(&connection).await;
+        let portal = GlobalShortcuts::with_connection(connection).await?;
+        // Before the first key can come.
+        let activated = portal.receive_activated().await?;
+        let mut lost = portal.receive_owner_changed().await?.filter(Option::is_none);
+        let session = Arc::new(portal.create_session(CreateSessionOptions::default()).await?);
+        if !held::keep_session(self.turn, &session) {
+            return Ok(());
+        }
+        let closed = session.receive_closed().await?;
+
+        let shortcuts = self.shortcuts(wanted);
+        let bind = portal.bind_shortcuts(&session, &shortcuts, None, BindShortcutsOptions::default());
+        // A portal that ends while it asks would be waited for until the end of days.
+        let gone = async {
+            lost.next().await;
+            Err(Error::NoResponse)
+        };
+        let given = future::or(bind, gone).await?.response()?;
+        let given = given.shortcuts().iter();
+        let given: Vec<_> = given
+            .map(|shortcut| (shortcut.id(), shortcut.trigger_description()))
+            .collect();
+        let _ = answer.send(self.without_key(wanted, &given));
+
+        let ended = stream::or(closed.map(|_| None), lost.map(|_| None));
+        let mut heard = pin!(stream::or(activated.map(Some), ended));
+        while let Some(Some(key)) = heard.next().await {
+            self.press(&key);
+        }
+        let _ = answer.send(vec![faults::lost()]);
+        Ok(())
+    }
+
+    /// New portals give keys only to a program that they know by name. Old ones know no such thing, and those that start programs
+    /// themselves know it already; both refuse, and that does not matter.
+    async fn introduce(&self, connection: &Connection) {
+        if let Ok(id) = AppID::try_from(self.app.config().identifier.as_str()) {
+            let _ = ashpd::register_host_app_with_connection(connection.clone(), id).await;
+        }
+    }
+
+    fn shortcuts(&self, wanted: &[(Action, Hotkey)]) -> Vec<NewShortcut> {
+        let strings = self.app.state::<App>().strings();
+        let shortcut = |(action, hotkey): &(Action, Hotkey)| {
+            let id = id(*action);
+            let description = strings.get(&format!("ui.action.{id}")).to_owned();
+            NewShortcut::new(id, description).preferred_trigger(hotkey.trigger().as_str())
+        };
+        wanted.iter().map(shortcut).collect()
+    }
+
+    /// What the desktop gave no key to: it may leave a shortcut out, or list it without a key.
+    fn without_key(&self, wanted: &[(Action, Hotkey)], given: &[(&str, &str)]) -> Vec<Fault> {
+        let strings = self.app.state::<App>().strings();
+        let has_key = |id: &str| given.iter().any(|(own, key)| *own == id && !key.is_empty());
+        let lacking = wanted.iter().map(|(action, _)| id(*action)).filter(|id| !has_key(id));
+        let lacking: Vec<String> = lacking
+            .map(|id| strings.get(&format!("ui.action.{id}")).to_owned())
+            .collect();
+        if lacking.is_empty() {
+            Vec::new()
+        } else {
+            vec![faults::without_key(&lacking)]
+        }
+    }
+
+    fn press(&self, key: &Activated) {
+        let action = Action::ALL.into_iter().find(|action| id(*action) == key.shortcut_id());
+        if let Some(action) = action.filter(|_| held::heeds_keys(self.turn)) {
+            self.app.state::<App>().send(Event::Act(action));
+        }
+    }
+
+    /// Shows what does not work, and says it: without keys a blind person has no other way to find out.
+    fn report(&self, problems: Vec<Fault>) {
+        if !held::note(self.turn, &problems) {
+            return;
+        }
+        let app = self.app.state::<App>();
+        let all = self.others.iter().chain(&problems).cloned().collect();
+        app.set_problems(all);
+        tell(&self.app, &app.settings_update());
+        if problems.is_empty() {
+            return;
+        }
+        // Not into the welcome, nor into a description.
+        loop {
+            thread::sleep(PAUSE);
+            if app.view().status == Status::Idle {
+                break;
+            }
+        }
+        let strings = app.strings();
+        let said: Vec<String> = problems.iter().map(|fault| strings.fault(fault)).collect();
+        app.send(Event::Announce(said.join(" ")));
+    }
+}
+
+/// Its name in the settings, by which the desktop remembers its key.
+fn id(action: Action) -> String {
+    let name = serde_json::to_value(action).ok();
+    name.as_ref()
+        .and_then(|name| name.as_str())
+        .unwrap_or_default()
+        .to_owned()
+}
