@@ -10,9 +10,13 @@ mod fault;
 mod hotkeys;
 mod inputs;
 mod interrupt;
+#[cfg(feature = "desktop")]
+mod lock;
 mod npy;
 mod ordered;
 mod output;
+#[cfg(feature = "desktop")]
+mod platform;
 mod progress;
 mod record;
 #[cfg(feature = "desktop")]

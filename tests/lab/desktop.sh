@@ -6,6 +6,7 @@
 set -eu
 [ $# -ge 1 ] || { echo "usage: desktop.sh COMMAND [ARGUMENT...]" >&2; exit 2; }
 lab=$(mktemp -d)
+log=$lab/log
 pids=
 cleanup() {
   for pid in $pids; do kill "$pid" 2>/dev/null || true; done
@@ -14,23 +15,16 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 143' INT TERM
-wait_for() {
-  tries=0
-  until "$@" >/dev/null 2>&1; do
-    tries=$((tries + 1))
-    [ $tries -lt 100 ] || { echo "desktop.sh: gave up waiting for: $*" >&2; cat "$lab"/*.log >&2; exit 1; }
-    sleep 0.1
-  done
-}
+. "$(dirname "$0")/waiting.sh"
 # start NAME COMMAND...: in the background, its words in a log.
 start() {
   name=$1
   shift
-  "$@" >"$lab/$name.log" 2>&1 &
+  "$@" >"$log/$name" 2>&1 &
   pids="$! $pids"
 }
 
-mkdir -p "$lab/run" "$lab/home/.config"
+mkdir -p "$log" "$lab/run" "$lab/home/.config"
 chmod 700 "$lab/run"
 # Sound and speech servers may have been put into a folder for running things before.
 : "${XDG_RUNTIME_DIR:=$lab/run}"
@@ -41,7 +35,7 @@ export WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1
 unset WAYLAND_DISPLAY
 
 # The server chooses a number that is free and tells it.
-Xvfb -displayfd 3 -screen 0 1280x900x24 -nolisten tcp 3>"$lab/display" 2>"$lab/xvfb.log" &
+Xvfb -displayfd 3 -screen 0 1280x900x24 -nolisten tcp 3>"$lab/display" 2>"$log/xvfb" &
 pids="$!"
 wait_for test -s "$lab/display"
 DISPLAY=":$(cat "$lab/display")"

@@ -25,14 +25,7 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 143' INT TERM
-wait_for() {
-  tries=0
-  until "$@" >/dev/null 2>&1; do
-    tries=$((tries + 1))
-    [ $tries -lt 100 ] || { echo "sound.sh: gave up waiting for: $*" >&2; cat "$log"/* >&2; exit 1; }
-    sleep 0.1
-  done
-}
+. "$(dirname "$0")/waiting.sh"
 
 mkdir -p "$lab/run/pulse" "$lab/home" "$log" "$lab/speech/modules"
 chmod 700 "$lab/run"

@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::eyebright;
 use crate::sound::loudness;
+use crate::{eyebright, picture};
 
 /// Nothing in a test takes longer, unless the machine is dead.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// Long enough for anything that should not be said to be said.
+pub const A_WHILE: Duration = Duration::from_millis(1500);
 
 /// A running desktop; gone when dropped.
 pub struct Desktop {
@@ -23,31 +25,20 @@ pub struct Desktop {
     environment: Vec<(String, String)>,
 }
 
-/// The running app; ended when dropped.
-pub struct App(Child);
+/// A running program; ended when dropped.
+pub struct Running(pub Child);
 
-impl Drop for App {
+impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-impl App {
-    /// Its process.
-    pub fn id(&self) -> u32 {
-        self.0.id()
-    }
-
+impl Running {
     /// Whether it still runs.
     pub fn is_running(&mut self) -> bool {
         matches!(self.0.try_wait(), Ok(None))
-    }
-}
-
-impl Default for Desktop {
-    fn default() -> Self {
-        Self::start()
     }
 }
 
@@ -55,14 +46,13 @@ impl Desktop {
     /// Starts everything that a desktop needs.
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("lab");
         let listing = folder.path().join("environment");
         fs::create_dir(folder.path().join("log")).unwrap();
         // Lives until its standard input is closed.
         let script = r#"printenv -0 >"$1.new" && mv "$1.new" "$1" && cat >/dev/null"#;
-        let child = Command::new(lab.join("sound.sh"))
+        let child = Command::new(lab("sound.sh"))
             .arg(folder.path().join("heard.wav"))
-            .arg(lab.join("desktop.sh"))
+            .arg(lab("desktop.sh"))
             .args(["sh", "-c", script, "sh"])
             .arg(&listing)
             .env("LAB_LOG", folder.path().join("log"))
@@ -125,16 +115,15 @@ impl Desktop {
         command
     }
 
-    /// Starts the app and waits until it can be used.
-    pub fn app(&self, arguments: &[&str]) -> App {
+    /// Starts the app, whose words on standard error go into its log.
+    pub fn start_app(&self, command: &mut Command) -> Running {
         let log = fs::File::create(self.folder().join("log/app")).unwrap();
-        let child = self
-            .eyebright(arguments)
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let app = App(child);
+        Running(command.stdout(Stdio::null()).stderr(log).spawn().unwrap())
+    }
+
+    /// Starts the app and waits until it can be used.
+    pub fn app(&self, arguments: &[&str]) -> Running {
+        let app = self.start_app(&mut self.eyebright(arguments));
         until("the app to own its name on the bus", || {
             let names = self
                 .sh("dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.ListNames");
@@ -146,6 +135,34 @@ impl Desktop {
         until("the app to speak", || (self.said().len() > before).then_some(()));
         self.press("ctrl+alt+shift+h");
         app
+    }
+
+    /// Hands a photo of a cup of coffee to the running app.
+    pub fn open_coffee(&self) {
+        let second = self.eyebright(&["open"]).arg(picture("coffee.jpg")).status().unwrap();
+        assert!(second.success(), "{second}");
+    }
+
+    /// The title of the window that has the focus.
+    pub fn front(&self) -> String {
+        self.sh("xdotool getactivewindow getwindowname").trim().to_owned()
+    }
+
+    /// Waits until the window of that title has the focus.
+    pub fn comes_to_front(&self, title: &str) {
+        until(&format!("{title} to be in front"), || {
+            (self.front() == title).then_some(())
+        });
+    }
+
+    /// What a screen reader finds of the app: the lines of `lab/accessible_tree.py`.
+    pub fn accessible_tree(&self) -> String {
+        let output = self
+            .command(lab("accessible_tree.py"))
+            .arg("eyebright")
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// What the app wrote to standard error.
@@ -172,9 +189,13 @@ impl Desktop {
 
     /// Ends the desktop; seconds of sound that the speaker played while it ran.
     pub fn loud(mut self) -> f64 {
+        self.end();
+        loudness(&self.folder().join("heard.wav")).0
+    }
+
+    fn end(&mut self) {
         drop(self.lab.stdin.take());
         let _ = self.lab.wait();
-        loudness(&self.folder().join("heard.wav")).0
     }
 
     /// Stops, goes on with or kills the speech server: "STOP", "CONT", "KILL".
@@ -192,9 +213,13 @@ impl Desktop {
 
 impl Drop for Desktop {
     fn drop(&mut self) {
-        drop(self.lab.stdin.take());
-        let _ = self.lab.wait();
+        self.end();
     }
+}
+
+/// A program of `tests/lab`.
+pub fn lab(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("lab").join(name)
 }
 
 /// Asks again and again until there is an answer.

@@ -3,12 +3,12 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
-use eyebright_tests::desktop::{Desktop, until};
+use eyebright_tests::desktop::{A_WHILE, Desktop, Running, lab, until};
 use eyebright_tests::{eyebright, finish, picture};
 
 const SCREEN: &str = "ctrl+alt+shift+d";
@@ -21,22 +21,10 @@ const MORE: &str = "ctrl+alt+shift+m";
 const SPELL: &str = "ctrl+alt+shift+b";
 const STOP: &str = "ctrl+alt+shift+h";
 
-/// Long enough for anything that should not be said to be said.
-const A_WHILE: Duration = Duration::from_millis(1500);
-
-fn lab(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("lab").join(name)
-}
-
 /// A picture in a window of its own, which takes the focus.
-fn show(desktop: &Desktop, name: &str) -> std::process::Child {
-    let path = picture(name);
-    let viewer = desktop.command("display").arg(&path).spawn().unwrap();
-    let title = format!("ImageMagick: {name}");
-    until("the viewer to be in front", || {
-        let front = desktop.sh("xdotool getactivewindow getwindowname");
-        (front.trim() == title).then_some(())
-    });
+fn show(desktop: &Desktop, name: &str) -> Running {
+    let viewer = Running(desktop.command("display").arg(picture(name)).spawn().unwrap());
+    desktop.comes_to_front(&format!("ImageMagick: {name}"));
     viewer
 }
 
@@ -44,11 +32,14 @@ fn show(desktop: &Desktop, name: &str) -> std::process::Child {
 fn keys_work_while_another_window_has_the_focus() {
     let desktop = Desktop::start();
     let mut app = desktop.app(&["open", "--hidden"]);
-    let mut viewer = show(&desktop, "coffee.jpg");
+    let _viewer = show(&desktop, "coffee.jpg");
     desktop.press(WINDOW);
     let sentence = desktop.hears(0, "coffee");
-    let front = desktop.sh("xdotool getactivewindow getwindowname");
-    assert_eq!(front.trim(), "ImageMagick: coffee.jpg", "the focus stays where it was");
+    assert_eq!(
+        desktop.front(),
+        "ImageMagick: coffee.jpg",
+        "the focus stays where it was"
+    );
 
     // Spelling interrupts what is being said, repeating says the sentence and not its letters.
     let before = desktop.said().len();
@@ -67,8 +58,6 @@ fn keys_work_while_another_window_has_the_focus() {
     desktop.press(MORE);
     until("more to be said", || desktop.said().get(before).cloned());
 
-    viewer.kill().unwrap();
-    viewer.wait().unwrap();
     assert!(app.is_running());
     assert_eq!(desktop.app_log(), "");
 }
@@ -151,13 +140,13 @@ fn a_second_start_hands_its_files_to_the_first() {
 fn a_region_is_chosen_with_keys_alone() {
     let desktop = Desktop::start();
     let _app = desktop.app(&["open", "--hidden"]);
-    let mut viewer = show(&desktop, "coffee.jpg");
+    let _viewer = show(&desktop, "coffee.jpg");
     desktop.sh("xdotool getactivewindow windowmove --sync 0 0");
     desktop.press(REGION);
     desktop.hears(0, "25 from the left");
     until("the frame's window to be in front", || {
-        let front = desktop.sh("xdotool getactivewindow getwindowname");
-        (!front.contains("ImageMagick") && !front.trim().is_empty()).then_some(())
+        let front = desktop.front();
+        (!front.contains("ImageMagick") && !front.is_empty()).then_some(())
     });
     // Its page may not listen yet.
     thread::sleep(A_WHILE);
@@ -175,11 +164,8 @@ fn a_region_is_chosen_with_keys_alone() {
     desktop.press("Return");
     desktop.hears(before, "coffee");
     until("the window underneath to come back", || {
-        let front = desktop.sh("xdotool getactivewindow getwindowname");
-        front.contains("ImageMagick").then_some(())
+        desktop.front().contains("ImageMagick").then_some(())
     });
-    viewer.kill().unwrap();
-    viewer.wait().unwrap();
 }
 
 #[test]
@@ -189,15 +175,12 @@ fn a_question_without_ears_brings_up_the_box_and_says_why() {
     desktop.press(ASK);
     desktop.hears(0, "Nothing was described yet");
     let before = desktop.said().len();
-    assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
+    desktop.open_coffee();
     desktop.hears(before, "coffee");
     let before = desktop.said().len();
     desktop.press(ASK);
     desktop.hears(before, "Type your question");
-    until("the window to be in front", || {
-        let front = desktop.sh("xdotool getactivewindow getwindowname");
-        (front.trim() == "Eyebright").then_some(())
-    });
+    desktop.comes_to_front("Eyebright");
     thread::sleep(A_WHILE);
     let before = desktop.said().len();
     assert!(
@@ -221,7 +204,7 @@ fn two_hundred_rapid_presses_leave_it_working() {
     thread::sleep(A_WHILE);
     desktop.press(STOP);
     let before = desktop.said().len();
-    assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
+    desktop.open_coffee();
     desktop.hears(before, "coffee");
     assert!(app.is_running());
     assert_eq!(desktop.app_log(), "");
@@ -305,15 +288,10 @@ fn the_accessible_tree_names_everything_that_takes_the_focus() {
     let desktop = Desktop::start();
     let _app = desktop.app(&["open"]);
     let before = desktop.said().len();
-    assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
+    desktop.open_coffee();
     let sentence = desktop.hears(before, "coffee");
     let found = until("the sentence in the tree", || {
-        let output = desktop
-            .command(lab("accessible_tree.py"))
-            .arg("eyebright")
-            .output()
-            .unwrap();
-        let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+        let lines = desktop.accessible_tree();
         let tree: Vec<Accessible> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let heard = |node: &Accessible| node.role == "entry" && node.text.as_deref() == Some(&sentence);
         tree.iter().any(heard).then_some(tree)
@@ -342,7 +320,7 @@ fn a_speech_server_that_died_is_started_again() {
     fs::write(desktop.settings(), "version = 1\nearcons = false\n").unwrap();
     let _app = desktop.app(&["open", "--hidden"]);
     desktop.signal_speech("KILL");
-    assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
+    desktop.open_coffee();
     thread::sleep(Duration::from_secs(8));
     let loud = desktop.loud();
     assert!(loud > 0.6, "{loud} s of sound");
@@ -353,21 +331,16 @@ fn a_wedged_speech_server_is_told_by_a_sound_and_spoken_to_again_later() {
     let desktop = Desktop::start();
     let _app = desktop.app(&["open"]);
     desktop.signal_speech("STOP");
-    assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
+    desktop.open_coffee();
     let tree = until("the window to say that speech does not answer", || {
-        let output = desktop
-            .command(lab("accessible_tree.py"))
-            .arg("eyebright")
-            .output()
-            .unwrap();
-        let tree = String::from_utf8_lossy(&output.stdout).into_owned();
+        let tree = desktop.accessible_tree();
         tree.contains("does not answer").then_some(tree)
     });
     assert!(tree.contains("coffee"), "what could not be said is shown: {tree}");
     desktop.signal_speech("CONT");
     thread::sleep(A_WHILE);
     let before = desktop.said().len();
-    assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
+    desktop.open_coffee();
     desktop.hears(before, "coffee");
 }
 
@@ -378,11 +351,8 @@ fn no_connection_to_a_network_is_opened() {
     let mut traced = desktop.command("strace");
     traced.args(["-f", "-qq", "-e", "trace=socket", "-o"]).arg(&trace);
     let mut app = traced.arg(eyebright().get_program()).arg("open").spawn().unwrap();
-    until("the app to be in front", || {
-        let front = desktop.sh("xdotool getactivewindow getwindowname");
-        (front.trim() == "Eyebright").then_some(())
-    });
-    assert_eq!(finish(desktop.eyebright(&["open"]).arg(picture("coffee.jpg"))).code, 0);
+    desktop.comes_to_front("Eyebright");
+    desktop.open_coffee();
     desktop.hears(0, "coffee");
     for key in [SCREEN, MORE, ASK, STOP] {
         desktop.press(key);
@@ -406,18 +376,19 @@ fn orca_reads_the_description_when_speaking_is_left_to_it() {
     let mut orca = desktop.command("orca");
     orca.args(["--replace", "--enable", "speech"]);
     let debug = format!("--debug-file={}", log.display());
-    let mut orca = orca
-        .arg(debug)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let _orca = Running(
+        orca.arg(debug)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap(),
+    );
     let speech = || fs::read_to_string(&log).unwrap_or_default();
     until("Orca to speak", || {
         speech().contains("SPEECH OUTPUT: 'Screen reader on").then_some(())
     });
-    let mut app = desktop.eyebright(&["open", "--hidden"]).spawn().unwrap();
-    let mut viewer = show(&desktop, "coffee.jpg");
+    let _app = Running(desktop.eyebright(&["open", "--hidden"]).spawn().unwrap());
+    let _viewer = show(&desktop, "coffee.jpg");
     // Orca misses some of what happens on a machine that is busy: the person presses again.
     until("Orca to read the description", || {
         desktop.sh("xdotool search --name ImageMagick windowactivate --sync");
@@ -429,8 +400,4 @@ fn orca_reads_the_description_when_speaking_is_left_to_it() {
         desktop.press("ctrl+w");
         read.then_some(())
     });
-    for process in [&mut app, &mut orca, &mut viewer] {
-        process.kill().unwrap();
-        process.wait().unwrap();
-    }
 }

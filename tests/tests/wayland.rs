@@ -3,34 +3,15 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::path::Path;
-use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eyebright_tests::desktop::{Desktop, until};
+use eyebright_tests::desktop::{A_WHILE, Desktop, Running, lab, until};
 use eyebright_tests::picture;
 
-/// Long enough for anything that should not be said to be said.
-const A_WHILE: Duration = Duration::from_millis(1500);
 const NO_KEYS: &str = "eyebright do screen";
 /// Where the portal is on the bus.
 const PORTAL: &str = "org.freedesktop.portal.Desktop /org/freedesktop/portal/desktop";
-
-/// Ended when dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn lab(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("lab").join(name);
-    path.to_str().unwrap().to_owned()
-}
 
 fn portal(desktop: &Desktop, options: &[&str]) -> Running {
     let picture = picture("coffee.jpg");
@@ -50,19 +31,8 @@ fn ask_portal(desktop: &Desktop, what: &str) -> String {
 
 /// No Wayland is behind the name, but the app takes its word.
 fn app(desktop: &Desktop, arguments: &[&str]) -> Running {
-    let log = fs::File::create(desktop.folder().join("log/app")).unwrap();
     let mut command = desktop.eyebright(arguments);
-    command
-        .env("WAYLAND_DISPLAY", "wayland-of-the-test")
-        .stdout(Stdio::null());
-    Running(command.stderr(log).spawn().unwrap())
-}
-
-/// What the window shows to a screen reader.
-fn shown(desktop: &Desktop) -> String {
-    let mut tree = desktop.command(lab("accessible_tree.py"));
-    let output = tree.arg("eyebright").output().unwrap();
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    desktop.start_app(command.env("WAYLAND_DISPLAY", "wayland-of-the-test"))
 }
 
 fn bound(desktop: &Desktop, expected: usize) -> String {
@@ -93,7 +63,7 @@ fn the_portal_hands_keys_on() {
 
     assert!(!desktop.said().iter().any(|text| text.contains(NO_KEYS)));
     assert_eq!(desktop.app_log(), "");
-    assert!(matches!(app.0.try_wait(), Ok(None)));
+    assert!(app.is_running());
 }
 
 /// Puts the focus of the keyboard on the button whose name begins so, as a screen reader would.
@@ -123,10 +93,7 @@ fn a_new_key_is_asked_for_and_the_old_ones_rest_while_it_is_recorded() {
     let _portal = portal(&desktop, &[]);
     let _app = app(&desktop, &["open"]);
     let keys = bound(&desktop, 9);
-    until("the app to be in front", || {
-        let front = desktop.sh("xdotool getactivewindow getwindowname");
-        (front.trim() == "Eyebright").then_some(())
-    });
+    desktop.comes_to_front("Eyebright");
     focus(&desktop, "Settings");
     desktop.press("Return");
     focus(&desktop, "Spell it");
@@ -167,7 +134,7 @@ fn a_desktop_without_a_portal_is_told_and_the_command_works() {
     desktop.hears(1, NO_KEYS);
     assert!(welcomed.elapsed() > Duration::from_secs(4), "{:?}", welcomed.elapsed());
     until("the window to show it", || {
-        shown(&desktop).contains(NO_KEYS).then_some(())
+        desktop.accessible_tree().contains(NO_KEYS).then_some(())
     });
     let told = desktop.said().len();
     thread::sleep(Duration::from_secs(2));
@@ -200,12 +167,12 @@ fn a_portal_that_asks_the_person_is_waited_for() {
     desktop.hears(0, "It may be asking you");
     let complaint = "has not said yet";
     until("the window to show it", || {
-        shown(&desktop).contains(complaint).then_some(())
+        desktop.accessible_tree().contains(complaint).then_some(())
     });
     ask_portal(&desktop, "Answer");
     // The words stay as what was heard last; they are no problem any more.
     until("the window to stop complaining", || {
-        (shown(&desktop).matches(complaint).count() <= 1).then_some(())
+        (desktop.accessible_tree().matches(complaint).count() <= 1).then_some(())
     });
     ask_portal(&desktop, "Press string:screen");
     desktop.hears(1, "coffee");

@@ -5,7 +5,7 @@ use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
 use super::state::App;
 use super::{MAIN, REGION, history};
 use crate::contract::{Place, Update};
-use crate::session::{Display, Frozen, Remember, Seen, Show, Words};
+use crate::session::{Display, Remember, Seen, Show, Words};
 
 /// Tells the window. A window that is not there learns everything from its snapshot when it opens.
 pub fn tell(app: &AppHandle, update: &Update) {
@@ -46,7 +46,7 @@ impl Display for Windows {
                 state.view().heard.clone_from(&text);
                 tell(&self.0, &Update::Heard { text });
             }
-            Show::Frozen(Frozen(picture)) => {
+            Show::Frozen(picture) => {
                 state.view().screen = Some(history::encode(picture.rgb()));
                 open_region(&self.0);
             }

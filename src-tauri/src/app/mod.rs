@@ -11,7 +11,7 @@ mod tray;
 mod voice;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use tauri::{AppHandle, DragDropEvent, Manager, RunEvent, Window, WindowEvent};
@@ -83,20 +83,19 @@ fn no_desktop(reason: impl std::fmt::Display) -> Fault {
 /// The library that opens windows on Linux panics where there is no screen to open them on.
 fn has_desktop() -> bool {
     #[cfg(target_os = "linux")]
-    if std::env::var_os("WAYLAND_DISPLAY").is_none_or(|name| name.is_empty()) {
+    if !crate::platform::is_wayland() {
         return x11rb::connect(None).is_ok();
     }
     true
 }
 
 fn start(app: &AppHandle, request: &Request) -> Result<(), Box<dyn std::error::Error>> {
-    let folder = dirs::config_dir()
-        .ok_or("there is no folder for settings")?
-        .join("eyebright");
-    let first_run = !folder.join(state::SETTINGS_FILE).exists();
-    let (store, settings, problems) = Store::open(folder.join(state::SETTINGS_FILE));
+    let folder = dirs::config_dir().ok_or("there is no folder for settings")?;
+    let file = folder.join("eyebright").join("settings.toml");
+    let first_run = !file.exists();
+    let (store, settings, problems) = Store::open(file);
 
-    let (events, inbox) = owner::channel();
+    let (events, inbox) = mpsc::channel();
     let talker = Talker::start(Box::new(crate::voice::system), state::manner(&settings), events.clone());
     let model = model::Model::new(state::keep(&settings));
     let hidden = request.hidden || settings.start_hidden;

@@ -1,12 +1,13 @@
 //! The model in memory: loaded when it is first needed, dropped when it was idle for long.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use eyebright_models::{Cancel, Describer, Device, Pack, Picture};
 
 use crate::fault::Fault;
+use crate::lock::lock;
 use crate::session::{Describe, Words};
 use crate::stopwatch::Stopwatch;
 
@@ -76,7 +77,7 @@ impl Model {
 
 impl Inner {
     fn lock(&self) -> MutexGuard<'_, Slot> {
-        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.slot)
     }
 
     /// Sleeps until something is loaded or has been idle for long enough, then drops it.

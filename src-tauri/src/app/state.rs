@@ -1,21 +1,19 @@
 //! What the app's parts share.
 
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use super::history::History;
 use super::model::Model;
 use crate::contract::{Pack, Place, Snapshot, Update};
 use crate::fault::Fault;
+use crate::lock::lock;
 use crate::session::{Action, Event, Options, Rect, Status};
 use crate::settings::{Settings, Store};
 use crate::strings::Strings;
 use crate::voice::Manner;
 use crate::voice::talker::Talker;
-
-/// Lies in the system's folder for settings.
-pub const SETTINGS_FILE: &str = "settings.toml";
 
 /// Shared by commands, hotkeys, tray and companions of the session.
 pub struct App {
@@ -212,8 +210,4 @@ fn packs() -> Vec<Pack> {
         }
     };
     glance.into_iter().map(pack).collect()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -10,13 +10,8 @@ use crate::contract::Place;
 use crate::session::{Action, Event};
 use crate::strings::Strings;
 
-/// Menu items that are actions; their texts are those of the window's buttons.
-const ACTIONS: [(Action, &str); 4] = [
-    (Action::Screen, "screen"),
-    (Action::Window, "window"),
-    (Action::Clipboard, "clipboard"),
-    (Action::Stop, "stop"),
-];
+/// Menu items that are actions.
+const ACTIONS: [Action; 4] = [Action::Screen, Action::Window, Action::Clipboard, Action::Stop];
 
 /// Puts the icon there. Where the desktop has no tray, window and hotkeys do without it.
 pub fn build(app: &AppHandle, strings: &Strings) {
@@ -28,8 +23,8 @@ pub fn build(app: &AppHandle, strings: &Strings) {
 fn try_build(app: &AppHandle, strings: &Strings) -> tauri::Result<()> {
     let item = |id: &str, key: &str| MenuItem::with_id(app, id, strings.get(key), true, None::<&str>);
     let mut menu = MenuBuilder::new(app);
-    for (_, name) in ACTIONS {
-        menu = menu.item(&item(name, &format!("tray.{name}"))?);
+    for action in ACTIONS {
+        menu = menu.item(&item(action.name(), &format!("tray.{}", action.name()))?);
     }
     let menu = menu
         .separator()
@@ -47,8 +42,8 @@ fn try_build(app: &AppHandle, strings: &Strings) -> tauri::Result<()> {
                 "settings" => show_main(app, Place::Settings),
                 "quit" => super::quit(app),
                 _ => {
-                    if let Some((action, _)) = ACTIONS.iter().find(|(_, name)| *name == id) {
-                        app.state::<App>().send(Event::Act(*action));
+                    if let Some(action) = ACTIONS.into_iter().find(|action| action.name() == id) {
+                        app.state::<App>().send(Event::Act(action));
                     }
                 }
             }

@@ -11,6 +11,8 @@ pub use keys::{Hotkey, default_hotkey};
 
 use crate::app::App;
 use crate::fault::Fault;
+#[cfg(target_os = "linux")]
+use crate::platform::is_wayland;
 use crate::settings::Hotkeys;
 
 /// Holds these keys from now on and no others. What does not work is told to the window beside `others`, the problems that have
@@ -32,10 +34,4 @@ pub fn release(app: &AppHandle) {
         return portal::release();
     }
     native::release(app);
-}
-
-/// Wayland lets no program listen to keys unasked. An X server runs there too, but it hears only the keys of old programs.
-#[cfg(target_os = "linux")]
-fn is_wayland() -> bool {
-    std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty())
 }

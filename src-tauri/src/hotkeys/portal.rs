@@ -148,7 +148,8 @@ impl Asking {
     fn shortcuts(&self, wanted: &[(Action, Hotkey)]) -> Vec<NewShortcut> {
         let strings = self.app.state::<App>().strings();
         let shortcut = |(action, hotkey): &(Action, Hotkey)| {
-            let id = id(*action);
+            // The desktop remembers its key by this.
+            let id = action.name();
             let description = strings.get(&format!("ui.action.{id}")).to_owned();
             NewShortcut::new(id, description).preferred_trigger(hotkey.trigger().as_str())
         };
@@ -159,7 +160,7 @@ impl Asking {
     fn without_key(&self, wanted: &[(Action, Hotkey)], given: &[(&str, &str)]) -> Vec<Fault> {
         let strings = self.app.state::<App>().strings();
         let has_key = |id: &str| given.iter().any(|(own, key)| *own == id && !key.is_empty());
-        let lacking = wanted.iter().map(|(action, _)| id(*action)).filter(|id| !has_key(id));
+        let lacking = wanted.iter().map(|(action, _)| action.name()).filter(|id| !has_key(id));
         let lacking: Vec<String> = lacking
             .map(|id| strings.get(&format!("ui.action.{id}")).to_owned())
             .collect();
@@ -171,7 +172,9 @@ impl Asking {
     }
 
     fn press(&self, key: &Activated) {
-        let action = Action::ALL.into_iter().find(|action| id(*action) == key.shortcut_id());
+        let action = Action::ALL
+            .into_iter()
+            .find(|action| action.name() == key.shortcut_id());
         if let Some(action) = action.filter(|_| held::heeds_keys(self.turn)) {
             self.app.state::<App>().send(Event::Act(action));
         }
@@ -200,13 +203,4 @@ impl Asking {
         let said: Vec<String> = problems.iter().map(|fault| strings.fault(fault)).collect();
         app.send(Event::Announce(said.join(" ")));
     }
-}
-
-/// Its name in the settings, by which the desktop remembers its key.
-fn id(action: Action) -> String {
-    let name = serde_json::to_value(action).ok();
-    name.as_ref()
-        .and_then(|name| name.as_str())
-        .unwrap_or_default()
-        .to_owned()
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{Action, Earcon, Effect, Event, Found, Frozen, Job, Recalled, Rect, Seen, Show, Source, Step, Words};
+use super::{Action, Earcon, Effect, Event, Found, Job, Recalled, Rect, Seen, Show, Source, Step, Words};
 use crate::fault::Fault;
 use crate::settings::Detail;
 use crate::strings::Strings;
@@ -189,10 +189,8 @@ impl Machine {
     }
 
     fn act(&mut self, action: Action) {
-        if self.active == Some(action) && self.status() != Status::Idle {
-            return self.stop();
-        }
-        if action == Action::Stop {
+        let interrupts = self.active == Some(action) && self.status() != Status::Idle;
+        if interrupts || action == Action::Stop {
             return self.stop();
         }
         self.begin();
@@ -234,10 +232,7 @@ impl Machine {
         if let Some(work) = self.work.take() {
             self.effects.push(Effect::Abandon(work.job));
         }
-        if self.is_speaking() {
-            self.spoken = self.utterances;
-            self.effects.push(Effect::Hush);
-        }
+        self.hush();
         if self.choosing.take().is_some() {
             self.show(Show::Unfrozen);
         }
@@ -264,7 +259,7 @@ impl Machine {
     fn caption(&mut self) {
         self.begin();
         self.play(Earcon::Start);
-        match self.current.as_ref().and_then(|current| current.seen.clone()) {
+        match self.current_seen() {
             Some(seen) => self.describe(seen),
             None => self.tell("say.nothing_yet"),
         }
@@ -316,12 +311,16 @@ impl Machine {
     }
 
     fn answer(&mut self, text: String) {
-        match self.current.as_ref().and_then(|current| current.seen.clone()) {
+        match self.current_seen() {
             Some(seen) => self.work(Stage::Answering(text.clone()), |job| {
                 Effect::Answer(job, seen.picture, text)
             }),
             None => self.tell("say.nothing_yet"),
         }
+    }
+
+    fn current_seen(&self) -> Option<Seen> {
+        self.current.as_ref()?.seen.clone()
     }
 
     fn see(&mut self, source: Source) {
@@ -382,6 +381,8 @@ impl Machine {
         if let Some(name) = self.name_aloud(&seen.name) {
             sentences.insert(0, name);
         }
+        // Speaking comes first: keeping makes a small picture of a large one.
+        self.say(sentences);
         self.effects
             .push(Effect::Remember(self.entries, seen.clone(), words.clone()));
         self.current = Some(Current {
@@ -390,7 +391,6 @@ impl Machine {
             words,
             told,
         });
-        self.say(sentences);
         self.proceed();
     }
 
@@ -436,18 +436,19 @@ impl Machine {
     }
 
     fn freeze(&mut self, screen: Seen) {
-        self.show(Show::Frozen(Frozen(screen.picture.clone())));
-        self.choosing = Some(Choosing {
-            screen,
-            rect: Rect::MIDDLE,
-        });
         let text = format!(
             "{} {}",
             self.options.strings.get("say.region.begin"),
             Rect::MIDDLE.in_words(&self.options.strings)
         );
-        self.show(Show::Frame(Rect::MIDDLE, text.clone()));
+        // Speaking comes first: to show the screen takes longer.
         self.speak(&text);
+        self.show(Show::Frozen(screen.picture.clone()));
+        self.show(Show::Frame(Rect::MIDDLE, text));
+        self.choosing = Some(Choosing {
+            screen,
+            rect: Rect::MIDDLE,
+        });
     }
 
     fn region_step(&mut self, step: Step, large: bool) {

@@ -60,6 +60,21 @@ impl Action {
         Self::Spell,
         Self::Stop,
     ];
+
+    /// As in the settings, on the command line and in the contract; `ui.action.NAME` is what people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Screen => "screen",
+            Self::Window => "window",
+            Self::Region => "region",
+            Self::Clipboard => "clipboard",
+            Self::Ask => "ask",
+            Self::Repeat => "repeat",
+            Self::More => "more",
+            Self::Spell => "spell",
+            Self::Stop => "stop",
+        }
+    }
 }
 
 /// Where a picture comes from.
@@ -230,7 +245,7 @@ pub enum Effect {
 }
 
 /// What the window shows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Show {
     /// What is going on.
     Status(Status),
@@ -239,21 +254,11 @@ pub enum Show {
     /// The frame over the frozen screen, and what was said of it; the first one opens it.
     Frame(Rect, String),
     /// A screen to choose a region of.
-    Frozen(Frozen),
+    Frozen(Arc<Picture>),
     /// The region was chosen, or given up.
     Unfrozen,
     /// The question box is wanted.
     QuestionBox,
-}
-
-/// A frozen screen.
-#[derive(Debug, Clone)]
-pub struct Frozen(pub Arc<Picture>);
-
-impl PartialEq for Frozen {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
 }
 
 /// Gets pictures.

@@ -1,7 +1,7 @@
 //! The one thread that owns the session: feeds the machine with events and carries its effects out.
 
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use eyebright_models::clock::Clock;
 
 use super::{Describe, Display, Effect, Event, Job, Listen, Machine, Play, Remember, See, Talk};
 use crate::fault::Fault;
+use crate::lock::lock;
 
 /// While work lasts, the machine looks at the clock this often.
 const LOOK: Duration = Duration::from_millis(200);
@@ -183,13 +184,4 @@ impl Jobs {
             }
         });
     }
-}
-
-fn lock(crowd: &Mutex<Crowd>) -> std::sync::MutexGuard<'_, Crowd> {
-    crowd.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A channel for a session's events.
-pub fn channel() -> (Sender<Event>, Receiver<Event>) {
-    mpsc::channel()
 }

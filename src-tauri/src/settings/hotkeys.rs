@@ -61,7 +61,7 @@ impl Hotkeys {
         let mut taken = Taken::default();
         let mut hotkeys = BTreeMap::new();
         for action in Action::ALL {
-            let Some(item) = table.get(name(action)) else { continue };
+            let Some(item) = table.get(action.name()) else { continue };
             let text = item.as_str().unwrap_or("a value without quotes");
             match taken.take(action, text) {
                 Ok(()) => {
@@ -78,7 +78,7 @@ impl Hotkeys {
                 Ok(()) => {
                     place.insert(default);
                 }
-                Err(fault) => faults.push(until_then(fault, &format!("{:?} has none", name(action)))),
+                Err(fault) => faults.push(until_then(fault, &format!("{:?} has none", action.name()))),
             }
         }
         hotkeys.into()
@@ -94,11 +94,11 @@ impl Taken {
         if text.is_empty() {
             return Ok(());
         }
-        let of_action = |fault: Fault| Fault::new(fault.code, format!("Hotkey {:?}: {}", name(action), fault.message));
+        let of_action = |fault: Fault| Fault::new(fault.code, format!("Hotkey {:?}: {}", action.name(), fault.message));
         let hotkey: Hotkey = text.parse().map_err(of_action)?;
         hotkey.check().map_err(of_action)?;
         if let Some(other) = self.0.get(&hotkey) {
-            let (other, own) = (name(*other), name(action));
+            let (other, own) = (other.name(), action.name());
             let message =
                 format!("{hotkey} cannot do both {other:?} and {own:?}. Choose another hotkey for one of them.");
             return Err(Fault::new("hotkey_shared", message));
@@ -110,19 +110,4 @@ impl Taken {
 
 fn until_then(fault: Fault, what: &str) -> Fault {
     Fault::new(fault.code, format!("{} Until then {what}.", fault.message))
-}
-
-/// Its key in the file, which is serde's name for it.
-fn name(action: Action) -> &'static str {
-    match action {
-        Action::Screen => "screen",
-        Action::Window => "window",
-        Action::Region => "region",
-        Action::Clipboard => "clipboard",
-        Action::Ask => "ask",
-        Action::Repeat => "repeat",
-        Action::More => "more",
-        Action::Spell => "spell",
-        Action::Stop => "stop",
-    }
 }

@@ -2,13 +2,14 @@
 
 use std::f32::consts::TAU;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, FromSample, SampleFormat, SizedSample, Stream, StreamConfig};
 
+use crate::lock::lock;
 use crate::session::{Earcon, Play};
 
 /// An idle stream keeps the sound device awake: it is closed after this time.
@@ -163,10 +164,6 @@ fn stream<T: SizedSample + FromSample<f32>>(
         },
         None,
     )
-}
-
-fn lock(line: &Mutex<Line>) -> std::sync::MutexGuard<'_, Line> {
-    line.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! What the process holds of the portal: one session at a time.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use ashpd::desktop::Session;
 use ashpd::desktop::global_shortcuts::GlobalShortcuts;
 use ashpd::zbus::Connection;
 
 use crate::fault::Fault;
+use crate::lock::lock;
 use crate::settings::Hotkeys;
 
 /// The way to the portal, as far as it has come.
@@ -54,7 +55,7 @@ struct Held {
 
 /// Begins a registration: its number, and what is to be closed before. `None` if these keys were asked for already.
 pub(super) fn begin(hotkeys: &Hotkeys) -> Option<(u64, Portal)> {
-    let mut held = lock();
+    let mut held = lock(&HELD);
     held.ignoring = false;
     if held.hotkeys.as_ref() == Some(hotkeys) {
         return None;
@@ -67,7 +68,7 @@ pub(super) fn begin(hotkeys: &Hotkeys) -> Option<(u64, Portal)> {
 
 /// A registration has a connection; false if a newer one has followed, which could not close it.
 pub(super) fn keep_connection(turn: u64, connection: &Connection) -> bool {
-    let mut held = lock();
+    let mut held = lock(&HELD);
     if held.turn != turn {
         return false;
     }
@@ -77,7 +78,7 @@ pub(super) fn keep_connection(turn: u64, connection: &Connection) -> bool {
 
 /// A registration has a session; false if a newer one has followed.
 pub(super) fn keep_session(turn: u64, session: &Arc<Session<GlobalShortcuts>>) -> bool {
-    let mut held = lock();
+    let mut held = lock(&HELD);
     if held.turn != turn {
         return false;
     }
@@ -87,7 +88,7 @@ pub(super) fn keep_session(turn: u64, session: &Arc<Session<GlobalShortcuts>>) -
 
 /// What came of a registration; false if a newer one has followed.
 pub(super) fn note(turn: u64, problems: &[Fault]) -> bool {
-    let mut held = lock();
+    let mut held = lock(&HELD);
     if held.turn != turn {
         return false;
     }
@@ -97,20 +98,16 @@ pub(super) fn note(turn: u64, problems: &[Fault]) -> bool {
 
 /// What does not work at the moment.
 pub(super) fn problems() -> Vec<Fault> {
-    lock().problems.clone()
+    lock(&HELD).problems.clone()
 }
 
 /// Until the next registration.
 pub(super) fn ignore_keys() {
-    lock().ignoring = true;
+    lock(&HELD).ignoring = true;
 }
 
 /// Whether the keys of this registration do something.
 pub(super) fn heeds_keys(turn: u64) -> bool {
-    let held = lock();
+    let held = lock(&HELD);
     held.turn == turn && !held.ignoring
-}
-
-fn lock() -> MutexGuard<'static, Held> {
-    HELD.lock().unwrap_or_else(PoisonError::into_inner)
 }

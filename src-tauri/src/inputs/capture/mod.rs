@@ -54,8 +54,7 @@ pub fn active_window() -> Result<Shot, Fault> {
 
 #[cfg(target_os = "linux")]
 fn system() -> Box<dyn Capture> {
-    // Under Wayland an X server runs too, but it knows only the windows of old programs.
-    if std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty()) {
+    if crate::platform::is_wayland() {
         Box::new(portal::Portal)
     } else {
         Box::new(x11::X11)

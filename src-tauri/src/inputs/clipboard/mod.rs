@@ -15,12 +15,13 @@ mod wayland;
 mod x11;
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use image::RgbImage;
 
 use super::links;
 use crate::fault::Fault;
+use crate::lock::lock;
 
 /// As much as is read from a file, too.
 const MOST_BYTES: usize = 200_000_000;
@@ -90,7 +91,7 @@ static OFFERED: Mutex<Option<arboard::Clipboard>> = Mutex::new(None);
 
 /// Puts a text on the clipboard, where it stays as long as this process lives, or until something else is copied.
 pub fn write_text(text: &str) -> Result<(), Fault> {
-    let mut offered = OFFERED.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut offered = lock(&OFFERED);
     if let Some(clipboard) = offered.as_mut()
         && clipboard.set_text(text).is_ok()
     {

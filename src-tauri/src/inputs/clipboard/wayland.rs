@@ -20,7 +20,9 @@ pub(super) struct Wayland {
 impl Wayland {
     /// `None` where there is no Wayland or it does not let us.
     pub(super) fn open() -> Option<Result<Self, Fault>> {
-        std::env::var_os("WAYLAND_DISPLAY").filter(|name| !name.is_empty())?;
+        if !crate::platform::is_wayland() {
+            return None;
+        }
         match get_mime_types_ordered(ClipboardType::Regular, Seat::Unspecified) {
             Ok(formats) => Some(Ok(Self { formats })),
             Err(Error::ClipboardEmpty | Error::NoSeats) => Some(Ok(Self { formats: Vec::new() })),
