@@ -21,10 +21,16 @@ const MORE: &str = "ctrl+alt+shift+m";
 const SPELL: &str = "ctrl+alt+shift+b";
 const STOP: &str = "ctrl+alt+shift+h";
 
-/// A picture in a window of its own, which takes the focus.
+/// A picture in a window of its own, which has the focus.
 fn show(desktop: &Desktop, name: &str) -> Running {
-    let viewer = Running(desktop.command("display").arg(picture(name)).spawn().unwrap());
-    desktop.comes_to_front(&format!("ImageMagick: {name}"));
+    let mut viewer = Running(desktop.command("display").arg(picture(name)).spawn().unwrap());
+    let title = format!("ImageMagick: {name}");
+    until(&format!("{title} to be in front"), || {
+        assert!(viewer.is_running(), "display ended");
+        // The window manager gives no focus to a window that it finds there when it starts.
+        desktop.sh(&format!("xdotool search --name '^{title}$' windowactivate"));
+        (desktop.front() == title).then_some(())
+    });
     viewer
 }
 
