@@ -170,6 +170,11 @@ sure: boolean,
 picture: string | null, };
 
 /**
+ * Whether a pack can be used.
+ */
+export type Presence = "built_in" | "here" | "coming" | "absent";
+
+/**
  * A pack of weights.
  */
 export type Pack = { 
@@ -190,14 +195,14 @@ bytes: number,
  */
 licence: string, 
 /**
- * Whether it is part of the program.
+ * Whether it can be used.
  */
-built_in: boolean, };
+presence: Presence, };
 
 /**
  * What the window asks for, by `invoke("send", { command })`.
  */
-export type Command = { "kind": "act", action: Action, } | { "kind": "choose_files" } | { "kind": "paste" } | { "kind": "caption" } | { "kind": "question", text: string, } | { "kind": "select", entry: number, } | { "kind": "copy", entry: number, } | { "kind": "forget", entry: number | null, } | { "kind": "change_settings", settings: Settings, } | { "kind": "list_voices" } | { "kind": "try_voice" } | { "kind": "record_hotkey", on: boolean, } | { "kind": "welcome_done" } | { "kind": "close" } | { "kind": "quit" } | { "kind": "region_step", step: Step, large: boolean, } | { "kind": "region_set", rect: Rect, } | { "kind": "region_done" } | { "kind": "region_cancel" };
+export type Command = { "kind": "act", action: Action, } | { "kind": "choose_files" } | { "kind": "paste" } | { "kind": "caption" } | { "kind": "question", text: string, } | { "kind": "select", entry: number, } | { "kind": "copy", entry: number, } | { "kind": "forget", entry: number | null, } | { "kind": "change_settings", settings: Settings, } | { "kind": "list_voices" } | { "kind": "try_voice" } | { "kind": "record_hotkey", on: boolean, } | { "kind": "fetch_pack", name: string, } | { "kind": "remove_pack", name: string, } | { "kind": "welcome_done" } | { "kind": "close" } | { "kind": "quit" } | { "kind": "region_step", step: Step, large: boolean, } | { "kind": "region_set", rect: Rect, } | { "kind": "region_done" } | { "kind": "region_cancel" };
 
 /**
  * All that the window shows, by `invoke("snapshot")`.
@@ -251,4 +256,4 @@ problems: Array<Fault>, };
 /**
  * What has changed, by `listen("update", ...)`.
  */
-export type Update = { "kind": "status", status: Status, } | { "kind": "heard", text: string, } | { "kind": "entries", entries: Array<Entry>, current: number | null, } | { "kind": "settings", settings: Settings, strings: { [key in string]: string }, language: string, problems: Array<Fault>, } | { "kind": "voices", voices: Array<Voice>, } | { "kind": "region", rect: Rect, text: string, } | { "kind": "focus", place: Place, };
+export type Update = { "kind": "status", status: Status, } | { "kind": "heard", text: string, } | { "kind": "entries", entries: Array<Entry>, current: number | null, } | { "kind": "settings", settings: Settings, strings: { [key in string]: string }, language: string, problems: Array<Fault>, } | { "kind": "voices", voices: Array<Voice>, } | { "kind": "packs", packs: Array<Pack>, } | { "kind": "region", rect: Rect, text: string, } | { "kind": "focus", place: Place, };

@@ -57,6 +57,9 @@ function change(update) {
         problems: update.problems,
       });
       return showAll();
+    case "packs":
+      state.packs = update.packs;
+      return settings.showPacks(state.packs);
     case "voices":
       return settings.showVoices(update.voices);
     case "focus":

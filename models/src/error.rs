@@ -17,6 +17,9 @@ pub enum Error {
     /// A computation failed: a defect of ours or of the device.
     #[error("The model could not be run: {}. Try again with the device set to cpu.", first_line(.0))]
     Tensor(#[from] candle_core::Error),
+    /// A network run by `rten` failed: a defect of ours or of its file.
+    #[error("The model could not be run: {0}. Fetch its pack again, or report this.")]
+    Network(String),
     /// The tokenizer failed.
     #[error("The text could not be read by the tokenizer: {0}.")]
     Tokenizer(String),
@@ -30,7 +33,7 @@ impl Error {
             Self::Picture(error) => error.code(),
             Self::Pack(error) => error.code(),
             Self::Cancelled => "cancelled",
-            Self::Tensor(_) | Self::Tokenizer(_) => "model_failed",
+            Self::Tensor(_) | Self::Network(_) | Self::Tokenizer(_) => "model_failed",
         }
     }
 }

@@ -38,6 +38,10 @@ pub enum Command {
     TryVoice,
     /// Lets the hotkeys go while a new one is pressed in the window, and holds them again.
     RecordHotkey { on: bool },
+    /// Fetches a pack from the registry; the update `packs` tells how it stands.
+    FetchPack { name: String },
+    /// Deletes a pack that was fetched.
+    RemovePack { name: String },
     /// The welcome was read.
     WelcomeDone,
     /// Closes the window; the app goes on without it.
@@ -100,6 +104,8 @@ pub enum Update {
     },
     /// The voices.
     Voices { voices: Vec<Voice> },
+    /// The packs.
+    Packs { packs: Vec<Pack> },
     /// Where the frame is, and what is said of that.
     Region { rect: Rect, text: String },
     /// Where the focus is wanted.
@@ -147,8 +153,22 @@ pub struct Pack {
     pub bytes: u64,
     /// Its licence.
     pub licence: String,
-    /// Whether it is part of the program.
-    pub built_in: bool,
+    /// Whether it can be used.
+    pub presence: Presence,
+}
+
+/// Whether a pack can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// It is part of the program.
+    BuiltIn,
+    /// It was fetched.
+    Here,
+    /// It is being fetched.
+    Coming,
+    /// It can be fetched.
+    Absent,
 }
 
 #[cfg(test)]
@@ -188,6 +208,7 @@ mod tests {
             crate::settings::Hotkeys,
             Settings,
             Entry,
+            Presence,
             Pack,
             Command,
             Snapshot,

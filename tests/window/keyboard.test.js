@@ -40,7 +40,7 @@ test("Tab reaches every control, in the order of reading", async () => {
       ["caption", "select", "forget-all"],
       ["detail", "language", "earcons", "speech", "settings-voice", "settings-rate", "settings-volume", "try-voice"],
       hotkeys.map((action) => `hotkey-${action}`),
-      ["keep_history", "autostart", "start_hidden", "unload_minutes", "settings-close"],
+      ["keep_history", "autostart", "start_hidden", "unload_minutes", "pack-reader", "settings-close"],
     ].flat(),
   );
   await page.close();

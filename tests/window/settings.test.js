@@ -149,3 +149,20 @@ test("no two actions share a hotkey", async () => {
   assert.equal(await page.textContent("#hotkey-screen"), "Ctrl+Alt+D");
   await page.close();
 });
+
+test("a pack is fetched and removed, and the focus stays with it", async () => {
+  const page = await openSettings();
+  const pack = { name: "reader", title: "Reads text", bytes: 31_200_000, licence: "Apache-2.0" };
+  const focused = () => page.evaluate(() => document.activeElement?.closest("li")?.textContent);
+  await page.getByRole("button", { name: "Fetch: Reads text" }).press("Enter");
+  assert.deepEqual((await page.sent()).at(-1), { kind: "fetch_pack", name: "reader" });
+  await page.tell({ kind: "packs", packs: [{ ...pack, presence: "coming" }] });
+  await page.waitForFunction(() => document.querySelector("#packs-list")?.textContent?.includes("being fetched"));
+  assert.match(await focused(), /being fetched/);
+  await page.tell({ kind: "packs", packs: [{ ...pack, presence: "here" }] });
+  await page.getByRole("button", { name: "Remove: Reads text" }).press("Enter");
+  assert.deepEqual((await page.sent()).at(-1), { kind: "remove_pack", name: "reader" });
+  await page.fail({ code: "unwritable", message: "It cannot be removed." });
+  await page.getByRole("button", { name: "Remove: Reads text" }).press("Enter");
+  await page.waitForFunction(() => document.querySelector("#packs-fault")?.textContent === "It cannot be removed.");
+});

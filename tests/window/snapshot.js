@@ -61,7 +61,10 @@ export function snapshot({ language = "en", ...changes } = {}) {
     heard: "",
     entries: [],
     current: null,
-    packs: [{ name: "glance", title: "Glance", bytes: 31_400_000, licence: "research only", built_in: true }],
+    packs: [
+      { name: "glance", title: "Glance", bytes: 31_400_000, licence: "research only", presence: "built_in" },
+      { name: "reader", title: "Reads text", bytes: 31_200_000, licence: "Apache-2.0", presence: "absent" },
+    ],
     focus: null,
     welcome: false,
     problems: [],

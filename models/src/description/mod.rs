@@ -8,6 +8,7 @@ mod caption;
 mod evidence;
 mod features;
 mod more;
+pub mod text;
 mod things;
 mod words;
 
@@ -18,6 +19,7 @@ pub use features::{FEATURES, Features, features};
 use crate::kind::Kind;
 use crate::lexicon::{Lexicon, Noun, NounKind, Seen};
 use crate::objects::Object;
+use crate::reader::Line;
 use crate::tags::Tag;
 pub use things::{Thing, things};
 
@@ -53,9 +55,11 @@ pub struct Description {
     pub tags: Vec<Tag>,
     /// The objects that are likely there, with calibrated scores, best first; boxes in pixels of the picture.
     pub objects: Vec<Object>,
+    /// Lines of text in reading order; None: not looked for.
+    pub text: Option<Vec<Line>>,
     /// Further sentences: objects and places.
     pub more: Vec<String>,
-    /// Still further sentences: tags, colours, size.
+    /// Still further sentences: text, tags, colours, size.
     pub everything: Vec<String>,
 }
 
@@ -93,6 +97,7 @@ impl Description {
             } else {
                 Vec::new()
             },
+            text: None,
             more: if shown {
                 more::places(&possible, evidence)
             } else {

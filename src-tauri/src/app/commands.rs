@@ -6,7 +6,7 @@ use tauri_plugin_dialog::DialogExt;
 
 use super::display::tell;
 use super::state::App;
-use super::{MAIN, REGION, quit};
+use super::{MAIN, REGION, packs, quit};
 use crate::contract::{Command, Snapshot, Update};
 use crate::fault::Fault;
 use crate::hotkeys;
@@ -47,6 +47,8 @@ pub fn send(handle: AppHandle, app: State<'_, App>, command: Command) -> Result<
         Command::TryVoice => app.send(Event::Announce(app.strings().get("say.sample").to_owned())),
         Command::RecordHotkey { on: true } => hotkeys::release(&handle),
         Command::RecordHotkey { on: false } => hotkeys::register(&handle, &app.settings().hotkeys, Vec::new()),
+        Command::FetchPack { name } => packs::fetch(&handle, &app, &name)?,
+        Command::RemovePack { name } => packs::remove(&handle, &app, &name)?,
         Command::WelcomeDone => welcome_done(&app)?,
         Command::Close => close(&handle),
         Command::Quit => quit(&handle),

@@ -91,6 +91,10 @@ fn open_region(app: &AppHandle) {
 pub struct Shelf(pub AppHandle);
 
 impl Remember for Shelf {
+    fn text(&mut self, entry: u64, lines: &[String]) {
+        self.0.state::<App>().history().has_text(entry as u32, lines);
+    }
+
     fn remember(&mut self, entry: u64, seen: Seen, words: Words) {
         let state = self.0.state::<App>();
         let settings = state.settings();

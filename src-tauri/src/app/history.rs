@@ -56,6 +56,13 @@ impl History {
         }
     }
 
+    /// The text of an entry was read.
+    pub fn has_text(&mut self, id: u32, lines: &[String]) {
+        if let Some(kept) = self.kept.iter_mut().find(|kept| kept.entry.id == id) {
+            kept.words.everything.splice(0..0, lines.iter().cloned());
+        }
+    }
+
     /// Removes an entry, or all.
     pub fn forget(&mut self, id: Option<u32>) {
         self.kept.retain(|kept| id.is_some_and(|id| id != kept.entry.id));

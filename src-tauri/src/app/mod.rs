@@ -4,6 +4,7 @@ mod commands;
 mod display;
 mod history;
 mod model;
+mod packs;
 mod pictures;
 mod sight;
 mod state;

@@ -4,11 +4,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eyebright_models::{Cancel, Describer, Device, Pack, Picture};
+use eyebright_models::description::text;
+use eyebright_models::{Cancel, Describer, Device, Pack, Picture, Reader};
 
 use crate::fault::Fault;
 use crate::lock::lock;
-use crate::session::{Describe, Words};
+use crate::packs;
+use crate::session::{Describe, Readout, Words};
 use crate::stopwatch::Stopwatch;
 
 /// A model that comes and goes.
@@ -22,6 +24,7 @@ struct Inner {
 
 struct Slot {
     describer: Option<Arc<Describer>>,
+    reader: Option<Arc<Reader>>,
     used: Instant,
     /// It is dropped after so long without use.
     keep: Duration,
@@ -33,6 +36,7 @@ impl Model {
         let inner = Arc::new(Inner {
             slot: Mutex::new(Slot {
                 describer: None,
+                reader: None,
                 used: Instant::now(),
                 keep,
             }),
@@ -73,6 +77,18 @@ impl Model {
         self.0.changed.notify_all();
         Ok(describer)
     }
+
+    fn reader(&self) -> Result<Arc<Reader>, Fault> {
+        let mut slot = self.0.lock();
+        slot.used = Instant::now();
+        if let Some(reader) = &slot.reader {
+            return Ok(reader.clone());
+        }
+        let reader = Arc::new(Reader::open(&packs::open("reader")?)?);
+        slot.reader = Some(reader.clone());
+        self.0.changed.notify_all();
+        Ok(reader)
+    }
 }
 
 impl Inner {
@@ -85,19 +101,17 @@ impl Inner {
         let slot = self.lock();
         let idle = slot.used.elapsed();
         let left = slot.keep.saturating_sub(idle);
-        if slot.describer.is_some() && left.is_zero() {
+        let is_loaded = slot.describer.is_some() || slot.reader.is_some();
+        if is_loaded && left.is_zero() {
             let mut slot = slot;
             slot.describer = None;
+            slot.reader = None;
             drop(slot);
             crate::tuning::return_freed_memory();
             return;
         }
         // Without a model there is nothing to wait for but a change.
-        let left = if slot.describer.is_some() {
-            left
-        } else {
-            Duration::from_hours(1)
-        };
+        let left = if is_loaded { left } else { Duration::from_hours(1) };
         drop(self.changed.wait_timeout(slot, left));
     }
 }
@@ -106,7 +120,15 @@ impl Describe for Model {
     fn describe(&self, picture: &Picture, cancel: &Cancel) -> Result<Words, Fault> {
         let describer = self.describer()?;
         let (description, _) = describer.describe(picture, cancel, &Stopwatch::start(), &mut |_| {})?;
-        Ok(description.into())
+        Ok(Words::new(description, packs::is_here("reader")))
+    }
+
+    fn read(&self, picture: &Picture, cancel: &Cancel) -> Result<Readout, Fault> {
+        let lines = self.reader()?.read(picture, cancel)?;
+        Ok(Readout {
+            headline: text::headline(&lines),
+            lines: text::all(&lines),
+        })
     }
 
     fn answer(&self, _: &Picture, _: &str, _: &Cancel) -> Result<String, Fault> {

@@ -1,12 +1,14 @@
 //! What the app's parts share.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use super::history::History;
 use super::model::Model;
-use crate::contract::{Pack, Place, Snapshot, Update};
+use super::packs;
+use crate::contract::{Place, Snapshot, Update};
 use crate::fault::Fault;
 use crate::lock::lock;
 use crate::session::{Action, Event, Options, Rect, Status};
@@ -46,6 +48,8 @@ pub struct View {
     pub screen: Option<Vec<u8>>,
     /// The frame over it, and what was said of that.
     pub frame: Option<(Rect, String)>,
+    /// Packs that are being fetched.
+    pub coming: BTreeSet<String>,
 }
 
 impl App {
@@ -75,6 +79,7 @@ impl App {
                 focus: None,
                 screen: None,
                 frame: None,
+                coming: BTreeSet::new(),
             }),
             talker,
             model,
@@ -155,7 +160,7 @@ impl App {
             heard: view.heard.clone(),
             entries: history.entries(),
             current: history.current,
-            packs: packs(),
+            packs: packs::list(&view.coming),
             welcome: view.welcome,
             focus: view.focus.take(),
             problems: preferences.problems.clone(),
@@ -170,6 +175,13 @@ impl App {
             strings: preferences.strings.table().clone(),
             language: preferences.strings.language.to_owned(),
             problems: preferences.problems.clone(),
+        }
+    }
+
+    /// The update after packs came or went.
+    pub fn packs_update(&self) -> Update {
+        Update::Packs {
+            packs: packs::list(&self.view().coming),
         }
     }
 
@@ -195,19 +207,4 @@ pub fn manner(settings: &Settings) -> Manner {
 /// How long the settings want an idle model kept.
 pub fn keep(settings: &Settings) -> Duration {
     Duration::from_secs(60 * u64::from(settings.unload_minutes))
-}
-
-fn packs() -> Vec<Pack> {
-    let glance = eyebright_models::Pack::glance();
-    let pack = |pack: eyebright_models::Pack| {
-        let manifest = pack.manifest();
-        Pack {
-            name: manifest.name.clone(),
-            title: manifest.summary.clone(),
-            bytes: pack.bytes(),
-            licence: manifest.licence.clone(),
-            built_in: true,
-        }
-    };
-    glance.into_iter().map(pack).collect()
 }

@@ -2,12 +2,15 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use eyebright_models::clock::Clock;
-use eyebright_models::{Cancel, Description, Limits};
+use eyebright_models::description::text::is_of_text;
+use eyebright_models::kind::Kind;
+use eyebright_models::{Cancel, Description, Limits, Picture, Reader};
 
 use super::batch::Batch;
-use super::engine::Engine;
+use super::engine::{Engine, open_reader};
 use super::{Describe, Detail, Ending};
 use crate::fault::Fault;
 use crate::inputs::{Content, Input};
@@ -32,8 +35,12 @@ pub fn run(options: &Describe) -> Ending {
         Ok(engine) => engine,
         Err(fault) => return batch.fail(&fault),
     };
+    let text = Text {
+        reader: LazyLock::new(open_reader),
+        all: options.detail == Detail::All,
+    };
     let several = batch.inputs.len() > 1;
-    let work = |input: &Input| describe(&engine, input, &batch.cancel);
+    let work = |input: &Input| describe(&engine, &text, input, &batch.cancel);
     batch.run(work, |input, done: Option<Done>, output| {
         let Some(done) = done else { return Ok(true) };
         let label = several.then(|| input.label());
@@ -52,15 +59,44 @@ pub fn run(options: &Describe) -> Ending {
     })
 }
 
-/// Reads and describes one input.
-fn describe(engine: &Engine, input: &Input, cancel: &Cancel) -> Result<Done, Fault> {
+/// What reads the text of pictures, loaded when the first one needs it.
+struct Text {
+    /// None: its pack is not here.
+    reader: LazyLock<Result<Option<Reader>, Fault>>,
+    /// Photos are read too, not only screenshots and pages.
+    all: bool,
+}
+
+impl Text {
+    fn add(&self, description: Description, picture: &Picture, cancel: &Cancel) -> Result<Description, Fault> {
+        let is_empty = matches!(description.kind, Kind::Blank | Kind::Black);
+        if is_empty || !(self.all || is_of_text(description.kind)) {
+            return Ok(description);
+        }
+        Ok(match self.reader.as_ref().map_err(Fault::clone)? {
+            Some(reader) => description.with_text(reader.read(picture, cancel)?),
+            None => description,
+        })
+    }
+}
+
+/// Reads and describes one input, text included.
+fn describe(engine: &Engine, text: &Text, input: &Input, cancel: &Cancel) -> Result<Done, Fault> {
     let clock = Stopwatch::start();
     let content = input.read(&Limits::default())?;
-    describe_content(engine, &content, &clock, cancel)
+    let (picture, mut done) = describe_content(engine, &content, &clock, cancel)?;
+    done.description = text.add(done.description, &picture, cancel)?;
+    done.ms.total = ms(clock.now());
+    Ok(done)
 }
 
 /// Decodes and describes a picture; `clock` began when the work did.
-pub fn describe_content(engine: &Engine, content: &Content, clock: &Stopwatch, cancel: &Cancel) -> Result<Done, Fault> {
+pub fn describe_content(
+    engine: &Engine,
+    content: &Content,
+    clock: &Stopwatch,
+    cancel: &Cancel,
+) -> Result<(Picture, Done), Fault> {
     let read = clock.now();
     let picture = content.picture(&Limits::default())?;
     let decode = clock.now().saturating_sub(read);
@@ -71,7 +107,7 @@ pub fn describe_content(engine: &Engine, content: &Content, clock: &Stopwatch, c
         generate: ms(timings.generate),
         total: ms(clock.now()),
     };
-    Ok(Done { description, ms })
+    Ok((picture, Done { description, ms }))
 }
 
 fn sentences(description: &Description, detail: Detail) -> Vec<&str> {
@@ -85,7 +121,7 @@ fn sentences(description: &Description, detail: Detail) -> Vec<&str> {
 }
 
 /// One line a sentence; with several pictures the first names the file and the others are indented.
-fn print(file: Option<&str>, sentences: &[&str], output: &mut Output) -> io::Result<()> {
+pub fn print(file: Option<&str>, sentences: &[&str], output: &mut Output) -> io::Result<()> {
     let Some(file) = file else {
         return output.line(&sentences.join("\n"));
     };
@@ -93,10 +129,11 @@ fn print(file: Option<&str>, sentences: &[&str], output: &mut Output) -> io::Res
 }
 
 /// Reads out what is printed, until it fails for the first time.
-struct Speaker(Result<Box<dyn Speak>, SpeechError>);
+pub struct Speaker(Result<Box<dyn Speak>, SpeechError>);
 
 impl Speaker {
-    fn start() -> Self {
+    /// Begins to start the speech engine.
+    pub fn start() -> Self {
         let voice = voice::system();
         if let Err(error) = &voice {
             complain(&error.to_string());
@@ -105,7 +142,7 @@ impl Speaker {
     }
 
     /// Speaks to the end; false if that failed, now or before.
-    fn say(&mut self, file: Option<&str>, sentences: &[&str], cancel: &Cancel) -> bool {
+    pub fn say(&mut self, file: Option<&str>, sentences: &[&str], cancel: &Cancel) -> bool {
         let Ok(voice) = &mut self.0 else { return false };
         voice.speak(&spoken(file, sentences));
         match voice.wait(cancel) {

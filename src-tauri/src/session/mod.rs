@@ -13,6 +13,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::ValueEnum;
+use eyebright_models::description::text::is_of_text;
+use eyebright_models::kind::Kind;
 use eyebright_models::{Cancel, Description, Picture};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -108,6 +110,27 @@ pub enum Found {
     Sources(Vec<Source>),
 }
 
+/// The text in a picture.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Text {
+    /// It was read already, or cannot be.
+    #[default]
+    Done,
+    /// It is read when everything is to be said.
+    OnRequest,
+    /// It is most of the picture, so it is read as soon as the first sentence is out.
+    AtOnce,
+}
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readout {
+    /// The heading and the number of lines, in a sentence.
+    pub headline: String,
+    /// All of it.
+    pub lines: Vec<String>,
+}
+
 /// What can be said of a picture.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words {
@@ -119,20 +142,27 @@ pub struct Words {
     pub more: Vec<String>,
     /// Said when asked for still more.
     pub everything: Vec<String>,
+    /// Whether there may be text to read.
+    pub text: Text,
 }
 
-impl From<Description> for Words {
-    fn from(description: Description) -> Self {
+impl Words {
+    /// The words of a description; its text is still to be read if there `is_reader`.
+    pub fn new(description: Description, is_reader: bool) -> Self {
+        let text = match description.kind {
+            _ if !is_reader || matches!(description.kind, Kind::Blank | Kind::Black) => Text::Done,
+            kind if is_of_text(kind) => Text::AtOnce,
+            _ => Text::OnRequest,
+        };
         Self {
+            text,
             first: description.sentence,
             sure: description.sure,
             more: description.more,
             everything: description.everything,
         }
     }
-}
 
-impl Words {
     /// The sentences of a level of detail, those of the levels below included.
     pub fn up_to(&self, detail: Detail) -> Vec<String> {
         let more = self.more.iter().filter(|_| detail >= Detail::More);
@@ -164,6 +194,8 @@ pub enum Event {
     Recall(Recalled),
     /// Text that the app itself wants said, such as the welcome.
     Announce(String),
+    /// News of what runs beside the session, such as the fetching of a pack: said behind what is being said.
+    Notice(Result<String, Fault>),
     /// The frame of the region is moved by a key; far with `large`.
     RegionStep {
         /// Where to.
@@ -179,6 +211,8 @@ pub enum Event {
     Found(Job, Result<Found, Fault>),
     /// A picture was described.
     Described(Job, Result<Words, Fault>),
+    /// The text of a picture was read.
+    Read(Job, Result<Readout, Fault>),
     /// A question was answered.
     Answered(Job, Result<String, Fault>),
     /// A question was heard; empty if nobody spoke.
@@ -226,6 +260,8 @@ pub enum Effect {
     See(Job, Source),
     /// Describe; answered by [`Event::Described`].
     Describe(Job, Arc<Picture>),
+    /// Read the text; answered by [`Event::Read`].
+    Read(Job, Arc<Picture>),
     /// Answer a question; answered by [`Event::Answered`].
     Answer(Job, Arc<Picture>, String),
     /// Listen to a question; answered by [`Event::Heard`].
@@ -242,6 +278,8 @@ pub enum Effect {
     Remember(u64, Seen, Words),
     /// More was said of that entry.
     Add(u64, Vec<String>),
+    /// The text of that entry was read.
+    Text(u64, Vec<String>),
 }
 
 /// What the window shows.
@@ -271,6 +309,8 @@ pub trait See: Send + Sync {
 pub trait Describe: Send + Sync {
     /// Describes.
     fn describe(&self, picture: &Picture, cancel: &Cancel) -> Result<Words, Fault>;
+    /// Reads the text.
+    fn read(&self, picture: &Picture, cancel: &Cancel) -> Result<Readout, Fault>;
     /// Answers a question.
     fn answer(&self, picture: &Picture, question: &str, cancel: &Cancel) -> Result<String, Fault>;
 }
@@ -307,4 +347,6 @@ pub trait Remember: Send {
     fn remember(&mut self, entry: u64, seen: Seen, words: Words);
     /// More was said of an entry.
     fn add(&mut self, entry: u64, sentences: &[String]);
+    /// The text of an entry, line by line, said or not.
+    fn text(&mut self, entry: u64, lines: &[String]);
 }

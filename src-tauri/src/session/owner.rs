@@ -91,6 +91,7 @@ impl Owner {
             Effect::Show(show) => senses.display.show(show),
             Effect::Remember(entry, seen, words) => senses.remember.remember(entry, seen, words),
             Effect::Add(entry, sentences) => senses.remember.add(entry, &sentences),
+            Effect::Text(entry, lines) => senses.remember.text(entry, &lines),
             Effect::Abandon(job) => self.jobs.abandon(job),
             Effect::See(job, source) => {
                 let see = senses.see.clone();
@@ -100,6 +101,11 @@ impl Owner {
                 let describe = senses.describe.clone();
                 self.jobs
                     .run(job, Event::Described, move |cancel| describe.describe(&picture, cancel));
+            }
+            Effect::Read(job, picture) => {
+                let describe = senses.describe.clone();
+                self.jobs
+                    .run(job, Event::Read, move |cancel| describe.read(&picture, cancel));
             }
             Effect::Answer(job, picture, question) => {
                 let describe = senses.describe.clone();

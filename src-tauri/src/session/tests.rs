@@ -35,6 +35,14 @@ fn words(first: &str) -> Words {
         sure: true,
         more: vec!["More.".to_owned()],
         everything: vec!["All.".to_owned()],
+        text: Text::Done,
+    }
+}
+
+fn readout() -> Readout {
+    Readout {
+        headline: "It says: Exit.".to_owned(),
+        lines: vec!["The text:".to_owned(), "Exit".to_owned()],
     }
 }
 
@@ -55,7 +63,11 @@ fn said(effects: &[Effect]) -> Vec<&str> {
 
 fn job(effects: &[Effect]) -> Job {
     let job = |effect: &Effect| match effect {
-        Effect::See(job, _) | Effect::Describe(job, _) | Effect::Answer(job, ..) | Effect::Listen(job) => Some(*job),
+        Effect::See(job, _)
+        | Effect::Describe(job, _)
+        | Effect::Read(job, _)
+        | Effect::Answer(job, ..)
+        | Effect::Listen(job) => Some(*job),
         _ => None,
     };
     effects.iter().rev().find_map(job).expect("a job begins")
@@ -114,6 +126,77 @@ fn the_same_key_again_interrupts_and_another_supersedes() {
     let effects = take(&mut machine, Event::Act(Action::Window));
     assert!(matches!(effects[0], Effect::Hush) && has_earcon(&effects, Earcon::Start));
     assert_eq!(machine.status(), Status::Working);
+}
+
+/// Presses a key; what comes has text.
+fn describe_text(machine: &mut Machine, text: Text) -> Vec<Effect> {
+    let job_seen = job(&take(machine, Event::Act(Action::Screen)));
+    let job_described = job(&take(machine, Event::Found(job_seen, Ok(Found::Picture(seen(""))))));
+    let words = Words {
+        text,
+        ..words("A page.")
+    };
+    take(machine, Event::Described(job_described, Ok(words)))
+}
+
+#[test]
+fn a_page_is_read_behind_its_first_sentence_and_all_of_it_on_request() {
+    let mut machine = machine();
+    let effects = describe_text(&mut machine, Text::AtOnce);
+    assert_eq!(said(&effects), ["A page."]);
+    let effects = take(&mut machine, Event::Read(job(&effects), Ok(readout())));
+    assert_eq!(said(&effects), ["It says: Exit."]);
+    take(&mut machine, Event::Spoken(9));
+    assert_eq!(
+        said(&take(&mut machine, Event::Act(Action::Repeat))),
+        ["A page.", "It says: Exit."]
+    );
+    take(&mut machine, Event::Spoken(9));
+    assert_eq!(said(&take(&mut machine, Event::Act(Action::More))), ["More."]);
+    take(&mut machine, Event::Spoken(9));
+    let effects = take(&mut machine, Event::Act(Action::More));
+    assert_eq!(said(&effects), ["The text:", "Exit", "All."]);
+}
+
+#[test]
+fn text_in_a_photo_is_read_when_everything_is_asked_for() {
+    let mut machine = machine();
+    assert_eq!(said(&describe_text(&mut machine, Text::OnRequest)), ["A page."]);
+    assert!(!machine.is_working());
+    take(&mut machine, Event::Act(Action::More));
+    take(&mut machine, Event::Spoken(9));
+    let effects = take(&mut machine, Event::Act(Action::More));
+    assert!(said(&effects).is_empty(), "the text comes first");
+    let effects = take(&mut machine, Event::Read(job(&effects), Ok(readout())));
+    assert_eq!(said(&effects), ["The text:", "Exit", "All."]);
+    take(&mut machine, Event::Spoken(99));
+    let effects = take(&mut machine, Event::Act(Action::More));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Read(..))));
+}
+
+#[test]
+fn a_reader_that_fails_is_heard_and_takes_nothing_else_away() {
+    let mut machine = machine();
+    let fault = Fault::new("x", "It failed. Try again.");
+    describe_text(&mut machine, Text::OnRequest);
+    take(&mut machine, Event::Act(Action::More));
+    take(&mut machine, Event::Spoken(9));
+    let effects = take(&mut machine, Event::Act(Action::More));
+    let effects = take(&mut machine, Event::Read(job(&effects), Err(fault)));
+    assert!(has_earcon(&effects, Earcon::Failure));
+    assert_eq!(said(&effects).last(), Some(&"All."));
+}
+
+#[test]
+fn news_interrupts_nothing() {
+    let mut machine = machine();
+    describe(&mut machine, Action::Screen);
+    let effects = take(&mut machine, Event::Notice(Ok("The pack is here.".to_owned())));
+    assert_eq!(said(&effects), ["The pack is here."]);
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Hush)));
+    take(&mut machine, Event::Act(Action::Window));
+    let effects = take(&mut machine, Event::Notice(Err(Fault::new("x", "It failed."))));
+    assert!(has_earcon(&effects, Earcon::Failure) && machine.is_working());
 }
 
 #[test]
@@ -234,6 +317,7 @@ fn a_question_needs_a_picture() {
 fn any_event() -> impl Strategy<Value = Event> {
     let fault = || Fault::new("x", "It failed. Try again.");
     let jobs = 0u64..40;
+    let texts = prop_oneof![Just(Text::Done), Just(Text::OnRequest), Just(Text::AtOnce)];
     prop_oneof![
         6 => (0usize..9).prop_map(|i| Event::Act(Action::ALL[i])),
         2 => (0usize..4).prop_map(|n| Event::Open((0..n).map(|i| file(&format!("{i}.png"))).collect())),
@@ -241,13 +325,16 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => "[a-z ]{0,8}".prop_map(Event::Question),
         1 => (0u64..9).prop_map(|entry| Event::Recall(Recalled { entry, seen: Some(seen("r")), words: words("R.") })),
         1 => Just(Event::Announce("Welcome.".to_owned())),
+        1 => Just(Event::Notice(Ok("News.".to_owned()))),
         2 => any::<bool>().prop_map(|large| Event::RegionStep { step: Step::Larger, large }),
         1 => any::<f32>().prop_map(|x| Event::RegionSet(Rect { x, y: 0.0, width: x, height: 1.0 })),
         1 => Just(Event::RegionDone),
         4 => jobs.clone().prop_map(|job| Event::Found(job, Ok(Found::Picture(seen("p"))))),
         1 => jobs.clone().prop_map(|job| Event::Found(job, Ok(Found::Sources(vec![file("a"), file("b")])))),
         1 => jobs.clone().prop_map(move |job| Event::Found(job, Err(fault()))),
-        4 => jobs.clone().prop_map(|job| Event::Described(job, Ok(words("D.")))),
+        4 => (jobs.clone(), texts).prop_map(|(job, text)| Event::Described(job, Ok(Words { text, ..words("D.") }))),
+        2 => jobs.clone().prop_map(|job| Event::Read(job, Ok(readout()))),
+        1 => jobs.clone().prop_map(move |job| Event::Read(job, Err(fault()))),
         1 => jobs.clone().prop_map(move |job| Event::Described(job, Err(fault()))),
         1 => jobs.clone().prop_map(|job| Event::Answered(job, Ok("A.".to_owned()))),
         1 => jobs.prop_map(|job| Event::Heard(job, Ok("why".to_owned()))),
@@ -270,7 +357,11 @@ struct World {
 impl World {
     fn bear(&mut self, effect: &Effect) {
         match effect {
-            Effect::See(job, _) | Effect::Describe(job, _) | Effect::Answer(job, ..) | Effect::Listen(job) => {
+            Effect::See(job, _)
+            | Effect::Describe(job, _)
+            | Effect::Read(job, _)
+            | Effect::Answer(job, ..)
+            | Effect::Listen(job) => {
                 assert!(self.live.is_none(), "two jobs at once");
                 assert!(self.jobs.insert(*job), "a job number came twice");
                 self.live = Some(*job);
@@ -306,11 +397,15 @@ proptest! {
             let event = match (event, world.live) {
                 (Event::Found(_, result), Some(live)) if answers_the_live_job => Event::Found(live, result),
                 (Event::Described(_, result), Some(live)) if answers_the_live_job => Event::Described(live, result),
+                (Event::Read(_, result), Some(live)) if answers_the_live_job => Event::Read(live, result),
                 (Event::Answered(_, result), Some(live)) if answers_the_live_job => Event::Answered(live, result),
                 (Event::Heard(_, result), Some(live)) if answers_the_live_job => Event::Heard(live, result),
                 (event, _) => event,
             };
-            if let Event::Found(job, _) | Event::Described(job, _) | Event::Answered(job, _) | Event::Heard(job, _) = &event {
+            if let Event::Found(job, _)
+            | Event::Described(job, _)
+            | Event::Read(job, _)
+            | Event::Answered(job, _) | Event::Heard(job, _) = &event {
                 world.live.take_if(|live| live == job);
             }
             let stops = matches!(event, Event::Act(Action::Stop));
@@ -370,6 +465,10 @@ impl Describe for Quick {
         Ok(words("A dog."))
     }
 
+    fn read(&self, _: &Picture, _: &Cancel) -> Result<Readout, Fault> {
+        Ok(readout())
+    }
+
     fn answer(&self, _: &Picture, _: &str, _: &Cancel) -> Result<String, Fault> {
         Ok("Yes.".to_owned())
     }
@@ -405,6 +504,7 @@ impl Display for Nothing {
 impl Remember for Nothing {
     fn remember(&mut self, _: u64, _: Seen, _: Words) {}
     fn add(&mut self, _: u64, _: &[String]) {}
+    fn text(&mut self, _: u64, _: &[String]) {}
 }
 
 struct Real(Instant);
