@@ -1,6 +1,6 @@
 //! What can go wrong in the engine. Every message says what happened and then what to do, so that it can be spoken.
 
-use crate::{pack::PackError, picture::PictureError};
+use crate::{checkpoint::CheckpointError, pack::PackError, picture::PictureError};
 
 /// Any failure of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +11,9 @@ pub enum Error {
     /// The pack cannot be used.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// The published model cannot be used.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// The caller's cancel token was set.
     #[error("Cancelled.")]
     Cancelled,
@@ -29,6 +32,7 @@ impl Error {
         match self {
             Self::Picture(error) => error.code(),
             Self::Pack(error) => error.code(),
+            Self::Checkpoint(error) => error.code(),
             Self::Cancelled => "cancelled",
             Self::Tensor(_) | Self::Tokenizer(_) => "model_failed",
         }

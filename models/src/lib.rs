@@ -9,6 +9,7 @@
 mod attention;
 pub mod cancel;
 pub mod captioner;
+pub mod checkpoint;
 pub mod clock;
 mod convolution;
 pub mod describer;
@@ -22,6 +23,7 @@ pub mod kind;
 pub mod language;
 pub mod lexicon;
 mod linear;
+mod mapped;
 pub mod objects;
 pub mod pack;
 pub mod picture;

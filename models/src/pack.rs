@@ -8,6 +8,8 @@ use memmap2::Mmap;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::mapped::map_all;
+
 /// Folder packs up to this size are hashed when they are opened (about 0.1 s); larger ones only on [`Pack::verify`].
 const HASH_ON_OPEN: u64 = 256 << 20;
 
@@ -251,12 +253,7 @@ fn parse(pack: &str, text: &str) -> Result<Manifest, PackError> {
 
 /// `None` where the file is absent, unreadable or empty.
 fn map(path: &Path) -> Option<Mmap> {
-    let file = File::open(path).ok()?;
-    // SAFETY: a mapped file must not change while it is used; packs are written once, under another name, and then renamed.
-    #[allow(unsafe_code)]
-    unsafe {
-        Mmap::map(&file).ok()
-    }
+    map_all(&File::open(path).ok()?).ok()
 }
 
 fn hex(bytes: &[u8]) -> String {
