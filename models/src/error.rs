@@ -1,6 +1,6 @@
 //! What can go wrong in the engine. Every message says what happened and then what to do, so that it can be spoken.
 
-use crate::{checkpoint::CheckpointError, pack::PackError, picture::PictureError};
+use crate::{checkpoint::CheckpointError, pack::PackError, picture::PictureError, vision_language::Task};
 
 /// Any failure of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,14 @@ pub enum Error {
     /// The published model cannot be used.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// A published model was not made for what is asked of it.
+    #[error("The model {model} {}.", unable(*.task))]
+    Unable {
+        /// Name of its folder.
+        model: String,
+        /// What was asked.
+        task: Task,
+    },
     /// The caller's cancel token was set.
     #[error("Cancelled.")]
     Cancelled,
@@ -33,9 +41,21 @@ impl Error {
             Self::Picture(error) => error.code(),
             Self::Pack(error) => error.code(),
             Self::Checkpoint(error) => error.code(),
+            Self::Unable { task: Task::Answer, .. } => "cannot_answer",
+            Self::Unable { .. } => "cannot_caption",
             Self::Cancelled => "cancelled",
             Self::Tensor(_) | Self::Tokenizer(_) => "model_failed",
         }
+    }
+}
+
+fn unable(task: Task) -> &'static str {
+    match task {
+        Task::Caption => {
+            "was not made to describe pictures. Choose another for that, such as glance or a BLIP for captions"
+        }
+        Task::Answer => "was not made to answer questions. Choose another for that, such as a BLIP for questions",
+        Task::Match => "was not made to compare texts with pictures. Choose another for that, such as glance",
     }
 }
 

@@ -7,6 +7,8 @@
 //! No Tauri, no network, no audio, no clock of its own.
 
 mod attention;
+mod bert;
+pub mod blip;
 pub mod cancel;
 pub mod captioner;
 pub mod checkpoint;
@@ -27,9 +29,11 @@ mod mapped;
 pub mod objects;
 pub mod pack;
 pub mod picture;
+pub mod preprocessor;
 pub mod qformer;
 pub mod tags;
 pub mod tokenizer;
+pub mod vision_language;
 pub mod weights;
 
 pub use cancel::Cancel;

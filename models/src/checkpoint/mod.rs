@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use candle_core::Device;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 pub use error::{CheckpointError, Misfit};
 pub use precision::Precision;
@@ -77,6 +78,12 @@ impl Checkpoint {
         self.json(CONFIG)
     }
 
+    /// `config.json`, with `defaults` for what it leaves out, at any depth: `transformers` writes only what differs from them.
+    pub fn config_over<T: DeserializeOwned>(&self, defaults: &Value) -> Result<T, CheckpointError> {
+        let config = over(self.config()?, defaults);
+        serde_json::from_value(config).map_err(|error| self.unusable(CONFIG, error))
+    }
+
     /// A JSON file.
     pub fn json<T: DeserializeOwned>(&self, file: &str) -> Result<T, CheckpointError> {
         serde_json::from_slice(&self.file(file)?).map_err(|error| self.unusable(file, error))
@@ -124,5 +131,20 @@ impl Checkpoint {
             file: file.to_owned(),
             reason: crate::error::first_line(&reason),
         }
+    }
+}
+
+/// `value` with what only `defaults` has.
+fn over(mut value: Value, defaults: &Value) -> Value {
+    match (&mut value, defaults) {
+        (Value::Object(fields), Value::Object(defaults)) => {
+            for (name, default) in defaults {
+                let field = fields.remove(name).unwrap_or(Value::Null);
+                fields.insert(name.clone(), over(field, default));
+            }
+            value
+        }
+        (Value::Null, _) => defaults.clone(),
+        _ => value,
     }
 }

@@ -101,6 +101,12 @@ impl Store {
         }
     }
 
+    /// Whether two tensors are the same, byte for byte.
+    pub(super) fn same(&self, one: &Entry, other: &Entry) -> candle_core::Result<bool> {
+        let alike = one.shape == other.shape && one.format == other.format;
+        Ok(alike && self.with_bytes(one, |one| self.with_bytes(other, |other| Ok(one == other)))?)
+    }
+
     /// A quantized tensor.
     pub(super) fn quantized(&self, entry: &Entry, device: &Device) -> candle_core::Result<QTensor> {
         let Format::Quantized(dtype) = entry.format else {

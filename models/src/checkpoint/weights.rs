@@ -90,6 +90,18 @@ impl Weights {
         }
     }
 
+    /// Whether two tensors have the same values, written in the same way; files of tied weights may hold them once or twice.
+    pub fn same(&self, one: &str, other: &str) -> Result<bool> {
+        let (one, other) = (self.full(one), self.full(other));
+        match &self.loading.source {
+            Source::Store(store) => match (store.entries.get(&one), store.entries.get(&other)) {
+                (Some(one), Some(other)) => store.same(one, other),
+                _ => Ok(false),
+            },
+            Source::Memory(_) => Ok(false),
+        }
+    }
+
     /// A tensor of this shape, f32.
     pub fn tensor(&self, name: &str, shape: &[usize]) -> Result<Tensor> {
         let name = self.full(name);
@@ -132,11 +144,6 @@ impl Weights {
     pub(crate) fn linear(&self, inputs: usize, outputs: usize) -> Result<Linear> {
         let weight = self.matrix("weight", outputs, inputs)?;
         Ok(Linear::new(weight, Some(self.tensor("bias", &[outputs])?)))
-    }
-
-    /// `weight` [outputs, inputs] alone.
-    pub(crate) fn linear_no_bias(&self, inputs: usize, outputs: usize) -> Result<Linear> {
-        Ok(Linear::new(self.matrix("weight", outputs, inputs)?, None))
     }
 
     /// `weight` and `bias` [width].

@@ -1,0 +1,105 @@
+//! Published models that look at a picture and then write about it, answer questions, or weigh texts.
+
+use candle_core::{Device, Tensor};
+
+use crate::blip::Blip;
+use crate::cancel::Cancel;
+use crate::captioner::Match;
+use crate::checkpoint::{Checkpoint, CheckpointError, Precision};
+use crate::error::{Error, Result};
+use crate::generation::{Decoding, Sequence};
+use crate::picture::Picture;
+use crate::tokenizer::Tokenizer;
+
+/// What is asked of a model that may not be able to do it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// To write what a picture shows.
+    Caption,
+    /// To answer a question about it.
+    Answer,
+    /// To weigh how well a text fits it.
+    Match,
+}
+
+/// A picture that was looked at: everything that does not depend on a text.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// The image encoder's tokens [1, S, W].
+    pub tokens: Tensor,
+}
+
+/// A text that a model wrote.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// As the tokenizer spells it.
+    pub text: String,
+    /// The words of `text`, each with the summed log-probability of its pieces.
+    pub words: Vec<(String, f32)>,
+    /// The pieces.
+    pub sequence: Sequence,
+}
+
+/// A model that was loaded. A task that it was not made for fails with [`Error::Unable`].
+pub trait VisionLanguage: Send + Sync {
+    /// Whether it was made for a task.
+    fn can(&self, task: Task) -> bool;
+
+    /// Encodes a picture, once for any number of texts.
+    fn look(&self, picture: &Picture) -> Result<Image>;
+
+    /// How captions are written unless the caller knows better.
+    fn caption_decoding(&self) -> Decoding;
+
+    /// How answers are written unless the caller knows better.
+    fn answer_decoding(&self) -> Decoding;
+
+    /// Writes captions, best first. They go on from `prompt`; `None` is what the model was trained with. `stream` gets pieces of text as
+    /// they become certain.
+    fn caption(
+        &self,
+        image: &Image,
+        prompt: Option<&str>,
+        decoding: &Decoding,
+        cancel: &Cancel,
+        stream: &mut dyn FnMut(&str),
+    ) -> Result<Vec<Written>>;
+
+    /// Answers a question, best answer first.
+    fn answer(
+        &self,
+        image: &Image,
+        question: &str,
+        decoding: &Decoding,
+        cancel: &Cancel,
+        stream: &mut dyn FnMut(&str),
+    ) -> Result<Vec<Written>>;
+
+    /// How well a text fits the picture.
+    fn score(&self, image: &Image, text: &str) -> Result<Match>;
+}
+
+/// Loads a published model, of the kind that its `config.json` names.
+pub fn open(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> Result<Box<dyn VisionLanguage>> {
+    let architecture = checkpoint.architecture()?;
+    match architecture.model_type.as_str() {
+        "blip" => Ok(Box::new(Blip::open(checkpoint, precision, device)?)),
+        other => Err(Error::Checkpoint(CheckpointError::Unknown {
+            checkpoint: checkpoint.name().to_owned(),
+            architecture: other.to_owned(),
+            known: "blip".to_owned(),
+        })),
+    }
+}
+
+/// Texts of sequences.
+pub(crate) fn written(tokenizer: &Tokenizer, sequences: Vec<Sequence>) -> Result<Vec<Written>> {
+    let text = |sequence: Sequence| {
+        Ok(Written {
+            text: tokenizer.decode(&sequence.ids)?,
+            words: tokenizer.words(&sequence.ids, &sequence.log_probabilities)?,
+            sequence,
+        })
+    };
+    sequences.into_iter().map(text).collect()
+}
