@@ -42,7 +42,10 @@ impl Error {
             Self::Pack(error) => error.code(),
             Self::Checkpoint(error) => error.code(),
             Self::Unable { task: Task::Answer, .. } => "cannot_answer",
-            Self::Unable { .. } => "cannot_caption",
+            Self::Unable {
+                task: Task::Caption, ..
+            } => "cannot_caption",
+            Self::Unable { .. } => "cannot_compare",
             Self::Cancelled => "cancelled",
             Self::Tensor(_) | Self::Tokenizer(_) => "model_failed",
         }
@@ -55,6 +58,7 @@ fn unable(task: Task) -> &'static str {
             "was not made to describe pictures. Choose another for that, such as glance or a BLIP for captions"
         }
         Task::Answer => "was not made to answer questions. Choose another for that, such as a BLIP for questions",
+        Task::Embed => "was not made to compare pictures. Choose another for that, such as glance",
         Task::Match => "was not made to compare texts with pictures. Choose another for that, such as glance",
     }
 }

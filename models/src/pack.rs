@@ -17,7 +17,9 @@ const HASH_ON_OPEN: u64 = 256 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
     /// No manifest there.
-    #[error("There is no pack at {0}: it has no pack.toml. Name one of: packs list, or a folder with a pack.")]
+    #[error(
+        "There is no pack at {0}: it has no pack.toml, and no config.json that names a kind of model. Name one of: packs list, or a folder with a pack."
+    )]
     NoPack(String),
     /// The manifest cannot be read.
     #[error("The manifest of the pack {pack} cannot be read: {reason}. Fetch or copy the pack again.")]
@@ -174,6 +176,15 @@ impl Pack {
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// Where its files lie, unless they are inside the program.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.source {
+            Source::Folder(folder) => Some(folder),
+            Source::Embedded(_) => None,
+        }
     }
 
     /// Sum of all files.

@@ -20,6 +20,8 @@ pub enum Task {
     Answer,
     /// To weigh how well a text fits it.
     Match,
+    /// To place it in a space where alike pictures are near.
+    Embed,
 }
 
 /// A picture that was looked at: everything that does not depend on a text.
@@ -38,6 +40,30 @@ pub struct Written {
     pub words: Vec<(String, f32)>,
     /// The pieces.
     pub sequence: Sequence,
+}
+
+/// What is said to a question about a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The model's own words.
+    pub text: String,
+    /// What is spoken: how often such a model is right is not known, so it begins with "Possibly".
+    pub sentence: String,
+    /// Geometric mean of the probabilities of the pieces, 0 to 1: how sure the model is of its words, not how often they are true.
+    pub confidence: f32,
+}
+
+impl Written {
+    /// Geometric mean of the probabilities of the pieces, the end included: 0 to 1.
+    #[must_use]
+    pub fn mean_probability(&self) -> f32 {
+        mean(&self.sequence.log_probabilities).exp()
+    }
+}
+
+/// 0 where there are none.
+pub(crate) fn mean(log_probabilities: &[f32]) -> f32 {
+    log_probabilities.iter().sum::<f32>() / log_probabilities.len().max(1) as f32
 }
 
 /// A model that was loaded. A task that it was not made for fails with [`Error::Unable`].
@@ -77,6 +103,27 @@ pub trait VisionLanguage: Send + Sync {
 
     /// How well a text fits the picture.
     fn score(&self, image: &Image, text: &str) -> Result<Match>;
+
+    /// The picture as a unit vector, near those of pictures and texts like it.
+    fn embed(&self, image: &Image) -> Result<Vec<f32>>;
+
+    /// What is said to a question.
+    fn say(&self, image: &Image, question: &str, cancel: &Cancel) -> Result<Answer> {
+        let answers = self.answer(image, question, &self.answer_decoding(), cancel, &mut |_| {})?;
+        let best = answers.into_iter().next().filter(|best| !best.text.is_empty());
+        Ok(match best {
+            Some(best) => Answer {
+                sentence: format!("Possibly {}.", best.text),
+                confidence: best.mean_probability(),
+                text: best.text,
+            },
+            None => Answer {
+                text: String::new(),
+                sentence: "The model has no answer to this question. Ask it in other words.".to_owned(),
+                confidence: 0.0,
+            },
+        })
+    }
 }
 
 /// Loads a published model, of the kind that its `config.json` names.

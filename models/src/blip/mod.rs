@@ -150,7 +150,7 @@ impl VisionLanguage for Blip {
         match self.head {
             Head::Caption(_) => task == Task::Caption,
             Head::Answer { .. } => task == Task::Answer,
-            Head::Match { .. } => task == Task::Match,
+            Head::Match { .. } => matches!(task, Task::Match | Task::Embed),
         }
     }
 
@@ -228,15 +228,23 @@ impl VisionLanguage for Blip {
             return self.unable(Task::Match);
         };
         let ids = self.marked(text)?;
-        let first = |tokens: Tensor| tokens.narrow(1, 0, 1)?.squeeze(1);
-        let image_side = unit(&vision_proj.forward(&first(image.tokens.clone())?)?)?;
-        let text_side = unit(&text_proj.forward(&first(encoder.encode(&ids, None)?)?)?)?;
+        let image_side = unit(&vision_proj.forward(&first(&image.tokens)?)?)?;
+        let text_side = unit(&text_proj.forward(&first(&encoder.encode(&ids, None)?)?)?)?;
         let both = encoder.encode(&ids, Some(&encoder.remember(&image.tokens)?))?;
-        let matching = candle_nn::ops::softmax_last_dim(&itm_head.forward(&first(both)?)?)?;
+        let matching = candle_nn::ops::softmax_last_dim(&itm_head.forward(&first(&both)?)?)?;
         Ok(Match {
             itc: (image_side * text_side)?.sum_all()?.to_scalar()?,
             itm: matching.flatten_all()?.get(1)?.to_scalar()?,
         })
+    }
+
+    fn embed(&self, image: &Image) -> Result<Vec<f32>> {
+        let Head::Match { vision_proj, .. } = &self.head else {
+            return self.unable(Task::Embed);
+        };
+        Ok(unit(&vision_proj.forward(&first(&image.tokens)?)?)?
+            .flatten_all()?
+            .to_vec1()?)
     }
 }
 
@@ -261,6 +269,11 @@ fn match_head(config: &Config, weights: &Weights) -> candle_core::Result<Head> {
         text_proj: weights.pp("text_proj").linear(text.hidden_size, shared)?,
         itm_head: weights.pp("itm_head").linear(text.hidden_size, 2)?,
     })
+}
+
+/// The first token of each row: [R, T, W] -> [R, W].
+fn first(tokens: &Tensor) -> candle_core::Result<Tensor> {
+    tokens.narrow(1, 0, 1)?.squeeze(1)
 }
 
 /// Rows scaled to length 1.

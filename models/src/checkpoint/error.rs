@@ -49,6 +49,16 @@ pub enum CheckpointError {
         /// What it could say.
         known: String,
     },
+    /// A converted model cannot be written.
+    #[error(
+        "The model cannot be written to {folder}: {reason}. Name a folder that is not there yet, on a disk with room."
+    )]
+    Unwritable {
+        /// Where to.
+        folder: String,
+        /// What is wrong.
+        reason: String,
+    },
 }
 
 impl CheckpointError {
@@ -60,6 +70,7 @@ impl CheckpointError {
             Self::Missing { .. } => "pack_file_missing",
             Self::Contents { .. } | Self::Tensors { .. } => "pack_file_unusable",
             Self::Unknown { .. } => "model_unknown",
+            Self::Unwritable { .. } => "unwritable",
         }
     }
 }

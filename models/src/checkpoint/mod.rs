@@ -4,6 +4,7 @@
 //! Files are mapped one tensor at a time, so that no weight is in memory twice. Tensors are taken by name with the shape that
 //! `config.json` implies; afterwards [`Checkpoint::load`] names all that were missing, had another shape or were left over.
 
+mod convert;
 mod error;
 mod precision;
 mod store;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use convert::{Converted, convert};
 pub use error::{CheckpointError, Misfit};
 pub use precision::Precision;
 pub use weights::Weights;

@@ -14,9 +14,9 @@ use serde::Deserialize;
 use super::{Checkpoint, CheckpointError};
 use crate::mapped::{map, map_all};
 
-const GGUF: &str = "model.gguf";
+pub(super) const GGUF: &str = "model.gguf";
 const WHOLE: &str = "model.safetensors";
-const INDEX: &str = "model.safetensors.index.json";
+pub(super) const INDEX: &str = "model.safetensors.index.json";
 
 #[derive(Deserialize)]
 struct Index {
@@ -38,7 +38,7 @@ type ReadHeader = fn(&[u8], usize) -> candle_core::Result<Vec<(String, Entry)>>;
 pub(super) struct Entry {
     file: usize,
     start: u64,
-    bytes: u64,
+    pub(super) bytes: u64,
     pub(super) shape: Vec<usize>,
     pub(super) format: Format,
 }

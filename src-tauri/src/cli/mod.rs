@@ -42,7 +42,7 @@ pub enum Command {
     /// Turn pictures into vectors that lie close together when the pictures are alike
     #[command(after_help = EXIT_CODES)]
     Embed(Embed),
-    /// List or check the packs of weights
+    /// List, check or convert the packs of weights
     #[command(subcommand)]
     Packs(Packs),
     /// Measure how fast this machine describes a picture
@@ -122,6 +122,17 @@ pub struct Embed {
 pub enum Packs {
     /// Show the packs that can be used
     List,
+    /// Make a published model smaller, by fewer bits for each weight
+    #[command(after_help = "Exit codes: 0 the smaller model is written, 1 it is not")]
+    Convert {
+        /// Folder with a published model (config.json and safetensors)
+        folder: PathBuf,
+        /// Bits of a weight: q8_0 8.5, q6_k 6.6, q4_k 4.5; a matrix that this would spoil gets more
+        #[arg(long, value_name = "q8_0|q6_k|q4_k", value_parser = ["q8_0", "q6_k", "q4_k"])]
+        to: String,
+        /// Folder to write, which must not be there yet; name it after --pack
+        out: PathBuf,
+    },
     /// Compare every file of a pack with its manifest
     #[command(after_help = "Exit codes: 0 the pack is whole, 1 it is not")]
     Verify {
@@ -205,6 +216,7 @@ pub fn run(cli: Cli) -> Ending {
         Command::Describe(options) => describe::run(&options),
         Command::Embed(options) => embed::run(&options),
         Command::Packs(Packs::List) => packs::list(),
+        Command::Packs(Packs::Convert { folder, to, out }) => packs::convert(&folder, &to, &out),
         Command::Packs(Packs::Verify { pack }) => packs::verify(&pack),
         Command::Bench(options) => bench::run(&options),
     }
