@@ -124,6 +124,7 @@ fn read(line: &Value) -> Evidence {
             mean_log_probability: number(&caption["mean_log_probability"]),
             itc: number(&caption["itc"]),
             itm: number(&caption["itm"]),
+            uncalibrated: false,
             alternatives: list(&caption["alternatives"]).iter().map(text).collect(),
         }),
         tags: list(&line["tags"])

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::cancel::Cancel;
 use crate::encoders::{EfficientNetLite, ImageEncoder};
 use crate::error::Result;
-use crate::generation::{self, Decoding, Sampling, Sequence};
+use crate::generation::{self, Decoding, Prompt, Sampling, Sequence};
 use crate::language::{LanguageModel, Opt, OptConfig};
 use crate::pack::{Pack, PackError};
 use crate::picture::Picture;
@@ -142,18 +142,7 @@ impl Captioner {
         stream: &mut dyn FnMut(&str),
     ) -> Result<Vec<Sequence>> {
         let prompt = self.prompt(look, probabilities)?;
-        let mut told = String::new();
-        let mut ids = Vec::new();
-        let mut tell = |id: u32| {
-            ids.push(id);
-            // A piece may join the word before it, so the whole is decoded and what is new is told.
-            if let Ok(text) = self.tokenizer.decode(&ids)
-                && let Some(new) = text.strip_prefix(&told)
-            {
-                stream(new);
-                told = text;
-            }
-        };
+        let mut tell = self.tokenizer.stream(stream);
         let end = self.tokenizer.special().eos;
         generation::generate(&*self.language_model, &prompt, end, decoding, cancel, &mut tell)
     }
@@ -222,14 +211,14 @@ impl Captioner {
     }
 
     /// [queries][tag , tag , ...][<s>] as embeddings [1, T, D].
-    fn prompt(&self, look: &Look, probabilities: &[f32]) -> Result<Tensor> {
+    fn prompt(&self, look: &Look, probabilities: &[f32]) -> Result<Prompt> {
         let mut ids = Vec::new();
         for word in self.prompt_tags.choose(probabilities) {
             ids.extend(self.tokenizer.encode(&format!("{word} ,"))?);
         }
         ids.push(self.tokenizer.special().bos);
         let queries = self.language_projection.forward(&look.queries)?;
-        Ok(Tensor::cat(&[queries, self.language_model.embed(&ids)?], 1)?)
+        Ok(Tensor::cat(&[queries, self.language_model.embed(&ids)?], 1)?.into())
     }
 }
 

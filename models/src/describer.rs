@@ -15,6 +15,7 @@ use crate::objects::Objects;
 use crate::pack::Pack;
 use crate::picture::Picture;
 use crate::tags::TagHead;
+use crate::vision_language::{VisionLanguage, mean};
 
 /// Captions drawn beside the best one, to see whether they agree.
 const DRAWN: usize = 4;
@@ -26,6 +27,7 @@ pub struct Describer {
     objects: Objects,
     lexicon: Lexicon,
     calibration: Calibration,
+    model: Option<Box<dyn VisionLanguage>>,
 }
 
 /// How long the stages took.
@@ -48,7 +50,22 @@ impl Describer {
             lexicon: Lexicon::read(&pack.file("lexicon.json")?).map_err(|error| json("lexicon.json", error))?,
             calibration: Calibration::read(&pack.file("calibration.json")?)
                 .map_err(|error| json("calibration.json", error))?,
+            model: None,
         })
+    }
+
+    /// Lets a published model write captions and answers. The pack's networks still find tags and objects, against which they are held.
+    #[must_use]
+    pub fn with_model(self, model: Box<dyn VisionLanguage>) -> Self {
+        Self {
+            model: Some(model),
+            ..self
+        }
+    }
+
+    /// The published model, if there is one.
+    pub fn model(&self) -> Option<&dyn VisionLanguage> {
+        self.model.as_deref()
     }
 
     /// Describes a picture. `stream` gets the raw caption's text as it becomes certain; only the description says whether it holds.
@@ -101,10 +118,10 @@ impl Describer {
             || {
                 let look = self.captioner.look(picture)?;
                 let encoded = clock.now();
-                let caption = if has_caption {
-                    Some(self.caption_evidence(&look, cancel, stream)?)
-                } else {
-                    None
+                let caption = match &self.model {
+                    _ if !has_caption => None,
+                    Some(model) => Some(published_caption(&**model, picture, cancel, stream)?),
+                    None => Some(self.caption_evidence(&look, cancel, stream)?),
                 };
                 Ok::<_, Error>((look, encoded, caption))
             },
@@ -128,11 +145,17 @@ impl Describer {
 
     /// How well a text fits a picture.
     pub fn score(&self, picture: &Picture, text: &str) -> Result<Match> {
+        if let Some(model) = &self.model {
+            return model.score(&model.look(picture)?, text);
+        }
         self.captioner.score(&self.captioner.look(picture)?, text)
     }
 
     /// A picture as a unit vector in the contrastive space.
     pub fn embed(&self, picture: &Picture) -> Result<Vec<f32>> {
+        if let Some(model) = &self.model {
+            return model.embed(&model.look(picture)?);
+        }
         self.captioner.embed(&self.captioner.look(picture)?)
     }
 
@@ -172,6 +195,32 @@ impl Describer {
             itc,
             itm,
             alternatives,
+            uncalibrated: false,
         })
     }
+}
+
+/// The caption of a published model.
+fn published_caption(
+    model: &dyn VisionLanguage,
+    picture: &Picture,
+    cancel: &Cancel,
+    stream: &mut dyn FnMut(&str),
+) -> Result<CaptionEvidence> {
+    let image = model.look(picture)?;
+    cancel.check()?;
+    let mut written = model
+        .caption(&image, None, &model.caption_decoding(), cancel, stream)?
+        .into_iter();
+    let Some(best) = written.next() else {
+        return Ok(CaptionEvidence::default());
+    };
+    Ok(CaptionEvidence {
+        mean_log_probability: mean(&best.sequence.log_probabilities),
+        text: best.text,
+        words: best.words,
+        alternatives: written.map(|other| other.text).collect(),
+        uncalibrated: true,
+        ..CaptionEvidence::default()
+    })
 }

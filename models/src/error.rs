@@ -1,6 +1,6 @@
 //! What can go wrong in the engine. Every message says what happened and then what to do, so that it can be spoken.
 
-use crate::{pack::PackError, picture::PictureError};
+use crate::{checkpoint::CheckpointError, pack::PackError, picture::PictureError, vision_language::Task};
 
 /// Any failure of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +11,17 @@ pub enum Error {
     /// The pack cannot be used.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// The published model cannot be used.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// A published model was not made for what is asked of it.
+    #[error("The model {model} {}.", unable(*.task))]
+    Unable {
+        /// Name of its folder.
+        model: String,
+        /// What was asked.
+        task: Task,
+    },
     /// The caller's cancel token was set.
     #[error("Cancelled.")]
     Cancelled,
@@ -32,9 +43,26 @@ impl Error {
         match self {
             Self::Picture(error) => error.code(),
             Self::Pack(error) => error.code(),
+            Self::Checkpoint(error) => error.code(),
+            Self::Unable { task: Task::Answer, .. } => "cannot_answer",
+            Self::Unable {
+                task: Task::Caption, ..
+            } => "cannot_caption",
+            Self::Unable { .. } => "cannot_compare",
             Self::Cancelled => "cancelled",
             Self::Tensor(_) | Self::Network(_) | Self::Tokenizer(_) => "model_failed",
         }
+    }
+}
+
+fn unable(task: Task) -> &'static str {
+    match task {
+        Task::Caption => {
+            "was not made to describe pictures. Choose another for that, such as glance or a BLIP for captions"
+        }
+        Task::Answer => "was not made to answer questions. Choose another for that, such as a BLIP for questions",
+        Task::Embed => "was not made to compare pictures. Choose another for that, such as glance",
+        Task::Match => "was not made to compare texts with pictures. Choose another for that, such as glance",
     }
 }
 

@@ -7,8 +7,11 @@
 //! No Tauri, no network, no audio, no clock of its own.
 
 mod attention;
+mod bert;
+pub mod blip;
 pub mod cancel;
 pub mod captioner;
+pub mod checkpoint;
 pub mod clock;
 mod convolution;
 pub mod describer;
@@ -22,13 +25,16 @@ pub mod kind;
 pub mod language;
 pub mod lexicon;
 mod linear;
+mod mapped;
 pub mod objects;
 pub mod pack;
 pub mod picture;
+pub mod preprocessor;
 pub mod qformer;
 pub mod reader;
 pub mod tags;
 pub mod tokenizer;
+pub mod vision_language;
 pub mod weights;
 
 pub use cancel::Cancel;

@@ -8,6 +8,8 @@ use memmap2::Mmap;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::mapped::map_all;
+
 /// Folder packs up to this size are hashed when they are opened (about 0.1 s); larger ones only on [`Pack::verify`].
 const HASH_ON_OPEN: u64 = 256 << 20;
 
@@ -15,7 +17,9 @@ const HASH_ON_OPEN: u64 = 256 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
     /// No manifest there.
-    #[error("There is no pack at {0}: it has no pack.toml. Name one of: packs list, or a folder with a pack.")]
+    #[error(
+        "There is no pack at {0}: it has no pack.toml, and no config.json that names a kind of model. Name one of: packs list, or a folder with a pack."
+    )]
     NoPack(String),
     /// The manifest cannot be read.
     #[error("The manifest of the pack {pack} cannot be read: {reason}. Fetch or copy the pack again.")]
@@ -177,6 +181,15 @@ impl Pack {
         &self.manifest
     }
 
+    /// Where its files lie, unless they are inside the program.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.source {
+            Source::Folder(folder) => Some(folder),
+            Source::Embedded(_) => None,
+        }
+    }
+
     /// Sum of all files.
     #[must_use]
     pub fn bytes(&self) -> u64 {
@@ -254,12 +267,7 @@ fn parse(pack: &str, text: &str) -> Result<Manifest, PackError> {
 
 /// `None` where the file is absent, unreadable or empty.
 fn map(path: &Path) -> Option<Mmap> {
-    let file = File::open(path).ok()?;
-    // SAFETY: a mapped file must not change while it is used; packs are written once, under another name, and then renamed.
-    #[allow(unsafe_code)]
-    unsafe {
-        Mmap::map(&file).ok()
-    }
+    map_all(&File::open(path).ok()?).ok()
 }
 
 /// SHA-256 in lower-case hexadecimal, as manifests have it.

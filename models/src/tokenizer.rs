@@ -2,8 +2,11 @@
 
 use serde::Deserialize;
 
+use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::error::{Error, Result};
 use crate::pack::{Pack, PackError};
+
+const FILE: &str = "tokenizer.json";
 
 /// Ids with a meaning of their own.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -23,9 +26,20 @@ pub struct Tokenizer {
 impl Tokenizer {
     /// Reads `tokenizer.json` of a pack.
     pub fn load(pack: &Pack, special: SpecialTokens) -> Result<Self, PackError> {
-        const FILE: &str = "tokenizer.json";
         let inner =
             tokenizers::Tokenizer::from_bytes(&*pack.file(FILE)?).map_err(|error| pack.unusable(FILE, error))?;
+        Ok(Self { inner, special })
+    }
+
+    /// Reads `tokenizer.json` of a published model, in which a text begins with the piece `begin` and ends with `eos`.
+    pub fn of_checkpoint(checkpoint: &Checkpoint, begin: &str, eos: u32) -> Result<Self, CheckpointError> {
+        let wrong = |reason: String| checkpoint.unusable(FILE, reason);
+        let inner =
+            tokenizers::Tokenizer::from_bytes(checkpoint.file(FILE)?).map_err(|error| wrong(error.to_string()))?;
+        let bos = inner
+            .token_to_id(begin)
+            .ok_or_else(|| wrong(format!("it has no piece {begin}")))?;
+        let special = SpecialTokens { bos, eos };
         Ok(Self { inner, special })
     }
 
@@ -52,6 +66,34 @@ impl Tokenizer {
         self.inner
             .decode(ids, true)
             .map_err(|error| Error::Tokenizer(error.to_string()))
+    }
+
+    /// The words of a text, each with the summed log-probability of its pieces. A piece that adds no word belongs to the one before it.
+    pub fn words(&self, ids: &[u32], log_probabilities: &[f32]) -> Result<Vec<(String, f32)>> {
+        let mut sums: Vec<f32> = Vec::new();
+        for (written, log_probability) in (1..=ids.len()).zip(log_probabilities) {
+            let count = self.decode(&ids[..written])?.split_whitespace().count().max(1);
+            sums.resize(count.max(sums.len()), 0.0);
+            sums[count - 1] += log_probability;
+        }
+        let text = self.decode(ids)?;
+        Ok(text.split_whitespace().map(str::to_owned).zip(sums).collect())
+    }
+
+    /// Takes ids one by one and tells the text that each adds.
+    pub fn stream<'a>(&'a self, tell: &'a mut dyn FnMut(&str)) -> impl FnMut(u32) + 'a {
+        let mut told = String::new();
+        let mut ids = Vec::new();
+        move |id| {
+            ids.push(id);
+            // A piece may join the word before it, so the whole is decoded and what is new is told.
+            if let Ok(text) = self.decode(&ids)
+                && let Some(new) = text.strip_prefix(&told)
+            {
+                tell(new);
+                told = text;
+            }
+        }
     }
 
     /// The piece of an id; pieces that go on a word begin with "##".

@@ -105,7 +105,15 @@ impl Golden {
 
     fn written(&self, opt: &Opt, picture: usize, decoding: &Decoding) -> Vec<Sequence> {
         let prompt = self.value(picture, "prompt");
-        generate(opt, &prompt, self.cases.end, decoding, &Cancel::default(), &mut |_| {}).unwrap()
+        generate(
+            opt,
+            &prompt.into(),
+            self.cases.end,
+            decoding,
+            &Cancel::default(),
+            &mut |_| {},
+        )
+        .unwrap()
     }
 }
 
@@ -276,7 +284,7 @@ fn a_text_scores_as_it_was_written() {
 #[test]
 fn cancelling_stops_at_the_next_token() {
     let golden = Golden::load();
-    let (opt, prompt) = (golden.opt(), golden.value(0, "prompt"));
+    let (opt, prompt) = (golden.opt(), golden.value(0, "prompt").into());
     for beams in [1, 3] {
         let cancel = Cancel::default();
         let decoding = Decoding {

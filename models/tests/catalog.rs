@@ -9,6 +9,16 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 struct Catalog {
     pack: Vec<Listed>,
+    published: Vec<Published>,
+}
+
+#[derive(Deserialize)]
+struct Published {
+    name: String,
+    licence: String,
+    repository: String,
+    revision: String,
+    files: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -42,6 +52,28 @@ fn every_file_of_glance_has_its_licence_and_source() {
             !listed.licence.is_empty() && !listed.source.is_empty(),
             "{}",
             listed.name
+        );
+    }
+}
+
+#[test]
+fn every_published_model_is_pinned_and_safe_to_load() {
+    let catalog: Catalog = toml::from_str(include_str!("../catalog.toml")).unwrap();
+    assert!(!catalog.published.is_empty());
+    for model in &catalog.published {
+        let Published { name, revision, .. } = model;
+        assert!(!model.licence.is_empty() && model.repository.contains('/'), "{name}");
+        assert!(
+            revision.len() >= 7 && revision.chars().all(|c| c.is_ascii_hexdigit()),
+            "{name}"
+        );
+        assert!(model.files.iter().any(|file| file.ends_with(".safetensors")), "{name}");
+        assert!(
+            model
+                .files
+                .iter()
+                .all(|file| file.ends_with(".safetensors") || file.ends_with(".json")),
+            "{name}"
         );
     }
 }

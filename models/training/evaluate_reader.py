@@ -30,12 +30,8 @@ LABELS = (
     " Replace Download Upload Share Inbox Drafts Sent Archive Trash Today Yesterday Documents Pictures Music Videos Network Account"
     " Privacy Security Language Keyboard Display Sound Power About"
 ).split()
-GERMAN = [
-    "Die Bäume im Garten blühen früh in diesem Jahr.",
-    "Größere Änderungen müssen Sie zuerst bestätigen.",
-    "Öffnungszeiten: Montag bis Freitag von 9 bis 18 Uhr.",
-    "Bitte überprüfen Sie Ihre Eingabe und wählen Sie Weiter.",
-]
+STRINGS = json.loads((ROOT / "src-tauri/strings/de.json").read_text()).values()
+GERMAN = [text for text in STRINGS if 30 < len(text) < 120 and "{" not in text]
 
 
 def sentences():

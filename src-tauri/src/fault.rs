@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use eyebright_models::checkpoint::CheckpointError;
 use eyebright_models::pack::PackError;
 use eyebright_models::picture::PictureError;
 use serde::Serialize;
@@ -72,6 +73,12 @@ impl From<PictureError> for Fault {
 
 impl From<PackError> for Fault {
     fn from(error: PackError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl From<CheckpointError> for Fault {
+    fn from(error: CheckpointError) -> Self {
         Self::new(error.code(), error.to_string())
     }
 }

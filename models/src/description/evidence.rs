@@ -42,6 +42,8 @@ pub struct CaptionEvidence {
     pub itc: f32,
     /// Probability that picture and text match, 0 to 1.
     pub itm: f32,
+    /// Whether a model wrote it of which nobody knows how often it is right.
+    pub uncalibrated: bool,
     /// Other captions (further beams, or samples with a fixed seed).
     pub alternatives: Vec<String>,
 }

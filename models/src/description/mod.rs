@@ -30,6 +30,8 @@ const TAG_SHOWN: f32 = 0.02;
 const TAGS_SHOWN: usize = 10;
 /// Objects below this probability are not reported.
 const OBJECT_SHOWN: f32 = 0.35;
+/// A caption whose pieces have a lower probability in the mean is no more than chance.
+const STAMMERED: f32 = 0.05;
 /// What pixels alone decide is right nearly always.
 const BY_PIXELS: f32 = 0.98;
 /// Words on which no caption ends; one that was cut off at its greatest length may.
@@ -153,6 +155,7 @@ fn by_pixels(evidence: &Evidence, things: &[Thing<'_>], calibration: &Calibratio
 /// The most telling sentence about a photo that the evidence allows.
 fn photo(evidence: &Evidence, things: &[Thing<'_>], seen: &Seen, lexicon: &Lexicon, calibration: &Calibration) -> Said {
     captioned(evidence, seen, lexicon, calibration)
+        .or_else(|| uncalibrated(evidence, seen, lexicon, &calibration.thresholds))
         .or_else(|| half_captioned(evidence, things, seen, lexicon, &calibration.thresholds))
         .or_else(|| named(things, &calibration.thresholds))
         .unwrap_or_else(|| unclear(evidence, things))
@@ -160,13 +163,26 @@ fn photo(evidence: &Evidence, things: &[Thing<'_>], seen: &Seen, lexicon: &Lexic
 
 /// The caption as it is, if all its nouns are probably right.
 fn captioned(evidence: &Evidence, seen: &Seen, lexicon: &Lexicon, calibration: &Calibration) -> Option<Said> {
-    let caption = evidence.caption.as_ref()?;
+    let caption = evidence.caption.as_ref().filter(|caption| !caption.uncalibrated)?;
     let confidence = calibration.caption(&features(evidence, seen, lexicon));
     let sure = confidence >= calibration.thresholds.caption
         && !is_vetoed(caption, evidence, seen, lexicon, &calibration.thresholds);
     sure.then(|| Said {
         sentence: words::sentence(&tidy(&caption.text)),
         sure: true,
+        confidence,
+    })
+}
+
+/// The caption as it is, after "Possibly", of a model of which nobody knows how often it is right.
+fn uncalibrated(evidence: &Evidence, seen: &Seen, lexicon: &Lexicon, thresholds: &Thresholds) -> Option<Said> {
+    let caption = evidence.caption.as_ref().filter(|caption| caption.uncalibrated)?;
+    let confidence = caption.mean_log_probability.exp();
+    let text = tidy(&caption.text);
+    let said = confidence >= STAMMERED && !text.is_empty() && !is_vetoed(caption, evidence, seen, lexicon, thresholds);
+    said.then(|| Said {
+        sentence: words::sentence(&format!("Possibly {text}")),
+        sure: false,
         confidence,
     })
 }

@@ -129,6 +129,30 @@ fn a_supported_caption_is_said() {
     assert_eq!(description.caption.as_deref(), Some("a dog runs on the beach"));
 }
 
+/// However sure such a model is of its words, and whatever supports them.
+#[test]
+fn a_caption_of_unknown_truth_is_possible_at_most() {
+    let made = |text: &str, score| {
+        let mut made = photo()
+            .caption(text, score)
+            .object("dog", 0.9, [20.0, 30.0, 50.0, 50.0])
+            .tag("beagle", 0.6);
+        made.0.caption.as_mut().unwrap().uncalibrated = true;
+        made.describe()
+    };
+    let dog = made("a dog runs on the beach", -0.01);
+    assert_eq!(dog.sentence, "Possibly a dog runs on the beach.");
+    assert!(!dog.sure && (dog.confidence - 0.99).abs() < 0.01);
+    let horse = made("a man rides a horse", -0.01);
+    assert!(
+        !horse.sentence.contains("horse") && horse.sentence.contains("dog"),
+        "{}",
+        horse.sentence
+    );
+    let stammered = made("a dog runs on on the beach", -4.0);
+    assert!(!stammered.sentence.contains(" on on "), "{}", stammered.sentence);
+}
+
 /// A detector takes a cat's face for a dog now and then; the tags know better.
 #[test]
 fn an_animal_that_fills_the_picture_is_known_to_the_tags() {

@@ -1,10 +1,12 @@
 //! Image encoders: pixels to tokens.
 
 mod efficientnet;
+mod vit;
 
 use candle_core::Tensor;
 
 pub use efficientnet::EfficientNetLite;
+pub use vit::{Vit, VitConfig};
 
 use crate::error::Result;
 use crate::picture::Picture;

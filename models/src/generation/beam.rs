@@ -42,7 +42,7 @@ pub(super) fn search(
     let mut finished: Vec<Sequence> = Vec::new();
     for length in 1..=decoding.max_tokens {
         cancel.check()?;
-        let candidates = candidates(&beams, &logits, end, decoding);
+        let candidates = candidates(&prefix.ids, &beams, &logits, end, decoding);
         let last = length == decoding.max_tokens;
         // Only the best candidates may finish; the others that end are dropped.
         for candidate in candidates
@@ -81,12 +81,12 @@ pub(super) fn search(
 }
 
 /// The best continuations of all beams, best first: twice as many as beams, so that enough stay open if half of them end.
-fn candidates(beams: &[Beam], logits: &[Vec<f32>], end: u32, decoding: &Decoding) -> Vec<Candidate> {
+fn candidates(before: &[u32], beams: &[Beam], logits: &[Vec<f32>], end: u32, decoding: &Decoding) -> Vec<Candidate> {
     let mut all: Vec<Candidate> = Vec::new();
     for (index, (beam, logits)) in beams.iter().zip(logits).enumerate() {
         let total = log_sum_exp(logits);
         let mut scores: Vec<f32> = logits.iter().map(|x| x - total).collect();
-        constrain(&mut scores, &beam.ids, end, decoding);
+        constrain(&mut scores, before, &beam.ids, end, decoding);
         let mut order: Vec<u32> = (0..scores.len() as u32).collect();
         let keep = (2 * decoding.beams).min(order.len());
         let by_score = |a: &u32, b: &u32| scores[*b as usize].total_cmp(&scores[*a as usize]).then(a.cmp(b));

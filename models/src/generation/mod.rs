@@ -60,6 +60,25 @@ impl Default for Decoding {
     }
 }
 
+/// What stands before the text.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// What the model reads: [1, T, D].
+    pub embeds: Tensor,
+    /// Ids in it that settings like the repetition penalty count as written. `transformers` counts ids that it was given as such, but
+    /// knows none where it was given embeddings.
+    pub ids: Vec<u32>,
+}
+
+impl From<Tensor> for Prompt {
+    fn from(embeds: Tensor) -> Self {
+        Self {
+            embeds,
+            ids: Vec::new(),
+        }
+    }
+}
+
 /// A finished text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sequence {
@@ -71,12 +90,12 @@ pub struct Sequence {
     pub score: f32,
 }
 
-/// Writes behind `prompt` (embeddings [1, T, D]). Returns the texts, best first: as many as beams, one without beams.
+/// Writes behind `prompt`. Returns the texts, best first: as many as beams, one without beams.
 ///
 /// `stream` gets each id as soon as it is certain: at once when greedy or sampling, at the end with beams.
 pub fn generate(
     model: &dyn LanguageModel,
-    prompt: &Tensor,
+    prompt: &Prompt,
     end: u32,
     decoding: &Decoding,
     cancel: &Cancel,
@@ -102,7 +121,7 @@ pub fn generate(
 /// Draws `count` texts behind `prompt` at once, as `decoding.sampling` says; the same seed draws the same texts.
 pub fn draw(
     model: &dyn LanguageModel,
-    prompt: &Tensor,
+    prompt: &Prompt,
     end: u32,
     decoding: &Decoding,
     count: usize,
@@ -113,7 +132,7 @@ pub fn draw(
 
 /// Log-probabilities of a given text behind `prompt`, one an id (the end token is an id like any other).
 pub fn score_text(model: &dyn LanguageModel, prompt: &Tensor, ids: &[u32]) -> Result<Vec<f32>> {
-    let mut prefix = prefill(model, prompt)?;
+    let mut prefix = prefill(model, &prompt.clone().into())?;
     let mut log_probabilities = Vec::with_capacity(ids.len());
     let mut push = |logits: &[f32], id: u32| {
         log_probabilities.push(
@@ -135,17 +154,19 @@ pub fn score_text(model: &dyn LanguageModel, prompt: &Tensor, ids: &[u32]) -> Re
     Ok(log_probabilities)
 }
 
-/// The prompt, read once: its cache and the logits [V] of the first token.
+/// The prompt, read once: its ids, its cache and the logits [V] of the first token.
 struct Prefix {
+    ids: Vec<u32>,
     cache: Cache,
     logits: Vec<f32>,
 }
 
-fn prefill(model: &dyn LanguageModel, prompt: &Tensor) -> Result<Prefix> {
+fn prefill(model: &dyn LanguageModel, prompt: &Prompt) -> Result<Prefix> {
     let mut cache = Cache::default();
-    let hidden = model.forward(prompt, &mut cache)?;
+    let hidden = model.forward(&prompt.embeds, &mut cache)?;
     let last = hidden.narrow(1, hidden.dim(1)? - 1, 1)?;
     Ok(Prefix {
+        ids: prompt.ids.clone(),
         logits: model.logits(&last)?.flatten_all()?.to_vec1()?,
         cache,
     })

@@ -18,8 +18,12 @@ pub(super) fn write(
     cancel: &Cancel,
     stream: &mut dyn FnMut(u32),
 ) -> Result<Sequence> {
-    let Prefix { mut cache, mut logits } = prefix;
-    let mut writer = Writer::new(decoding, 0);
+    let Prefix {
+        ids: before,
+        mut cache,
+        mut logits,
+    } = prefix;
+    let mut writer = Writer::new(&before, decoding, 0);
     while let Some(id) = writer.next(&logits, end, decoding) {
         cancel.check()?;
         stream(id);
@@ -37,7 +41,9 @@ pub(super) fn write_many(
     count: usize,
     cancel: &Cancel,
 ) -> Result<Vec<Sequence>> {
-    let mut writers: Vec<Writer> = (0..count as u64).map(|row| Writer::new(decoding, row)).collect();
+    let mut writers: Vec<Writer> = (0..count as u64)
+        .map(|row| Writer::new(&prefix.ids, decoding, row))
+        .collect();
     let mut cache = prefix
         .cache
         .select(&Tensor::zeros(count, DType::U32, model.device())?)?;
@@ -59,20 +65,23 @@ pub(super) fn write_many(
 }
 
 /// One text in the making.
-struct Writer {
+struct Writer<'a> {
+    /// Ids of the prompt.
+    before: &'a [u32],
     ids: Vec<u32>,
     log_probabilities: Vec<f32>,
     generator: Option<StdRng>,
     ended: bool,
 }
 
-impl Writer {
-    fn new(decoding: &Decoding, row: u64) -> Self {
+impl<'a> Writer<'a> {
+    fn new(before: &'a [u32], decoding: &Decoding, row: u64) -> Self {
         let generator = decoding
             .sampling
             .as_ref()
             .map(|sampling| StdRng::seed_from_u64(sampling.seed.wrapping_add(row)));
         Self {
+            before,
             ids: Vec::new(),
             log_probabilities: Vec::new(),
             generator,
@@ -86,7 +95,7 @@ impl Writer {
             return None;
         }
         let mut scores = logits.to_vec();
-        constrain(&mut scores, &self.ids, end, decoding);
+        constrain(&mut scores, self.before, &self.ids, end, decoding);
         let id = match (&decoding.sampling, &mut self.generator) {
             (Some(sampling), Some(generator)) => drawn(&scores, sampling, generator),
             _ => best(&scores),

@@ -8,13 +8,15 @@ pub(super) fn log_sum_exp(logits: &[f32]) -> f32 {
     largest + logits.iter().map(|x| (x - largest).exp()).sum::<f32>().ln()
 }
 
-/// Applies repetition penalty, n-gram ban and minimum length to one row of scores; `written` are the ids of that row so far.
-pub(super) fn constrain(scores: &mut [f32], written: &[u32], end: u32, decoding: &Decoding) {
+/// Applies repetition penalty, n-gram ban and minimum length to one row of scores; `before` are the ids of the prompt, `written` those of
+/// that row so far.
+pub(super) fn constrain(scores: &mut [f32], before: &[u32], written: &[u32], end: u32, decoding: &Decoding) {
+    let all = [before, written].concat();
     if decoding.repetition_penalty.to_bits() != 1.0_f32.to_bits() {
-        penalise_repetition(scores, written, decoding.repetition_penalty);
+        penalise_repetition(scores, &all, decoding.repetition_penalty);
     }
     if decoding.no_repeat_ngram > 0 {
-        for id in repeated_ends(written, decoding.no_repeat_ngram) {
+        for id in repeated_ends(&all, decoding.no_repeat_ngram) {
             ban(scores, id);
         }
     }
@@ -82,10 +84,10 @@ mod tests {
             ..Decoding::default()
         };
         let mut scores = [0.0; 3];
-        constrain(&mut scores, &[1], 2, &decoding);
+        constrain(&mut scores, &[9, 9], &[1], 2, &decoding);
         assert_eq!(scores[2], f32::NEG_INFINITY);
         let mut scores = [0.0; 3];
-        constrain(&mut scores, &[1, 1], 2, &decoding);
+        constrain(&mut scores, &[9, 9], &[1, 1], 2, &decoding);
         assert_eq!(scores[2], 0.0);
     }
 }

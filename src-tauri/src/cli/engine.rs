@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
-use eyebright_models::{Describer, Device, Pack, Reader};
+use eyebright_models::checkpoint::{Checkpoint, Precision};
+use eyebright_models::{Describer, Device, Pack, Reader, vision_language};
 
 use super::{DeviceName, Model};
 use crate::fault::Fault;
 use crate::packs;
+
+const MANIFEST: &str = "pack.toml";
 
 /// A loaded model and what to call it.
 pub struct Engine {
@@ -21,13 +24,45 @@ pub struct Engine {
 impl Engine {
     /// Loads the pack onto the device.
     pub fn open(model: &Model) -> Result<Self, Fault> {
-        let pack = open_pack(&model.pack)?;
         let (device, name) = open_device(model.device)?;
+        let (describer, pack) = open_describer(&model.pack, &device)?;
         Ok(Self {
-            describer: Describer::open(&pack, &device)?,
-            pack: pack.manifest().name.clone(),
+            describer,
+            pack,
             device: name,
         })
+    }
+}
+
+/// The model of a pack, and the pack's name. A published model is joined by the networks of glance.
+fn open_describer(pack: &Path, device: &Device) -> Result<(Describer, String), Fault> {
+    match open_any(pack)? {
+        Opened::Own(pack) => Ok((Describer::open(&pack, device)?, pack.manifest().name.clone())),
+        Opened::Published(checkpoint) => {
+            let model = vision_language::open(&checkpoint, Precision::Stored, device)?;
+            let describer = Describer::open(&Pack::glance()?, device)?.with_model(model);
+            Ok((describer, checkpoint.name().to_owned()))
+        }
+    }
+}
+
+/// What a name or a folder stands for.
+pub enum Opened {
+    /// A pack of Eyebright's own making.
+    Own(Pack),
+    /// A model as others published it.
+    Published(Checkpoint),
+}
+
+/// Opens a pack by its name, or whatever is in a folder.
+pub fn open_any(pack: &Path) -> Result<Opened, Fault> {
+    if !pack.join(MANIFEST).is_file() && Checkpoint::is_at(pack) {
+        return Ok(Opened::Published(Checkpoint::open(pack)?));
+    }
+    let pack = open_pack(pack)?;
+    match pack.folder().filter(|folder| Checkpoint::is_at(folder)) {
+        Some(folder) => Ok(Opened::Published(Checkpoint::open(folder)?)),
+        None => Ok(Opened::Own(pack)),
     }
 }
 

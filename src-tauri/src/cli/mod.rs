@@ -46,7 +46,7 @@ pub enum Command {
     /// Turn pictures into vectors that lie close together when the pictures are alike
     #[command(after_help = EXIT_CODES)]
     Embed(Embed),
-    /// List or check the packs of weights
+    /// List, check or convert the packs of weights
     #[command(subcommand)]
     Packs(Packs),
     /// Measure how fast this machine describes a picture
@@ -164,6 +164,17 @@ pub enum Packs {
         /// Name of a pack
         name: String,
     },
+    /// Make a published model smaller, by fewer bits for each weight
+    #[command(after_help = "Exit codes: 0 the smaller model is written, 1 it is not")]
+    Convert {
+        /// Folder with a published model (config.json and safetensors)
+        folder: PathBuf,
+        /// 8.5, 6.6 or 4.5 bits for each weight; a matrix that this would spoil gets more
+        #[arg(long, value_name = "q8_0|q6_k|q4_k", value_parser = ["q8_0", "q6_k", "q4_k"])]
+        to: String,
+        /// Folder to write, which must not be there yet; name it after --pack
+        out: PathBuf,
+    },
     /// Compare every file of a pack with its manifest
     #[command(after_help = "Exit codes: 0 the pack is whole, 1 it is not")]
     Verify {
@@ -250,6 +261,7 @@ pub fn run(cli: Cli) -> Ending {
         Command::Packs(Packs::List) => packs::list(),
         Command::Packs(Packs::Fetch { name }) => packs::fetch(&name),
         Command::Packs(Packs::Remove { name }) => packs::remove(&name),
+        Command::Packs(Packs::Convert { folder, to, out }) => packs::convert(&folder, &to, &out),
         Command::Packs(Packs::Verify { pack }) => packs::verify(&pack),
         Command::Bench(options) => bench::run(&options),
     }

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use eyebright_models::checkpoint::{self, Checkpoint, Precision};
+
 use super::Ending;
-use super::engine::open_pack;
+use super::engine::{Opened, open_any, open_pack};
 use crate::fault::Fault;
 use crate::output::{Output, complain};
 use crate::packs::{self, Listed};
@@ -60,6 +62,45 @@ pub fn verify(pack: &Path) -> Ending {
         ))
     });
     tell(checked)
+}
+
+pub fn convert(folder: &Path, to: &str, out: &Path) -> Ending {
+    let precision = to.parse::<Precision>().map_err(|reason| Fault::new("usage", reason));
+    tell(precision.and_then(|precision| {
+        let checkpoint = published(folder)?;
+        complain(&format!(
+            "Converting {} to {to}; this takes a while.",
+            checkpoint.name()
+        ));
+        let made = checkpoint::convert(&checkpoint, precision, out)?;
+        let held: Vec<String> = made
+            .matrices
+            .iter()
+            .map(|(how, count)| format!("{count} in {how}"))
+            .collect();
+        Ok(format!(
+            "{}: {:.1} MB instead of {:.1} MB. Matrices: {}; the largest error is {:.1} percent, of {}.",
+            out.display(),
+            made.bytes.1 as f64 / 1e6,
+            made.bytes.0 as f64 / 1e6,
+            held.join(", "),
+            made.worst.0 * 100.0,
+            made.worst.1
+        ))
+    }))
+}
+
+fn published(folder: &Path) -> Result<Checkpoint, Fault> {
+    match open_any(folder)? {
+        Opened::Published(checkpoint) => Ok(checkpoint),
+        Opened::Own(pack) => Err(Fault::new(
+            "not_published",
+            format!(
+                "{} is small already; only published models are converted.",
+                pack.manifest().name
+            ),
+        )),
+    }
 }
 
 fn tell(result: Result<String, Fault>) -> Ending {

@@ -1,0 +1,52 @@
+//! How long a published BLIP takes to look at a picture and to write, and the most memory it held:
+//! `cargo run --release --example blip_speed -- FOLDER PICTURE [ROUNDS]`. `training/bench_blip.py` sets it beside `transformers`.
+
+use std::error::Error;
+use std::path::Path;
+use std::time::Instant;
+
+use eyebright_models::checkpoint::{Checkpoint, Precision};
+use eyebright_models::generation::Decoding;
+use eyebright_models::{Cancel, Device, Limits, Picture, vision_language};
+
+/// Pieces that are written, whatever they are: the end is not allowed before.
+const PIECES: usize = 20;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut words = std::env::args().skip(1);
+    let folder = words.next().ok_or("name the folder of a model")?;
+    let picture = words.next().ok_or("name a picture")?;
+    let rounds: usize = words.next().map_or(Ok(3), |rounds| rounds.parse())?;
+    let start = Instant::now();
+    let model = vision_language::open(&Checkpoint::open(Path::new(&folder))?, Precision::Stored, &Device::Cpu)?;
+    let picture = Picture::decode(&std::fs::read(picture)?, &Limits::default())?;
+    println!("load {:.0}", milliseconds(start));
+    for _ in 0..rounds {
+        let start = Instant::now();
+        let image = model.look(&picture)?;
+        println!("look {:.0}", milliseconds(start));
+        for (name, beams) in [("greedy", 1), ("beams", 3)] {
+            let decoding = Decoding {
+                beams,
+                max_tokens: PIECES,
+                min_tokens: PIECES,
+                ..Decoding::default()
+            };
+            let start = Instant::now();
+            let written = model.caption(&image, None, &decoding, &Cancel::default(), &mut |_| {})?;
+            println!("{name} {:.0}", milliseconds(start));
+            println!("{name}_ids {:?}", written[0].sequence.ids);
+        }
+    }
+    // Only Linux tells.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    if let Some(kilobytes) = most.and_then(|most| most.trim().trim_end_matches(" kB").parse::<f64>().ok()) {
+        println!("peak {:.0}", kilobytes / 1000.0);
+    }
+    Ok(())
+}
+
+fn milliseconds(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1000.0
+}

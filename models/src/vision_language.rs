@@ -1,0 +1,152 @@
+//! Published models that look at a picture and then write about it, answer questions, or weigh texts.
+
+use candle_core::{Device, Tensor};
+
+use crate::blip::Blip;
+use crate::cancel::Cancel;
+use crate::captioner::Match;
+use crate::checkpoint::{Checkpoint, CheckpointError, Precision};
+use crate::error::{Error, Result};
+use crate::generation::{Decoding, Sequence};
+use crate::picture::Picture;
+use crate::tokenizer::Tokenizer;
+
+/// What is asked of a model that may not be able to do it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// To write what a picture shows.
+    Caption,
+    /// To answer a question about it.
+    Answer,
+    /// To weigh how well a text fits it.
+    Match,
+    /// To place it in a space where alike pictures are near.
+    Embed,
+}
+
+/// A picture that was looked at: everything that does not depend on a text.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// The image encoder's tokens [1, S, W].
+    pub tokens: Tensor,
+}
+
+/// A text that a model wrote.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// As the tokenizer spells it.
+    pub text: String,
+    /// The words of `text`, each with the summed log-probability of its pieces.
+    pub words: Vec<(String, f32)>,
+    /// The pieces.
+    pub sequence: Sequence,
+}
+
+/// What is said to a question about a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The model's own words.
+    pub text: String,
+    /// What is spoken: how often such a model is right is not known, so it begins with "Possibly".
+    pub sentence: String,
+    /// Geometric mean of the probabilities of the pieces, 0 to 1: how sure the model is of its words, not how often they are true.
+    pub confidence: f32,
+}
+
+impl Written {
+    /// Geometric mean of the probabilities of the pieces, the end included: 0 to 1.
+    #[must_use]
+    pub fn mean_probability(&self) -> f32 {
+        mean(&self.sequence.log_probabilities).exp()
+    }
+}
+
+/// 0 where there are none.
+pub(crate) fn mean(log_probabilities: &[f32]) -> f32 {
+    log_probabilities.iter().sum::<f32>() / log_probabilities.len().max(1) as f32
+}
+
+/// A model that was loaded. A task that it was not made for fails with [`Error::Unable`].
+pub trait VisionLanguage: Send + Sync {
+    /// Whether it was made for a task.
+    fn can(&self, task: Task) -> bool;
+
+    /// Encodes a picture, once for any number of texts.
+    fn look(&self, picture: &Picture) -> Result<Image>;
+
+    /// How captions are written unless the caller knows better.
+    fn caption_decoding(&self) -> Decoding;
+
+    /// How answers are written unless the caller knows better.
+    fn answer_decoding(&self) -> Decoding;
+
+    /// Writes captions, best first. They go on from `prompt`; `None` is what the model was trained with. `stream` gets pieces of text as
+    /// they become certain.
+    fn caption(
+        &self,
+        image: &Image,
+        prompt: Option<&str>,
+        decoding: &Decoding,
+        cancel: &Cancel,
+        stream: &mut dyn FnMut(&str),
+    ) -> Result<Vec<Written>>;
+
+    /// Answers a question, best answer first.
+    fn answer(
+        &self,
+        image: &Image,
+        question: &str,
+        decoding: &Decoding,
+        cancel: &Cancel,
+        stream: &mut dyn FnMut(&str),
+    ) -> Result<Vec<Written>>;
+
+    /// How well a text fits the picture.
+    fn score(&self, image: &Image, text: &str) -> Result<Match>;
+
+    /// The picture as a unit vector, near those of pictures and texts like it.
+    fn embed(&self, image: &Image) -> Result<Vec<f32>>;
+
+    /// What is said to a question.
+    fn say(&self, image: &Image, question: &str, cancel: &Cancel) -> Result<Answer> {
+        let answers = self.answer(image, question, &self.answer_decoding(), cancel, &mut |_| {})?;
+        let best = answers.into_iter().next().filter(|best| !best.text.is_empty());
+        Ok(match best {
+            Some(best) => Answer {
+                sentence: format!("Possibly {}.", best.text),
+                confidence: best.mean_probability(),
+                text: best.text,
+            },
+            None => Answer {
+                text: String::new(),
+                sentence: "The model has no answer to this question. Ask it in other words.".to_owned(),
+                confidence: 0.0,
+            },
+        })
+    }
+}
+
+/// Loads a published model, of the kind that its `config.json` names.
+pub fn open(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> Result<Box<dyn VisionLanguage>> {
+    let architecture = checkpoint.architecture()?;
+    match architecture.model_type.as_str() {
+        "blip" => Ok(Box::new(Blip::open(checkpoint, precision, device)?)),
+        other => Err(Error::Checkpoint(CheckpointError::Unknown {
+            checkpoint: checkpoint.name().to_owned(),
+            architecture: other.to_owned(),
+            known: "blip".to_owned(),
+        })),
+    }
+}
+
+/// Texts of sequences.
+pub(crate) fn written(tokenizer: &Tokenizer, sequences: Vec<Sequence>) -> Result<Vec<Written>> {
+    let text = |sequence: Sequence| {
+        Ok(Written {
+            text: tokenizer.decode(&sequence.ids)?,
+            words: tokenizer.words(&sequence.ids, &sequence.log_probabilities)?,
+            sequence,
+        })
+    };
+    sequences.into_iter().map(text).collect()
+}
