@@ -26,6 +26,7 @@ pub struct Describer {
     objects: Objects,
     lexicon: Lexicon,
     calibration: Calibration,
+    space: String,
 }
 
 /// How long the stages took.
@@ -48,6 +49,7 @@ impl Describer {
             lexicon: Lexicon::read(&pack.file("lexicon.json")?).map_err(|error| json("lexicon.json", error))?,
             calibration: Calibration::read(&pack.file("calibration.json")?)
                 .map_err(|error| json("calibration.json", error))?,
+            space: space(pack),
         })
     }
 
@@ -136,6 +138,17 @@ impl Describer {
         self.captioner.embed(&self.captioner.look(picture)?)
     }
 
+    /// A text as a unit vector in the contrastive space.
+    pub fn embed_text(&self, text: &str) -> Result<Vec<f32>> {
+        self.captioner.embed_text(text)
+    }
+
+    /// Names the contrastive space: vectors are comparable where this is the same.
+    #[must_use]
+    pub fn space(&self) -> &str {
+        &self.space
+    }
+
     fn caption_evidence(
         &self,
         look: &Look,
@@ -174,4 +187,17 @@ impl Describer {
             alternatives,
         })
     }
+}
+
+/// The pack and the beginnings of its files' hashes: other weights make another space.
+fn space(pack: &Pack) -> String {
+    let manifest = pack.manifest();
+    let hashes = manifest
+        .files
+        .iter()
+        .map(|file| file.sha256.get(..4).unwrap_or_default());
+    std::iter::once(manifest.name.as_str())
+        .chain(hashes)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

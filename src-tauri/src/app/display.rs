@@ -1,11 +1,15 @@
 //! The windows, as the session's display.
 
+use eyebright_models::Cancel;
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
 
+use super::history;
 use super::state::App;
-use super::{MAIN, REGION, history};
-use crate::contract::{Place, Update};
-use crate::session::{Display, Remember, Seen, Show, Words};
+use super::{MAIN, REGION, thumbnail};
+use crate::alt_text;
+use crate::contract::{Entry, Found, Place, Update};
+use crate::fault::Fault;
+use crate::session::{Display, Label, Remember, Search, Seen, Show, Words};
 
 /// Tells the window. A window that is not there learns everything from its snapshot when it opens.
 pub fn tell(app: &AppHandle, update: &Update) {
@@ -47,7 +51,7 @@ impl Display for Windows {
                 tell(&self.0, &Update::Heard { text });
             }
             Show::Frozen(picture) => {
-                state.view().screen = Some(history::encode(picture.rgb()));
+                state.view().screen = Some(thumbnail::encode(picture.rgb()));
                 open_region(&self.0);
             }
             Show::Frame(rect, text) => {
@@ -87,8 +91,34 @@ fn open_region(app: &AppHandle) {
     }
 }
 
-/// Keeps what was described.
+/// Writes alt texts.
+pub struct Labels;
+
+impl Label for Labels {
+    fn label(&self, seen: &Seen, sentence: &str) -> Result<(), Fault> {
+        let path = seen.path.as_ref().ok_or_else(Fault::no_file)?;
+        alt_text::save(path, sentence, &seen.picture)
+    }
+}
+
+/// Keeps what was described, and finds it again.
+#[derive(Clone)]
 pub struct Shelf(pub AppHandle);
+
+impl Search for Shelf {
+    fn search(&self, words: &str, cancel: &Cancel) -> Result<Vec<String>, Fault> {
+        let state = self.0.state::<App>();
+        let found = state.archive().find(words, cancel)?;
+        cancel.check()?;
+        let entries: Vec<Entry> = found.iter().map(|found| history::listed(&found.entry)).collect();
+        state.view().found = Some(Found {
+            words: words.to_owned(),
+            entries,
+        });
+        tell(&self.0, &state.found_update());
+        Ok(found.into_iter().map(|found| found.entry.words.first).collect())
+    }
+}
 
 impl Remember for Shelf {
     fn remember(&mut self, entry: u64, seen: Seen, words: Words) {
@@ -101,13 +131,22 @@ impl Remember for Shelf {
         };
         let sentences = words.up_to(settings.detail);
         let alone = !settings.keep_history;
-        state.history().add(entry as u32, name, &seen, words, sentences, alone);
+        let seen = Seen { name, ..seen };
+        state
+            .history()
+            .add(entry, seen.name.clone(), &seen, words.clone(), sentences.clone(), alone);
         tell(&self.0, &state.entries_update());
+        if settings.keep_history {
+            state.archive().keep(entry, seen, words, sentences, &settings);
+        }
     }
 
     fn add(&mut self, entry: u64, sentences: &[String]) {
         let state = self.0.state::<App>();
-        state.history().extend(entry as u32, sentences);
+        state.history().extend(entry, sentences);
         tell(&self.0, &state.entries_update());
+        if state.settings().keep_history {
+            state.archive().extend(entry, sentences);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The desktop app: puts the session, its companions, the windows, the tray and the hotkeys together.
 
+mod archive;
 mod commands;
 mod display;
 mod history;
@@ -7,6 +8,7 @@ mod model;
 mod pictures;
 mod sight;
 mod state;
+mod thumbnail;
 mod tray;
 mod voice;
 
@@ -110,13 +112,15 @@ fn start(app: &AppHandle, request: &Request) -> Result<(), Box<dyn std::error::E
     ));
 
     let state = app.state::<App>();
-    let machine = Machine::new(state.options());
+    let machine = Machine::new(state.options(), archive::now_ms());
     let senses = owner::Senses {
         see: Arc::new(sight::Sight {
             app: app.clone(),
             model: model.clone(),
         }),
         describe: Arc::new(model),
+        label: Arc::new(display::Labels),
+        search: Arc::new(display::Shelf(app.clone())),
         listen: Arc::new(NoEars),
         talk: Box::new(voice::Voice::new(app.clone(), talker, events.clone())),
         play: Box::new(voice::Sounds::new(app.clone(), Earcons::start())),

@@ -4,11 +4,12 @@ use std::io;
 use std::path::Path;
 
 use eyebright_models::clock::Clock;
-use eyebright_models::{Cancel, Description, Limits};
+use eyebright_models::{Cancel, Description, Limits, Picture};
 
 use super::batch::Batch;
 use super::engine::Engine;
 use super::{Describe, Detail, Ending};
+use crate::alt_text;
 use crate::fault::Fault;
 use crate::inputs::{Content, Input};
 use crate::output::{Output, complain};
@@ -18,6 +19,8 @@ use crate::voice::{self, Speak, SpeechError};
 
 /// A description and how long it took.
 pub struct Done {
+    /// What it is of.
+    pub picture: Picture,
     /// What is to be said.
     pub description: Description,
     /// Stage by stage.
@@ -33,7 +36,13 @@ pub fn run(options: &Describe) -> Ending {
         Err(fault) => return batch.fail(&fault),
     };
     let several = batch.inputs.len() > 1;
-    let work = |input: &Input| describe(&engine, input, &batch.cancel);
+    let work = |input: &Input| {
+        let done = describe(&engine, input, &batch.cancel)?;
+        if options.save_alt {
+            save_alt_text(input, &done)?;
+        }
+        Ok(done)
+    };
     batch.run(work, |input, done: Option<Done>, output| {
         let Some(done) = done else { return Ok(true) };
         let label = several.then(|| input.label());
@@ -59,6 +68,13 @@ fn describe(engine: &Engine, input: &Input, cancel: &Cancel) -> Result<Done, Fau
     describe_content(engine, &content, &clock, cancel)
 }
 
+fn save_alt_text(input: &Input, done: &Done) -> Result<(), Fault> {
+    let Input::File(path) = input else {
+        return Err(Fault::no_file());
+    };
+    alt_text::save(path, &done.description.sentence, &done.picture)
+}
+
 /// Decodes and describes a picture; `clock` began when the work did.
 pub fn describe_content(engine: &Engine, content: &Content, clock: &Stopwatch, cancel: &Cancel) -> Result<Done, Fault> {
     let read = clock.now();
@@ -71,7 +87,11 @@ pub fn describe_content(engine: &Engine, content: &Content, clock: &Stopwatch, c
         generate: ms(timings.generate),
         total: ms(clock.now()),
     };
-    Ok(Done { description, ms })
+    Ok(Done {
+        picture,
+        description,
+        ms,
+    })
 }
 
 fn sentences(description: &Description, detail: Detail) -> Vec<&str> {
