@@ -154,24 +154,28 @@ impl Inner {
         let mut slot = lock(&self.store);
         let store = match &mut *slot {
             Some(store) => store,
-            None => slot.insert(self.ready(Store::open(place)?)),
+            None => {
+                let Opened { store, aside } = Store::open(place)?;
+                if let Some(aside) = aside {
+                    let _ = self.events.send(Event::Trouble(anew(&aside)));
+                }
+                slot.insert(store)
+            }
         };
         let result = act(store);
         if matches!(result, Err(HistoryError::Damaged)) {
             *slot = None;
-            *slot = Some(self.ready(Store::begin_anew(place)?));
+            let Opened { store, aside } = Store::begin_anew(place)?;
+            *slot = Some(store);
+            return Err(anew(&aside.unwrap_or_default()));
         }
         Ok(result?)
     }
+}
 
-    fn ready(&self, opened: Opened) -> Store {
-        if let Some(aside) = opened.aside {
-            let message =
-                format!("The history was damaged. The damaged file is kept as {aside}, and a new history was begun.");
-            let _ = self.events.send(Event::Trouble(Fault::new("history_anew", message)));
-        }
-        opened.store
-    }
+fn anew(aside: &str) -> Fault {
+    let message = format!("The history was damaged. The damaged file is kept as {aside}, and a new history was begun.");
+    Fault::new("history_anew", message)
 }
 
 fn limits(settings: &Settings) -> Limits {

@@ -92,7 +92,8 @@ fn recall(handle: &AppHandle, app: &App, entry: u64) {
 
 fn export(handle: &AppHandle) {
     let handle = handle.clone();
-    handle.dialog().clone().file().pick_folder(move |folder| {
+    let dialog = handle.dialog().file();
+    dialog.pick_folder(move |folder| {
         // None: the person thought better of it.
         let Some(folder) = folder.and_then(|folder| folder.into_path().ok()) else {
             return;

@@ -1,15 +1,11 @@
 //! The windows, as the session's display.
 
-use eyebright_models::Cancel;
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
 
-use super::history;
 use super::state::App;
 use super::{MAIN, REGION, thumbnail};
-use crate::alt_text;
-use crate::contract::{Entry, Found, Place, Update};
-use crate::fault::Fault;
-use crate::session::{Display, Label, Remember, Search, Seen, Show, Words};
+use crate::contract::{Place, Update};
+use crate::session::{Display, Show};
 
 /// Tells the window. A window that is not there learns everything from its snapshot when it opens.
 pub fn tell(app: &AppHandle, update: &Update) {
@@ -88,65 +84,5 @@ fn open_region(app: &AppHandle) {
     if built.is_err() {
         let app = app.state::<App>();
         app.send(crate::session::Event::Act(crate::session::Action::Stop));
-    }
-}
-
-/// Writes alt texts.
-pub struct Labels;
-
-impl Label for Labels {
-    fn label(&self, seen: &Seen, sentence: &str) -> Result<(), Fault> {
-        let path = seen.path.as_ref().ok_or_else(Fault::no_file)?;
-        alt_text::save(path, sentence, &seen.picture)
-    }
-}
-
-/// Keeps what was described, and finds it again.
-#[derive(Clone)]
-pub struct Shelf(pub AppHandle);
-
-impl Search for Shelf {
-    fn search(&self, words: &str, cancel: &Cancel) -> Result<Vec<String>, Fault> {
-        let state = self.0.state::<App>();
-        let found = state.archive().find(words, cancel)?;
-        cancel.check()?;
-        let entries: Vec<Entry> = found.iter().map(|found| history::listed(&found.entry)).collect();
-        state.view().found = Some(Found {
-            words: words.to_owned(),
-            entries,
-        });
-        tell(&self.0, &state.found_update());
-        Ok(found.into_iter().map(|found| found.entry.words.first).collect())
-    }
-}
-
-impl Remember for Shelf {
-    fn remember(&mut self, entry: u64, seen: Seen, words: Words) {
-        let state = self.0.state::<App>();
-        let settings = state.settings();
-        let name = if seen.name.is_empty() {
-            state.strings().get("say.picture").to_owned()
-        } else {
-            seen.name.clone()
-        };
-        let sentences = words.up_to(settings.detail);
-        let alone = !settings.keep_history;
-        let seen = Seen { name, ..seen };
-        state
-            .history()
-            .add(entry, seen.name.clone(), &seen, words.clone(), sentences.clone(), alone);
-        tell(&self.0, &state.entries_update());
-        if settings.keep_history {
-            state.archive().keep(entry, seen, words, sentences, &settings);
-        }
-    }
-
-    fn add(&mut self, entry: u64, sentences: &[String]) {
-        let state = self.0.state::<App>();
-        state.history().extend(entry, sentences);
-        tell(&self.0, &state.entries_update());
-        if state.settings().keep_history {
-            state.archive().extend(entry, sentences);
-        }
     }
 }

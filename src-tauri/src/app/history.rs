@@ -30,14 +30,14 @@ pub struct History {
 
 impl History {
     /// Adds an entry. With `alone` it is the only one: the person wants no history, but the picture is still to be seen.
-    pub fn add(&mut self, id: u64, name: String, seen: &Seen, words: Words, sentences: Vec<String>, alone: bool) {
+    pub fn add(&mut self, id: u64, seen: &Seen, words: Words, sentences: Vec<String>, alone: bool) {
         if alone {
             self.kept.clear();
         }
         let jpeg = thumbnail::jpeg(&seen.picture, SHOWN_SIDE);
         let entry = Entry {
             id,
-            name,
+            name: seen.name.clone(),
             sentences,
             sure: words.sure,
             picture: (!jpeg.is_empty()).then(|| super::pictures::address(id)),
@@ -149,14 +149,7 @@ mod tests {
             first: format!("Sentence {id}."),
             ..Words::default()
         };
-        history.add(
-            id,
-            "Screen".to_owned(),
-            &seen,
-            words,
-            vec![format!("Sentence {id}.")],
-            alone,
-        );
+        history.add(id, &seen, words, vec![format!("Sentence {id}.")], alone);
     }
 
     #[test]

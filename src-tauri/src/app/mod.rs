@@ -6,6 +6,7 @@ mod display;
 mod history;
 mod model;
 mod pictures;
+mod shelf;
 mod sight;
 mod state;
 mod thumbnail;
@@ -119,13 +120,13 @@ fn start(app: &AppHandle, request: &Request) -> Result<(), Box<dyn std::error::E
             model: model.clone(),
         }),
         describe: Arc::new(model),
-        label: Arc::new(display::Labels),
-        search: Arc::new(display::Shelf(app.clone())),
+        label: Arc::new(shelf::Labels),
+        search: Arc::new(shelf::Shelf(app.clone())),
         listen: Arc::new(NoEars),
         talk: Box::new(voice::Voice::new(app.clone(), talker, events.clone())),
         play: Box::new(voice::Sounds::new(app.clone(), Earcons::start())),
         display: Box::new(display::Windows(app.clone())),
-        remember: Box::new(display::Shelf(app.clone())),
+        remember: Box::new(shelf::Shelf(app.clone())),
         clock: Box::new(Stopwatch::start()),
     };
     owner::start(machine, senses, events, inbox);

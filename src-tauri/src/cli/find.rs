@@ -5,6 +5,7 @@ use std::path::Path;
 
 use eyebright_models::clock::Clock;
 use eyebright_models::{Cancel, Limits, Picture};
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::batch::Batch;
@@ -152,7 +153,7 @@ fn tell(
         let picture = open(&input)?;
         Ok((find::matching(describer, &picture, words)?, input, picture))
     };
-    let mut found = near.into_iter().map(weigh).collect::<Result<Vec<_>, Fault>>()?;
+    let mut found = near.into_par_iter().map(weigh).collect::<Result<Vec<_>, Fault>>()?;
     found.retain(|(score, ..)| *score >= LEAST);
     found.sort_by(|(one, ..), (other, ..)| other.total_cmp(one));
     found.truncate(TOLD);

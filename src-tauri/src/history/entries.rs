@@ -132,7 +132,7 @@ impl Store {
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch("DELETE FROM entry; DELETE FROM word;")?;
         transaction.commit()?;
-        // The words of FTS5 that are gone leave empty pages at most; a new file has none.
+        self.sweep()?;
         self.connection.execute_batch("VACUUM")?;
         self.sweep()
     }
@@ -170,15 +170,19 @@ impl Store {
         Ok(bytes.cast_unsigned())
     }
 
-    /// Gives free pages back to the system, and empties the log, which still holds what was removed. Where another process reads at
-    /// this moment, the log is emptied at the next time.
+    /// Brings the zeros over what was removed from the log to the file, gives free pages back to the system, and empties the log. Where
+    /// another process reads at this moment, that is done at the next time.
     fn sweep(&mut self) -> Result<(), HistoryError> {
+        self.checkpoint()?;
         let mut vacuum = self.connection.prepare("PRAGMA incremental_vacuum")?;
         let mut rows = vacuum.query(())?;
         while rows.next()?.is_some() {}
-        self.connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))?;
-        Ok(())
+        self.checkpoint()
+    }
+
+    fn checkpoint(&self) -> Result<(), HistoryError> {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        Ok(self.connection.query_row(checkpoint, (), |_| Ok(()))?)
     }
 }
 
