@@ -28,6 +28,7 @@ pub struct Describer {
     lexicon: Lexicon,
     calibration: Calibration,
     model: Option<Box<dyn VisionLanguage>>,
+    space: String,
 }
 
 /// How long the stages took.
@@ -51,6 +52,7 @@ impl Describer {
             calibration: Calibration::read(&pack.file("calibration.json")?)
                 .map_err(|error| json("calibration.json", error))?,
             model: None,
+            space: space(pack),
         })
     }
 
@@ -159,6 +161,17 @@ impl Describer {
         self.captioner.embed(&self.captioner.look(picture)?)
     }
 
+    /// A text as a unit vector in the contrastive space.
+    pub fn embed_text(&self, text: &str) -> Result<Vec<f32>> {
+        self.captioner.embed_text(text)
+    }
+
+    /// Names the contrastive space: vectors are comparable where this is the same.
+    #[must_use]
+    pub fn space(&self) -> &str {
+        &self.space
+    }
+
     fn caption_evidence(
         &self,
         look: &Look,
@@ -223,4 +236,17 @@ fn published_caption(
         uncalibrated: true,
         ..CaptionEvidence::default()
     })
+}
+
+/// The pack and the beginnings of its files' hashes: other weights make another space.
+fn space(pack: &Pack) -> String {
+    let manifest = pack.manifest();
+    let hashes = manifest
+        .files
+        .iter()
+        .map(|file| file.sha256.get(..4).unwrap_or_default());
+    std::iter::once(manifest.name.as_str())
+        .chain(hashes)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

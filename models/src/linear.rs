@@ -392,7 +392,7 @@ mod tests {
             let [rows, columns] = padded(outputs, inputs);
             let filled = dense.pad_with_zeros(0, 0, rows - outputs).unwrap();
             let filled = filled.pad_with_zeros(1, 0, columns - inputs).unwrap();
-            for (dtype, most) in [(GgmlDType::Q8_0, 0.01), (GgmlDType::Q6K, 0.03), (GgmlDType::Q4K, 0.12)] {
+            for (dtype, most) in [(GgmlDType::Q8_0, 0.015), (GgmlDType::Q6K, 0.04), (GgmlDType::Q4K, 0.15)] {
                 let quantized = QTensor::quantize(&filled, dtype).unwrap();
                 let matrix = Matrix::quantized(quantized, outputs, inputs).unwrap();
                 let x = random(3, inputs);

@@ -25,11 +25,24 @@ pub enum Command {
     /// Asks about the current picture.
     Question { text: String },
     /// Makes an entry of the history the current one and says it again.
-    Select { entry: u32 },
+    Select {
+        #[ts(type = "number")]
+        entry: u64,
+    },
     /// Copies the text of an entry.
-    Copy { entry: u32 },
-    /// Removes an entry, or all.
-    Forget { entry: Option<u32> },
+    Copy {
+        #[ts(type = "number")]
+        entry: u64,
+    },
+    /// Removes an entry, or all, from the disk too.
+    Forget {
+        #[ts(type = "number | null")]
+        entry: Option<u64>,
+    },
+    /// Looks for entries of all sessions: the update `found` brings them. Without words the list is that of this session again.
+    Find { text: String },
+    /// Asks for a folder and writes the whole history into it.
+    ExportHistory,
     /// Takes over all settings, or refuses them and changes nothing.
     ChangeSettings { settings: Settings },
     /// Lists the voices, which takes long: the update `voices` brings them.
@@ -74,7 +87,10 @@ pub struct Snapshot {
     /// The history of this session, newest first.
     pub entries: Vec<Entry>,
     /// The entry that questions are about.
-    pub current: Option<u32>,
+    #[ts(type = "number | null")]
+    pub current: Option<u64>,
+    /// What was looked for in the history.
+    pub found: Option<Found>,
     /// The packs of weights.
     pub packs: Vec<Pack>,
     /// Whether this is the first run.
@@ -94,7 +110,13 @@ pub enum Update {
     /// What is being said.
     Heard { text: String },
     /// The history.
-    Entries { entries: Vec<Entry>, current: Option<u32> },
+    Entries {
+        entries: Vec<Entry>,
+        #[ts(type = "number | null")]
+        current: Option<u64>,
+    },
+    /// What was looked for in the history, and found.
+    Found { found: Option<Found> },
     /// The settings, and with them perhaps the language.
     Settings {
         settings: Settings,
@@ -130,7 +152,8 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Entry {
     /// Its number.
-    pub id: u32,
+    #[ts(type = "number")]
+    pub id: u64,
     /// A file's name, a window's title, or where the picture came from.
     pub name: String,
     /// All that was said of it; questions and answers too.
@@ -139,6 +162,15 @@ pub struct Entry {
     pub sure: bool,
     /// Address of the picture, if it is kept.
     pub picture: Option<String>,
+}
+
+/// What was found in the history.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Found {
+    /// The words that were looked for.
+    pub words: String,
+    /// Entries of any session, best first.
+    pub entries: Vec<Entry>,
 }
 
 /// A pack of weights.
@@ -209,6 +241,7 @@ mod tests {
             Settings,
             Entry,
             Presence,
+            Found,
             Pack,
             Command,
             Snapshot,

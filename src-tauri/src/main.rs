@@ -1,11 +1,14 @@
 //! Eyebright's command line: parses, runs one command, turns its end into an exit code.
 
+mod alt_text;
 #[cfg(feature = "desktop")]
 mod app;
 mod cli;
 #[cfg(feature = "desktop")]
 mod contract;
 mod fault;
+mod find;
+mod history;
 #[cfg(feature = "desktop")]
 mod hotkeys;
 mod inputs;
@@ -20,6 +23,7 @@ mod packs;
 mod platform;
 mod progress;
 mod record;
+mod replace;
 #[cfg(feature = "desktop")]
 mod session;
 #[cfg(feature = "desktop")]
@@ -29,6 +33,7 @@ mod stopwatch;
 mod strings;
 mod tuning;
 mod voice;
+mod words;
 
 use std::process::ExitCode;
 

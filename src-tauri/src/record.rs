@@ -162,6 +162,6 @@ fn kind(kind: Kind) -> &'static str {
 }
 
 /// Scores beyond the third digit say nothing.
-fn rounded(score: f32) -> f32 {
+pub fn rounded(score: f32) -> f32 {
     (score * 1000.0).round() / 1000.0
 }

@@ -19,6 +19,7 @@ const ASK: &str = "ctrl+alt+shift+q";
 const REPEAT: &str = "ctrl+alt+shift+g";
 const MORE: &str = "ctrl+alt+shift+m";
 const SPELL: &str = "ctrl+alt+shift+b";
+const ALT_TEXT: &str = "ctrl+alt+shift+t";
 const STOP: &str = "ctrl+alt+shift+h";
 
 /// A picture in a window of its own, which has the focus.
@@ -155,6 +156,34 @@ fn a_second_start_hands_its_files_to_the_first() {
     assert_eq!(act.code, 0, "{act:?}");
     desktop.hears(before, "not a picture");
     assert!(app.is_running());
+}
+
+#[test]
+fn what_was_described_is_found_again_and_gets_its_alt_text() {
+    let desktop = Desktop::start();
+    let app = desktop.app(&["open", "--hidden"]);
+    let file = desktop.folder().join("breakfast.jpg");
+    fs::copy(picture("coffee.jpg"), &file).unwrap();
+    let before = desktop.said().len();
+    assert!(desktop.eyebright(&["open"]).arg(&file).status().unwrap().success());
+    let sentence = desktop.hears(before, "coffee");
+    let before = desktop.said().len();
+    desktop.press(ALT_TEXT);
+    desktop.hears(before, "alt text of breakfast");
+    let bytes = fs::read(&file).unwrap();
+    assert!(String::from_utf8_lossy(&bytes).contains(&format!(">{sentence}<")));
+
+    // While the app runs, and after it.
+    let find = || finish(&mut desktop.eyebright(&["find", "a cup of coffee", "--json"]));
+    until("the description to be kept", || {
+        find().out.contains("breakfast").then_some(())
+    });
+    drop(app);
+    let found = &find().json()[0];
+    assert_eq!(
+        (found["sentence"].as_str(), found["file"].as_str()),
+        (Some(&*sentence), file.to_str())
+    );
 }
 
 #[test]

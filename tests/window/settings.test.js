@@ -36,6 +36,8 @@ test("every setting can be changed, and all of them are sent each time", async (
   await form.locator("[name=volume]").focus();
   await page.keyboard.press("ArrowLeft");
   await form.locator("[name=keep_history]").uncheck();
+  await form.locator("[name=history_entries]").fill("2000");
+  await form.locator("[name=history_megabytes]").fill("50");
   await form.locator("[name=autostart]").check();
   await form.locator("[name=start_hidden]").check();
   await form.locator("[name=unload_minutes]").fill("45");
@@ -50,6 +52,8 @@ test("every setting can be changed, and all of them are sent each time", async (
     volume: 0.95,
     earcons: false,
     keep_history: false,
+    history_entries: 2000,
+    history_megabytes: 50,
     start_hidden: true,
     autostart: true,
     unload_minutes: 45,

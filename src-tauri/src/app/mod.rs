@@ -1,13 +1,16 @@
 //! The desktop app: puts the session, its companions, the windows, the tray and the hotkeys together.
 
+mod archive;
 mod commands;
 mod display;
 mod history;
 mod model;
 mod packs;
 mod pictures;
+mod shelf;
 mod sight;
 mod state;
+mod thumbnail;
 mod tray;
 mod voice;
 
@@ -111,18 +114,20 @@ fn start(app: &AppHandle, request: &Request) -> Result<(), Box<dyn std::error::E
     ));
 
     let state = app.state::<App>();
-    let machine = Machine::new(state.options());
+    let machine = Machine::new(state.options(), archive::now_ms());
     let senses = owner::Senses {
         see: Arc::new(sight::Sight {
             app: app.clone(),
             model: model.clone(),
         }),
         describe: Arc::new(model),
+        label: Arc::new(shelf::Labels),
+        search: Arc::new(shelf::Shelf(app.clone())),
         listen: Arc::new(NoEars),
         talk: Box::new(voice::Voice::new(app.clone(), talker, events.clone())),
         play: Box::new(voice::Sounds::new(app.clone(), Earcons::start())),
         display: Box::new(display::Windows(app.clone())),
-        remember: Box::new(display::Shelf(app.clone())),
+        remember: Box::new(shelf::Shelf(app.clone())),
         clock: Box::new(Stopwatch::start()),
     };
     owner::start(machine, senses, events, inbox);

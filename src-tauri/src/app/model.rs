@@ -66,7 +66,8 @@ impl Model {
         });
     }
 
-    fn describer(&self) -> Result<Arc<Describer>, Fault> {
+    /// The model, loaded if it is not in memory.
+    pub fn describer(&self) -> Result<Arc<Describer>, Fault> {
         let mut slot = self.0.lock();
         slot.used = Instant::now();
         if let Some(describer) = &slot.describer {

@@ -37,7 +37,7 @@ pub fn fetch(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
     }
     let megabytes = format!("{:.0}", pack.bytes() as f64 / 1e6);
     let fields = [("title", pack.summary.as_str()), ("size", &megabytes)];
-    app.send(Event::Notice(Ok(app.strings().fill("say.pack.coming", &fields))));
+    app.send(Event::Notice(app.strings().fill("say.pack.coming", &fields)));
     tell(handle, &app.packs_update());
     let handle = handle.clone();
     thread::spawn(move || {
@@ -45,7 +45,10 @@ pub fn fetch(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
         let app = handle.state::<App>();
         app.view().coming.remove(&pack.name);
         tell(&handle, &app.packs_update());
-        app.send(Event::Notice(fetched.map(|_| about(&app, "say.pack.here", &pack))));
+        app.send(match fetched {
+            Ok(_) => Event::Notice(about(&app, "say.pack.here", &pack)),
+            Err(fault) => Event::Trouble(fault),
+        });
     });
     Ok(())
 }
@@ -55,7 +58,7 @@ pub fn remove(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
     let pack = packs::known(name)?;
     packs::remove(&pack)?;
     tell(handle, &app.packs_update());
-    app.send(Event::Notice(Ok(about(app, "say.pack.removed", &pack))));
+    app.send(Event::Notice(about(app, "say.pack.removed", &pack)));
     Ok(())
 }
 

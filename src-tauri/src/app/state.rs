@@ -5,10 +5,11 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use super::archive::Archive;
 use super::history::History;
 use super::model::Model;
 use super::packs;
-use crate::contract::{Place, Snapshot, Update};
+use crate::contract::{Found, Place, Snapshot, Update};
 use crate::fault::Fault;
 use crate::lock::lock;
 use crate::session::{Action, Event, Options, Rect, Status};
@@ -22,6 +23,7 @@ pub struct App {
     events: Sender<Event>,
     preferences: Mutex<Preferences>,
     history: Mutex<History>,
+    archive: Archive,
     view: Mutex<View>,
     talker: Talker,
     model: Model,
@@ -40,6 +42,8 @@ pub struct View {
     pub status: Status,
     /// What was said last.
     pub heard: String,
+    /// What was looked for in the history, and found.
+    pub found: Option<Found>,
     /// The first run's welcome is still open.
     pub welcome: bool,
     /// Where a window that is being opened should put the focus.
@@ -64,6 +68,7 @@ impl App {
     ) -> Self {
         let strings = Arc::new(Strings::load(settings.language));
         Self {
+            archive: Archive::start(model.clone(), events.clone()),
             events,
             preferences: Mutex::new(Preferences {
                 store,
@@ -75,6 +80,7 @@ impl App {
             view: Mutex::new(View {
                 status: Status::Idle,
                 heard: String::new(),
+                found: None,
                 welcome,
                 focus: None,
                 screen: None,
@@ -94,6 +100,42 @@ impl App {
     /// The descriptions so far.
     pub fn history(&self) -> MutexGuard<'_, History> {
         lock(&self.history)
+    }
+
+    /// The history on disk.
+    pub fn archive(&self) -> &Archive {
+        &self.archive
+    }
+
+    /// Puts an entry that is only on disk into the list.
+    pub fn bring(&self, id: u64) {
+        if !self.history().has(id)
+            && let Some(entry) = self.archive.get(id)
+        {
+            self.history().bring(entry);
+        }
+    }
+
+    /// All that was said of an entry, in the list or on disk.
+    pub fn text(&self, id: u64) -> Option<String> {
+        let listed = self.history().text(id);
+        listed.or_else(|| Some(self.archive.get(id)?.said.join("\n")))
+    }
+
+    /// The picture of an entry, in the list or on disk.
+    pub fn picture(&self, id: u64) -> Option<Vec<u8>> {
+        let listed = self.history().picture(id).map(<[u8]>::to_vec);
+        listed.or_else(|| Some(self.archive.get(id)?.jpeg).filter(|jpeg| !jpeg.is_empty()))
+    }
+
+    /// Removes an entry, or all, from the list, from what was found, and from the disk.
+    pub fn forget(&self, id: Option<u64>) {
+        self.archive.forget(id);
+        self.history().forget(id);
+        match (id, &mut self.view().found) {
+            (Some(id), Some(found)) => found.entries.retain(|entry| entry.id != id),
+            (_, found) => *found = None,
+        }
     }
 
     /// What the windows show.
@@ -139,6 +181,7 @@ impl App {
         }
         self.talker.adopt(manner(&settings));
         self.model.keep_for(keep(&settings));
+        self.archive.shrink(&settings);
         self.send(Event::Options(self.options()));
         Ok(())
     }
@@ -160,6 +203,7 @@ impl App {
             heard: view.heard.clone(),
             entries: history.entries(),
             current: history.current,
+            found: view.found.clone(),
             packs: packs::list(&view.coming),
             welcome: view.welcome,
             focus: view.focus.take(),
@@ -183,6 +227,12 @@ impl App {
         Update::Packs {
             packs: packs::list(&self.view().coming),
         }
+    }
+
+    /// The update after a search.
+    pub fn found_update(&self) -> Update {
+        let found = self.view().found.clone();
+        Update::Found { found }
     }
 
     /// The update after the history changed.

@@ -63,10 +63,7 @@ fn measure(options: &Bench) -> Result<Report, Fault> {
     };
     let engine = Engine::open(&options.model)?;
     let content = Content::Bytes(bytes.clone());
-    let describe = || -> Result<_, Fault> {
-        let (_, done) = describe_content(&engine, &content, &Stopwatch::start(), &Cancel::default())?;
-        Ok(done)
-    };
+    let describe = || describe_content(&engine, &content, &Stopwatch::start(), &Cancel::default());
     for _ in 0..WARM_UP {
         if describe()?.description.kind != Kind::Photo {
             complain("This picture is no photo, so that hardly anything of the model runs. Give a photo.");

@@ -12,6 +12,7 @@ use eyebright_models::{Cancel, Description, Limits, Picture, Reader};
 use super::batch::Batch;
 use super::engine::{Engine, open_reader};
 use super::{Describe, Detail, Ending};
+use crate::alt_text;
 use crate::fault::Fault;
 use crate::inputs::{Content, Input};
 use crate::output::{Output, complain};
@@ -21,6 +22,8 @@ use crate::voice::{self, Speak, SpeechError};
 
 /// A description and how long it took.
 pub struct Done {
+    /// What it is of.
+    pub picture: Picture,
     /// What is to be said.
     pub description: Description,
     /// Stage by stage.
@@ -40,7 +43,13 @@ pub fn run(options: &Describe) -> Ending {
         all: options.detail == Detail::All,
     };
     let several = batch.inputs.len() > 1;
-    let work = |input: &Input| describe(&engine, &text, input, &batch.cancel);
+    let work = |input: &Input| {
+        let done = describe(&engine, &text, input, &batch.cancel)?;
+        if options.save_alt {
+            save_alt_text(input, &done)?;
+        }
+        Ok(done)
+    };
     batch.run(work, |input, done: Option<Done>, output| {
         let Some(done) = done else { return Ok(true) };
         let label = several.then(|| input.label());
@@ -84,19 +93,21 @@ impl Text {
 fn describe(engine: &Engine, text: &Text, input: &Input, cancel: &Cancel) -> Result<Done, Fault> {
     let clock = Stopwatch::start();
     let content = input.read(&Limits::default())?;
-    let (picture, mut done) = describe_content(engine, &content, &clock, cancel)?;
-    done.description = text.add(done.description, &picture, cancel)?;
+    let mut done = describe_content(engine, &content, &clock, cancel)?;
+    done.description = text.add(done.description, &done.picture, cancel)?;
     done.ms.total = ms(clock.now());
     Ok(done)
 }
 
+fn save_alt_text(input: &Input, done: &Done) -> Result<(), Fault> {
+    let Input::File(path) = input else {
+        return Err(Fault::no_file());
+    };
+    alt_text::save(path, &done.description.sentence, &done.picture)
+}
+
 /// Decodes and describes a picture; `clock` began when the work did.
-pub fn describe_content(
-    engine: &Engine,
-    content: &Content,
-    clock: &Stopwatch,
-    cancel: &Cancel,
-) -> Result<(Picture, Done), Fault> {
+pub fn describe_content(engine: &Engine, content: &Content, clock: &Stopwatch, cancel: &Cancel) -> Result<Done, Fault> {
     let read = clock.now();
     let picture = content.picture(&Limits::default())?;
     let decode = clock.now().saturating_sub(read);
@@ -107,7 +118,11 @@ pub fn describe_content(
         generate: ms(timings.generate),
         total: ms(clock.now()),
     };
-    Ok((picture, Done { description, ms }))
+    Ok(Done {
+        picture,
+        description,
+        ms,
+    })
 }
 
 fn sentences(description: &Description, detail: Detail) -> Vec<&str> {

@@ -7,6 +7,7 @@ mod describe;
 pub mod desktop;
 mod embed;
 mod engine;
+mod find;
 mod packs;
 mod read;
 
@@ -43,6 +44,9 @@ pub enum Command {
     /// Read the text in pictures (needs the pack reader)
     #[command(after_help = EXIT_CODES)]
     Read(Read),
+    /// Find pictures by words: in the app's history, or in a folder
+    #[command(after_help = EXIT_CODES)]
+    Find(Find),
     /// Turn pictures into vectors that lie close together when the pictures are alike
     #[command(after_help = EXIT_CODES)]
     Embed(Embed),
@@ -117,6 +121,25 @@ pub struct Describe {
     /// Read the words aloud too
     #[arg(long)]
     speak: bool,
+    /// Save the first sentence in each file too, as its alt text: JPEG, PNG and WebP
+    #[arg(long)]
+    save_alt: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// `find`.
+#[derive(Debug, Args)]
+pub struct Find {
+    /// What the picture shows, in English; words of its description in any language
+    #[arg(required = true)]
+    words: Vec<String>,
+    /// Look at the pictures of this folder instead of the history's
+    #[arg(long = "in", value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+    #[command(flatten)]
+    model: Model,
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
@@ -257,6 +280,7 @@ pub fn run(cli: Cli) -> Ending {
         Command::Do(what) => desktop::run(what.into()),
         Command::Describe(options) => describe::run(&options),
         Command::Read(options) => read::run(&options),
+        Command::Find(options) => find::run(&options),
         Command::Embed(options) => embed::run(&options),
         Command::Packs(Packs::List) => packs::list(),
         Command::Packs(Packs::Fetch { name }) => packs::fetch(&name),

@@ -67,6 +67,10 @@ enum Stage {
     Listening,
     /// Answers a question.
     Answering(String),
+    /// Saves an alt text; the picture's name.
+    Saving(String),
+    /// Looks through the history.
+    Finding(String),
 }
 
 /// The picture that questions and "more" are about.
@@ -111,13 +115,13 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Nothing has happened yet.
-    pub fn new(options: Options) -> Self {
+    /// Nothing has happened yet. Entries are numbered on from `entries`.
+    pub fn new(options: Options, entries: u64) -> Self {
         Self {
             options,
             now: Duration::ZERO,
             jobs: 0,
-            entries: 0,
+            entries,
             utterances: 0,
             spoken: 0,
             work: None,
@@ -141,6 +145,7 @@ impl Machine {
             Event::Open(sources) => self.open(sources),
             Event::Caption => self.caption(),
             Event::Question(text) => self.question(text),
+            Event::Find(words) => self.find(words),
             Event::Recall(recalled) => self.recall(recalled),
             Event::Announce(text) => {
                 self.begin();
@@ -154,16 +159,20 @@ impl Machine {
             Event::Described(job, result) => self.described(job, result),
             Event::Read(job, result) => self.read(job, result),
             Event::Answered(job, result) => self.answered(job, result),
+            Event::Saved(job, result) => self.saved(job, result),
+            Event::Searched(job, result) => self.searched(job, result),
             Event::Heard(job, result) => self.heard(job, result),
             Event::Spoken(utterance) => {
                 self.spoken = self.spoken.max(utterance.min(self.utterances));
                 self.proceed();
             }
+            Event::Trouble(fault) => {
+                let text = self.show_beside(&fault);
+                self.speak(&text);
+            }
             Event::Mute(fault) => {
                 self.spoken = self.utterances;
-                self.play(Earcon::Failure);
-                let lost = self.last.join(" ");
-                self.show(Show::Heard(format!("{lost}\n{}", self.options.strings.fault(&fault))));
+                self.show_beside(&fault);
             }
             Event::Tick => self.tick(),
             Event::Options(options) => self.options = options,
@@ -203,7 +212,7 @@ impl Machine {
         self.active = Some(action);
         self.play(Earcon::Start);
         let lacks = match action {
-            Action::Ask | Action::More => self.current.is_none(),
+            Action::Ask | Action::More | Action::AltText => self.current.is_none(),
             Action::Repeat | Action::Spell => self.last.is_empty(),
             _ => false,
         };
@@ -223,6 +232,7 @@ impl Machine {
                 let spelled = self.options.strings.spelled(&self.last.join(" "));
                 self.speak(&spelled);
             }
+            Action::AltText => self.save_alt_text(),
             Action::Stop => {}
         }
     }
@@ -313,6 +323,28 @@ impl Machine {
         let entry = current.entry;
         self.effects.push(Effect::Add(entry, sentences.clone()));
         self.say(sentences);
+    }
+
+    fn save_alt_text(&mut self) {
+        let Some(Current { seen, words, .. }) = self.current.clone() else {
+            return;
+        };
+        match seen.filter(|seen| seen.path.is_some()) {
+            Some(seen) => self.work(Stage::Saving(seen.name.clone()), |job| {
+                Effect::SaveAltText(job, seen, words.first)
+            }),
+            None => self.fail(&Fault::no_file()),
+        }
+    }
+
+    fn find(&mut self, words: String) {
+        let words = words.trim().to_owned();
+        if words.is_empty() {
+            return;
+        }
+        self.begin();
+        self.play(Earcon::Start);
+        self.work(Stage::Finding(words.clone()), |job| Effect::Find(job, words));
     }
 
     fn question(&mut self, text: String) {
@@ -460,6 +492,37 @@ impl Machine {
         }
     }
 
+    fn saved(&mut self, job: Job, result: Result<(), Fault>) {
+        let Some(Stage::Saving(name)) = self.finish(job) else {
+            return;
+        };
+        match result {
+            Ok(()) => self.say(vec![
+                self.options.strings.fill("say.alt_text_saved", &[("name", &name)]),
+            ]),
+            Err(fault) => self.fail(&fault),
+        }
+    }
+
+    fn searched(&mut self, job: Job, result: Result<Vec<String>, Fault>) {
+        let Some(Stage::Finding(words)) = self.finish(job) else {
+            return;
+        };
+        match result {
+            Ok(sentences) => {
+                let key = match sentences.len() {
+                    0 => "say.found_none",
+                    1 => "say.found_one",
+                    _ => "say.found",
+                };
+                let count = sentences.len().to_string();
+                let told = self.options.strings.fill(key, &[("count", &count), ("words", &words)]);
+                self.say(std::iter::once(told).chain(sentences.into_iter().next()).collect());
+            }
+            Err(fault) => self.fail(&fault),
+        }
+    }
+
     fn heard(&mut self, job: Job, result: Result<String, Fault>) {
         let Some(Stage::Listening) = self.finish(job) else {
             return;
@@ -524,6 +587,7 @@ impl Machine {
         self.describe(Seen {
             name: self.options.strings.get("say.region.name").to_owned(),
             picture: Arc::new(choosing.rect.of(&choosing.screen.picture)),
+            path: None,
         });
     }
 
@@ -569,6 +633,14 @@ impl Machine {
         self.proceed();
     }
 
+    /// A failure that changes nothing of what is being done; gives its words.
+    fn show_beside(&mut self, fault: &Fault) -> String {
+        self.play(Earcon::Failure);
+        let (last, text) = (self.last.join(" "), self.options.strings.fault(fault));
+        self.show(Show::Heard(format!("{last}\n{text}")));
+        text
+    }
+
     fn fail(&mut self, fault: &Fault) {
         self.play(Earcon::Failure);
         self.say(vec![self.options.strings.fault(fault)]);
@@ -598,15 +670,11 @@ impl Machine {
         self.last = sentences;
     }
 
-    fn notice(&mut self, news: Result<String, Fault>) {
+    fn notice(&mut self, news: String) {
         if self.status() == Status::Idle {
             self.last.clear();
         }
-        let text = news.unwrap_or_else(|fault| {
-            self.play(Earcon::Failure);
-            self.options.strings.fault(&fault)
-        });
-        self.say_also(vec![text]);
+        self.say_also(vec![news]);
     }
 
     /// Says behind what is being said; "repeat" gives both.

@@ -13,14 +13,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use eyebright_models::description::text::is_of_text;
-use eyebright_models::kind::Kind;
-use eyebright_models::{Cancel, Description, Picture};
+use eyebright_models::{Cancel, Picture};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use machine::{Machine, Options, Status};
 pub use region::{Rect, Step};
+
+pub use crate::words::{Text, Words};
 
 use crate::fault::Fault;
 use crate::settings::Detail;
@@ -45,13 +45,15 @@ pub enum Action {
     More,
     /// Spell the last words.
     Spell,
+    /// Save the description in the picture's file, as its alt text.
+    AltText,
     /// Fall silent, give up what is under way.
     Stop,
 }
 
 impl Action {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Screen,
         Self::Window,
         Self::Region,
@@ -60,6 +62,7 @@ impl Action {
         Self::Repeat,
         Self::More,
         Self::Spell,
+        Self::AltText,
         Self::Stop,
     ];
 
@@ -74,6 +77,7 @@ impl Action {
             Self::Repeat => "repeat",
             Self::More => "more",
             Self::Spell => "spell",
+            Self::AltText => "alt_text",
             Self::Stop => "stop",
         }
     }
@@ -99,6 +103,8 @@ pub struct Seen {
     pub name: String,
     /// Its pixels.
     pub picture: Arc<Picture>,
+    /// The file that it came from.
+    pub path: Option<PathBuf>,
 }
 
 /// What a source turned out to be.
@@ -110,18 +116,6 @@ pub enum Found {
     Sources(Vec<Source>),
 }
 
-/// The text in a picture.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Text {
-    /// It was read already, or cannot be.
-    #[default]
-    Done,
-    /// It is read when everything is to be said.
-    OnRequest,
-    /// It is most of the picture, so it is read as soon as the first sentence is out.
-    AtOnce,
-}
-
 /// What was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readout {
@@ -131,38 +125,7 @@ pub struct Readout {
     pub lines: Vec<String>,
 }
 
-/// What can be said of a picture.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Words {
-    /// Said first.
-    pub first: String,
-    /// Whether that is said without "possibly".
-    pub sure: bool,
-    /// Said when asked for more.
-    pub more: Vec<String>,
-    /// Said when asked for still more.
-    pub everything: Vec<String>,
-    /// Whether there may be text to read.
-    pub text: Text,
-}
-
 impl Words {
-    /// The words of a description; its text is still to be read if there `is_reader`.
-    pub fn new(description: Description, is_reader: bool) -> Self {
-        let text = match description.kind {
-            _ if !is_reader || matches!(description.kind, Kind::Blank | Kind::Black) => Text::Done,
-            kind if is_of_text(kind) => Text::AtOnce,
-            _ => Text::OnRequest,
-        };
-        Self {
-            text,
-            first: description.sentence,
-            sure: description.sure,
-            more: description.more,
-            everything: description.everything,
-        }
-    }
-
     /// The sentences of a level of detail, those of the levels below included.
     pub fn up_to(&self, detail: Detail) -> Vec<String> {
         let more = self.more.iter().filter(|_| detail >= Detail::More);
@@ -190,12 +153,14 @@ pub enum Event {
     Caption,
     /// A typed question about the current picture.
     Question(String),
+    /// Entries of the history are looked for by these words.
+    Find(String),
     /// An entry of the history becomes the current picture and is said again.
     Recall(Recalled),
     /// Text that the app itself wants said, such as the welcome.
     Announce(String),
     /// News of what runs beside the session, such as the fetching of a pack: said behind what is being said.
-    Notice(Result<String, Fault>),
+    Notice(String),
     /// The frame of the region is moved by a key; far with `large`.
     RegionStep {
         /// Where to.
@@ -215,10 +180,16 @@ pub enum Event {
     Read(Job, Result<Readout, Fault>),
     /// A question was answered.
     Answered(Job, Result<String, Fault>),
+    /// The alt text was saved.
+    Saved(Job, Result<(), Fault>),
+    /// Entries were found; the first sentence of each.
+    Searched(Job, Result<Vec<String>, Fault>),
     /// A question was heard; empty if nobody spoke.
     Heard(Job, Result<String, Fault>),
     /// The utterance of that number, and all before it, were spoken.
     Spoken(u64),
+    /// Something beside the work failed; it is told after what is being said.
+    Trouble(Fault),
     /// The voice failed; what it should have said is shown at least.
     Mute(Fault),
     /// Time passed.
@@ -264,6 +235,10 @@ pub enum Effect {
     Read(Job, Arc<Picture>),
     /// Answer a question; answered by [`Event::Answered`].
     Answer(Job, Arc<Picture>, String),
+    /// Save a sentence as the alt text of a picture's file; answered by [`Event::Saved`].
+    SaveAltText(Job, Seen, String),
+    /// Look for entries of the history; answered by [`Event::Searched`].
+    Find(Job, String),
     /// Listen to a question; answered by [`Event::Heard`].
     Listen(Job),
     /// Whatever that job does is not wanted any more.
@@ -313,6 +288,18 @@ pub trait Describe: Send + Sync {
     fn read(&self, picture: &Picture, cancel: &Cancel) -> Result<Readout, Fault>;
     /// Answers a question.
     fn answer(&self, picture: &Picture, question: &str, cancel: &Cancel) -> Result<String, Fault>;
+}
+
+/// Writes into pictures' files.
+pub trait Label: Send + Sync {
+    /// Saves a sentence as the alt text of the file that a picture came from.
+    fn label(&self, seen: &Seen, sentence: &str) -> Result<(), Fault>;
+}
+
+/// Looks through the history.
+pub trait Search: Send + Sync {
+    /// Shows the entries that the words are about, and gives the first sentence of each, best first.
+    fn search(&self, words: &str, cancel: &Cancel) -> Result<Vec<String>, Fault>;
 }
 
 /// Hears questions.

@@ -16,16 +16,20 @@ use crate::settings::Language;
 use crate::strings::Strings;
 
 fn machine() -> Machine {
-    Machine::new(Options {
-        detail: Detail::One,
-        strings: Arc::new(Strings::load(Language::En)),
-    })
+    Machine::new(
+        Options {
+            detail: Detail::One,
+            strings: Arc::new(Strings::load(Language::En)),
+        },
+        0,
+    )
 }
 
 fn seen(name: &str) -> Seen {
     Seen {
         name: name.to_owned(),
         picture: Arc::new(Picture::from_rgb(image::RgbImage::new(8, 8))),
+        path: None,
     }
 }
 
@@ -67,6 +71,8 @@ fn job(effects: &[Effect]) -> Job {
         | Effect::Describe(job, _)
         | Effect::Read(job, _)
         | Effect::Answer(job, ..)
+        | Effect::SaveAltText(job, ..)
+        | Effect::Find(job, _)
         | Effect::Listen(job) => Some(*job),
         _ => None,
     };
@@ -191,12 +197,9 @@ fn a_reader_that_fails_is_heard_and_takes_nothing_else_away() {
 fn news_interrupts_nothing() {
     let mut machine = machine();
     describe(&mut machine, Action::Screen);
-    let effects = take(&mut machine, Event::Notice(Ok("The pack is here.".to_owned())));
+    let effects = take(&mut machine, Event::Notice("The pack is here.".to_owned()));
     assert_eq!(said(&effects), ["The pack is here."]);
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Hush)));
-    take(&mut machine, Event::Act(Action::Window));
-    let effects = take(&mut machine, Event::Notice(Err(Fault::new("x", "It failed."))));
-    assert!(has_earcon(&effects, Earcon::Failure) && machine.is_working());
 }
 
 #[test]
@@ -314,18 +317,84 @@ fn a_question_needs_a_picture() {
     );
 }
 
+#[test]
+fn the_first_sentence_is_saved_in_the_file_that_a_picture_came_from() {
+    let mut machine = machine();
+    let none = said(&take(&mut machine, Event::Act(Action::AltText))).concat();
+    assert_eq!(none, machine_text("say.nothing_yet"));
+    describe(&mut machine, Action::Screen);
+    let effects = take(&mut machine, Event::Act(Action::AltText));
+    assert!(has_earcon(&effects, Earcon::Failure) && said(&effects)[0].contains("did not come from a file"));
+
+    let seen = Seen {
+        path: Some(PathBuf::from("/a/beach.jpg")),
+        ..seen("beach")
+    };
+    let opened = job(&take(&mut machine, Event::Open(vec![file("/a/beach.jpg")])));
+    let found = job(&take(&mut machine, Event::Found(opened, Ok(Found::Picture(seen)))));
+    take(&mut machine, Event::Described(found, Ok(words("A dog."))));
+    let effects = take(&mut machine, Event::Act(Action::AltText));
+    let saving = job(&effects);
+    assert!(effects.iter().any(
+        |effect| matches!(effect, Effect::SaveAltText(_, seen, text) if seen.name == "beach" && text == "A dog.")
+    ));
+    assert!(said(&take(&mut machine, Event::Saved(saving, Ok(()))))[0].contains("beach"));
+    let saving = job(&take(&mut machine, Event::Act(Action::AltText)));
+    let refused = Fault::new(
+        "alt_text_format",
+        "Alt text can be saved in JPEG files only. Save it as one.",
+    );
+    assert!(has_earcon(
+        &take(&mut machine, Event::Saved(saving, Err(refused))),
+        Earcon::Failure
+    ));
+}
+
+#[test]
+fn a_search_tells_how_many_and_the_best() {
+    let mut machine = machine();
+    assert!(take(&mut machine, Event::Find("  ".to_owned())).is_empty());
+    let find = |machine: &mut Machine, sentences: &[&str]| {
+        let finding = job(&take(machine, Event::Find(" dog ".to_owned())));
+        let sentences = sentences.iter().map(ToString::to_string).collect();
+        let effects = take(machine, Event::Searched(finding, Ok(sentences)));
+        said(&effects).join(" ")
+    };
+    assert_eq!(
+        find(&mut machine, &["A dog.", "Two dogs."]),
+        "2 found for dog. The best: A dog."
+    );
+    assert_eq!(find(&mut machine, &["A dog."]), "1 found for dog. A dog.");
+    assert_eq!(find(&mut machine, &[]), "Nothing was found for dog. Try other words.");
+}
+
+#[test]
+fn trouble_beside_the_work_is_told_and_stops_nothing() {
+    let mut machine = machine();
+    let first = job(&take(&mut machine, Event::Act(Action::Screen)));
+    let effects = take(
+        &mut machine,
+        Event::Trouble(Fault::new("x", "The disk is full. Make room.")),
+    );
+    assert!(has_earcon(&effects, Earcon::Failure));
+    assert_eq!(said(&effects), ["The disk is full. Make room."]);
+    assert_eq!(machine.status(), Status::Working);
+    job(&take(&mut machine, Event::Found(first, Ok(Found::Picture(seen(""))))));
+}
+
 fn any_event() -> impl Strategy<Value = Event> {
     let fault = || Fault::new("x", "It failed. Try again.");
     let jobs = 0u64..40;
     let texts = prop_oneof![Just(Text::Done), Just(Text::OnRequest), Just(Text::AtOnce)];
     prop_oneof![
-        6 => (0usize..9).prop_map(|i| Event::Act(Action::ALL[i])),
+        6 => (0usize..Action::ALL.len()).prop_map(|i| Event::Act(Action::ALL[i])),
         2 => (0usize..4).prop_map(|n| Event::Open((0..n).map(|i| file(&format!("{i}.png"))).collect())),
         1 => Just(Event::Caption),
         1 => "[a-z ]{0,8}".prop_map(Event::Question),
+        1 => "[a-z ]{0,8}".prop_map(Event::Find),
         1 => (0u64..9).prop_map(|entry| Event::Recall(Recalled { entry, seen: Some(seen("r")), words: words("R.") })),
         1 => Just(Event::Announce("Welcome.".to_owned())),
-        1 => Just(Event::Notice(Ok("News.".to_owned()))),
+        1 => Just(Event::Notice("News.".to_owned())),
         2 => any::<bool>().prop_map(|large| Event::RegionStep { step: Step::Larger, large }),
         1 => any::<f32>().prop_map(|x| Event::RegionSet(Rect { x, y: 0.0, width: x, height: 1.0 })),
         1 => Just(Event::RegionDone),
@@ -337,9 +406,12 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => jobs.clone().prop_map(move |job| Event::Read(job, Err(fault()))),
         1 => jobs.clone().prop_map(move |job| Event::Described(job, Err(fault()))),
         1 => jobs.clone().prop_map(|job| Event::Answered(job, Ok("A.".to_owned()))),
+        1 => jobs.clone().prop_map(|job| Event::Saved(job, Ok(()))),
+        1 => jobs.clone().prop_map(|job| Event::Searched(job, Ok(vec!["D.".to_owned()]))),
         1 => jobs.prop_map(|job| Event::Heard(job, Ok("why".to_owned()))),
         3 => (0u64..99).prop_map(Event::Spoken),
         1 => Just(Event::Mute(fault())),
+        1 => Just(Event::Trouble(fault())),
         2 => Just(Event::Tick),
     ]
 }
@@ -361,6 +433,8 @@ impl World {
             | Effect::Describe(job, _)
             | Effect::Read(job, _)
             | Effect::Answer(job, ..)
+            | Effect::SaveAltText(job, ..)
+            | Effect::Find(job, _)
             | Effect::Listen(job) => {
                 assert!(self.live.is_none(), "two jobs at once");
                 assert!(self.jobs.insert(*job), "a job number came twice");
@@ -399,13 +473,19 @@ proptest! {
                 (Event::Described(_, result), Some(live)) if answers_the_live_job => Event::Described(live, result),
                 (Event::Read(_, result), Some(live)) if answers_the_live_job => Event::Read(live, result),
                 (Event::Answered(_, result), Some(live)) if answers_the_live_job => Event::Answered(live, result),
+                (Event::Saved(_, result), Some(live)) if answers_the_live_job => Event::Saved(live, result),
+                (Event::Searched(_, result), Some(live)) if answers_the_live_job => Event::Searched(live, result),
                 (Event::Heard(_, result), Some(live)) if answers_the_live_job => Event::Heard(live, result),
                 (event, _) => event,
             };
             if let Event::Found(job, _)
             | Event::Described(job, _)
             | Event::Read(job, _)
-            | Event::Answered(job, _) | Event::Heard(job, _) = &event {
+            | Event::Answered(job, _)
+            | Event::Saved(job, _)
+            | Event::Searched(job, _)
+            | Event::Heard(job, _) = &event
+            {
                 world.live.take_if(|live| live == job);
             }
             let stops = matches!(event, Event::Act(Action::Stop));
@@ -474,6 +554,18 @@ impl Describe for Quick {
     }
 }
 
+impl Label for Quick {
+    fn label(&self, _: &Seen, _: &str) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+impl Search for Quick {
+    fn search(&self, _: &str, _: &Cancel) -> Result<Vec<String>, Fault> {
+        Ok(Vec::new())
+    }
+}
+
 impl Listen for Quick {
     fn listen(&self, _: &Cancel) -> Result<String, Fault> {
         Ok(String::new())
@@ -525,6 +617,8 @@ fn running() -> (mpsc::Sender<Event>, Receiver<(Source, Instant)>, Spoken) {
     let senses = Senses {
         see: Arc::new(Slow(looked)),
         describe: Arc::new(Quick),
+        label: Arc::new(Quick),
+        search: Arc::new(Quick),
         listen: Arc::new(Quick),
         talk: Box::new(Notes(spoken.clone())),
         play: Box::new(Nothing),
