@@ -26,6 +26,7 @@ pub mod objects;
 pub mod pack;
 pub mod picture;
 pub mod qformer;
+pub mod question;
 pub mod tags;
 pub mod tokenizer;
 pub mod weights;

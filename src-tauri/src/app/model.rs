@@ -4,6 +4,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use eyebright_models::description::Evidence;
+use eyebright_models::question::Turn;
 use eyebright_models::{Cancel, Describer, Device, Pack, Picture};
 
 use crate::fault::Fault;
@@ -18,6 +20,16 @@ pub struct Model(Arc<Inner>);
 struct Inner {
     slot: Mutex<Slot>,
     changed: Condvar,
+    /// What was last looked at.
+    looked: Mutex<Option<Looked>>,
+}
+
+/// A picture that questions may come about.
+struct Looked {
+    picture: Arc<Picture>,
+    evidence: Arc<Evidence>,
+    /// What was asked so far.
+    turns: Vec<Turn>,
 }
 
 struct Slot {
@@ -37,6 +49,7 @@ impl Model {
                 keep,
             }),
             changed: Condvar::new(),
+            looked: Mutex::default(),
         });
         let weak = Arc::downgrade(&inner);
         thread::spawn(move || {
@@ -102,17 +115,45 @@ impl Inner {
     }
 }
 
+impl Model {
+    /// What there is in a picture; it is looked at once for its description and all questions.
+    fn evidence(&self, describer: &Describer, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Arc<Evidence>, Fault> {
+        if let Some(looked) = lock(&self.0.looked).as_ref()
+            && Arc::ptr_eq(&looked.picture, picture)
+        {
+            return Ok(looked.evidence.clone());
+        }
+        let (evidence, _) = describer.evidence(picture, cancel, &Stopwatch::start(), &mut |_| {})?;
+        let evidence = Arc::new(evidence);
+        *lock(&self.0.looked) = Some(Looked {
+            picture: picture.clone(),
+            evidence: evidence.clone(),
+            turns: Vec::new(),
+        });
+        Ok(evidence)
+    }
+}
+
 impl Describe for Model {
-    fn describe(&self, picture: &Picture, cancel: &Cancel) -> Result<Words, Fault> {
+    fn describe(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Words, Fault> {
         let describer = self.describer()?;
-        let (description, _) = describer.describe(picture, cancel, &Stopwatch::start(), &mut |_| {})?;
-        Ok(description.into())
+        let evidence = self.evidence(&describer, picture, cancel)?;
+        Ok(describer.compose(&evidence).into())
     }
 
-    fn answer(&self, _: &Picture, _: &str, _: &Cancel) -> Result<String, Fault> {
-        Err(Fault::new(
-            "cannot_answer",
-            "The built-in model cannot answer questions, it only describes. Ask for more instead, to hear of objects and places.",
-        ))
+    fn answer(&self, picture: &Arc<Picture>, question: &str, cancel: &Cancel) -> Result<String, Fault> {
+        let describer = self.describer()?;
+        let evidence = self.evidence(&describer, picture, cancel)?;
+        let mut looked = lock(&self.0.looked);
+        let mut turns = looked
+            .as_mut()
+            .filter(|looked| Arc::ptr_eq(&looked.picture, picture))
+            .map(|looked| &mut looked.turns);
+        let before = turns.as_deref().map_or(&[][..], Vec::as_slice);
+        let answer = describer.answer(&evidence, picture, None, before, question);
+        if let Some(turns) = &mut turns {
+            turns.push(answer.turn);
+        }
+        Ok(answer.text)
     }
 }

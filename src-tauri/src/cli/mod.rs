@@ -1,5 +1,6 @@
 //! The commands and their options. Texts here are the help that people read.
 
+mod ask;
 mod batch;
 mod bench;
 mod describe;
@@ -8,6 +9,7 @@ pub mod desktop;
 mod embed;
 mod engine;
 mod packs;
+mod speaker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,6 +41,9 @@ pub enum Command {
     /// Say what pictures show
     #[command(after_help = EXIT_CODES)]
     Describe(Describe),
+    /// Answer questions about a picture
+    #[command(after_help = EXIT_CODES)]
+    Ask(Ask),
     /// Turn pictures into vectors that lie close together when the pictures are alike
     #[command(after_help = EXIT_CODES)]
     Embed(Embed),
@@ -100,6 +105,26 @@ pub struct Describe {
     #[arg(long)]
     speak: bool,
     /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// `ask`.
+#[derive(Debug, Args)]
+pub struct Ask {
+    /// A picture file, a folder of them, or - for standard input
+    #[arg(value_name = "INPUT")]
+    input: PathBuf,
+    /// What to ask, in English or German. Each question may go on from the one before: "how many people are there?" "and dogs?"
+    #[arg(value_name = "QUESTION", required = true)]
+    questions: Vec<String>,
+    /// The model to look with
+    #[command(flatten)]
+    model: Model,
+    /// Read the answers aloud too
+    #[arg(long)]
+    speak: bool,
+    /// Print one JSON object an answer
     #[arg(long)]
     json: bool,
 }
@@ -203,6 +228,7 @@ pub fn run(cli: Cli) -> Ending {
         #[cfg(feature = "desktop")]
         Command::Do(what) => desktop::run(what.into()),
         Command::Describe(options) => describe::run(&options),
+        Command::Ask(options) => ask::run(&options),
         Command::Embed(options) => embed::run(&options),
         Command::Packs(Packs::List) => packs::list(),
         Command::Packs(Packs::Verify { pack }) => packs::verify(&pack),
