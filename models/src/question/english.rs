@@ -56,7 +56,7 @@ pub fn say(reply: &Reply<'_>) -> String {
         Reply::OnSide(side, amounts) => format!("{}: {}", side.words(), list(amounts)),
         Reply::Described(sentence) => format!("The description says: {sentence}"),
         Reply::NoReader => "The reader is not there yet: fetch it with eyebright packs fetch reader".to_owned(),
-        Reply::Text(wanted, found) => text(*wanted, found),
+        Reply::Text(wanted, found) => return text(*wanted, found),
         Reply::Unknown(word) => format!("I do not know how to recognise \u{201c}{word}\u{201d}. {MORE}"),
         Reply::NothingMeant => "I do not know what is meant. Name the thing, as in: where is the dog?".to_owned(),
         Reply::Declined => format!("I cannot tell: I know only things, their places, colours and text. {MORE}"),
@@ -137,21 +137,22 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
+/// Told as it is written, line by line.
 fn text(wanted: Wanted, found: &[String]) -> String {
     let (one, several) = match wanted {
         Wanted::Everything if found.is_empty() => {
-            return "I find no text, but small or unusual writing can escape me".to_owned();
+            return "I find no text, but small or unusual writing can escape me.".to_owned();
         }
         Wanted::Everything => return format!("It says: {}", found.join("\n")),
-        Wanted::Phone => ("telephone number", "telephone numbers"),
-        Wanted::Total => ("total", "totals"),
-        Wanted::Email => ("e-mail address", "e-mail addresses"),
-        Wanted::Web => ("web address", "web addresses"),
-        Wanted::Date => ("date", "dates"),
+        Wanted::Phone => ("telephone number", "Telephone numbers"),
+        Wanted::Total => ("total", "Totals"),
+        Wanted::Email => ("e-mail address", "E-mail addresses"),
+        Wanted::Web => ("web address", "Web addresses"),
+        Wanted::Date => ("date", "Dates"),
     };
     match found {
-        [] => format!("I find no {one} in the text"),
-        [only] => format!("{one}: {only}"),
-        _ => format!("{} {several}: {}", words::number(found.len()), found.join("; ")),
+        [] => format!("I find no {one} in the text."),
+        [only] => format!("The {one}: {only}"),
+        _ => format!("{several}: {}", found.join("; ")),
     }
 }

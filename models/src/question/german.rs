@@ -96,7 +96,7 @@ pub fn say(reply: &Reply<'_>, lexicon: &Lexicon) -> String {
         Reply::OnSide(side, amounts) => format!("{}: {}", place(*side), list_of(amounts)),
         Reply::Described(sentence) => format!("Die Beschreibung lautet: {sentence}"),
         Reply::NoReader => "Der Leser ist noch nicht da: holen Sie ihn mit eyebright packs fetch reader".to_owned(),
-        Reply::Text(wanted, found) => text(*wanted, found),
+        Reply::Text(wanted, found) => return text(*wanted, found),
         Reply::Unknown(word) => format!("Wie ich \u{201e}{word}\u{201c} erkennen soll, weiß ich nicht. {MORE}"),
         Reply::NothingMeant => {
             "Ich weiß nicht, was gemeint ist. Nennen Sie das Ding, etwa: wo ist der Hund?".to_owned()
@@ -215,10 +215,11 @@ fn place(side: Place) -> &'static str {
     }
 }
 
+/// Told as it is written, line by line.
 fn text(wanted: Wanted, found: &[String]) -> String {
     let (one, several, no) = match wanted {
         Wanted::Everything if found.is_empty() => {
-            return "Ich finde keinen Text; kleine oder ungewöhnliche Schrift kann mir aber entgehen".to_owned();
+            return "Ich finde keinen Text; kleine oder ungewöhnliche Schrift kann mir aber entgehen.".to_owned();
         }
         Wanted::Everything => return format!("Da steht: {}", found.join("\n")),
         Wanted::Phone => ("Telefonnummer", "Telefonnummern", "keine Telefonnummer"),
@@ -228,8 +229,8 @@ fn text(wanted: Wanted, found: &[String]) -> String {
         Wanted::Date => ("Datum", "Daten", "kein Datum"),
     };
     match found {
-        [] => format!("Im Text finde ich {no}"),
+        [] => format!("Im Text finde ich {no}."),
         [only] => format!("{one}: {only}"),
-        _ => format!("{} {several}: {}", found.len(), found.join("; ")),
+        _ => format!("{several}: {}", found.join("; ")),
     }
 }

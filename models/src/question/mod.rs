@@ -64,10 +64,8 @@ pub struct Turn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
-    /// The detector's objects, and tags where they have classes.
-    Objects,
-    /// Tags alone.
-    Tags,
+    /// What the detector and the tags found.
+    Things,
     /// Pixels alone.
     Pixels,
     /// The description that the picture gets unasked.
@@ -146,13 +144,12 @@ impl<'a> Asked<'a> {
             .form
             .or_else(|| self.turns.iter().rev().find_map(|turn| turn.form));
         let form = form.unwrap_or(Form::Presence);
-        if question.more || self.scene.is_empty() {
-            let reply = match question.nouns.as_slice() {
-                [noun] if question.form.is_some_and(is_of_things) => self.unknown(noun),
-                _ => Reply::Declined,
-            };
-            return (vec![reply], None, before);
-        }
+        let nouns = question.nouns.iter();
+        let named: Option<Vec<Named<'a>>> = nouns.map(|noun| self.named(noun)).collect();
+        let named = match named {
+            Some(named) if !question.more && !self.scene.is_empty() => named,
+            _ => return (vec![self.declined(question)], None, before),
+        };
         if let Form::Text(wanted) = form {
             let found = self
                 .known
@@ -160,14 +157,6 @@ impl<'a> Asked<'a> {
                 .map(|lines| Reply::Text(wanted, text::find(wanted, lines)));
             return (vec![found.unwrap_or(Reply::NoReader)], Some(form), before);
         }
-        let named: Option<Vec<Named<'a>>> = question.nouns.iter().map(|noun| self.named(noun)).collect();
-        let Some(named) = named else {
-            let reply = match question.nouns.as_slice() {
-                [noun] if is_of_things(form) && question.form.is_some() => self.unknown(noun),
-                _ => Reply::Declined,
-            };
-            return (vec![reply], None, before);
-        };
         if let Some(last) = named.last() {
             let reply = |named: &Named<'a>| reply::of_thing(form, named.concept, named.is_narrower, self.scene);
             return (named.iter().map(reply).collect(), Some(form), Some(last.concept));
@@ -180,6 +169,18 @@ impl<'a> Asked<'a> {
         (vec![reply], Some(form), meant)
     }
 
+    /// No evidence can answer it; if all that is asked for is one thing, it is told that this thing is not known.
+    fn declined(&self, question: &Question) -> Reply<'a> {
+        match question.nouns.as_slice() {
+            [noun]
+                if question.form.is_some_and(is_of_things) && self.named(noun).is_none() && !self.scene.is_empty() =>
+            {
+                reply::of_word(noun, self.known.evidence, self.scene)
+            }
+            _ => Reply::Declined,
+        }
+    }
+
     /// The thing that was named last.
     fn before(&self) -> Option<&'a Concept> {
         let name = self.turns.iter().rev().find_map(|turn| turn.about.as_deref())?;
@@ -188,10 +189,6 @@ impl<'a> Asked<'a> {
 
     fn named(&self, noun: &str) -> Option<Named<'a>> {
         names::find(noun, self.language, self.known.lexicon)
-    }
-
-    fn unknown(&self, noun: &str) -> Reply<'a> {
-        reply::of_word(noun, self.known.evidence, self.scene)
     }
 }
 

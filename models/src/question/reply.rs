@@ -11,6 +11,8 @@ use super::scene::{Found, Scene, Sure};
 
 /// At most so many things are named in one answer.
 const NAMED: usize = 4;
+/// A box that covers more of the picture is everywhere.
+const FILLS: f32 = 0.7;
 
 /// Some of a thing.
 #[derive(Debug, Clone)]
@@ -79,9 +81,8 @@ impl Reply<'_> {
             Self::Colours(_) | Self::Size(..) | Self::Kind(_) | Self::NotLookedFor(_) => Basis::Pixels,
             Self::Contents(..) | Self::Described(_) => Basis::Description,
             Self::Text(..) => Basis::Text,
-            Self::Uncounted(_) | Self::Somewhere(_) | Self::OnlyAsMain(_) => Basis::Tags,
             Self::NoReader | Self::Unknown(_) | Self::NothingMeant | Self::Declined => Basis::Nothing,
-            _ => Basis::Objects,
+            _ => Basis::Things,
         }
     }
 
@@ -130,17 +131,14 @@ pub fn of_thing<'s>(form: Form, concept: &'s Concept, is_narrower: bool, scene: 
         Form::Presence => presence(&found, scene),
         Form::Count if found.objects.is_empty() => Reply::Uncounted(amount),
         Form::Count => Reply::AtLeast(amount),
-        _ if found.objects.is_empty() => match form {
-            Form::Colour => Reply::Colours(scene.evidence.pixels.colours.clone()),
-            _ => Reply::Somewhere(amount),
+        Form::Colour => match found.objects.first().map(|object| scene.colours_of(object)) {
+            Some(colours) if !colours.is_empty() => Reply::ColoursOf(amount, colours),
+            _ => Reply::Colours(scene.evidence.pixels.colours.clone()),
         },
+        _ if found.objects.is_empty() => Reply::Somewhere(amount),
         Form::Place => {
             let share = scene.evidence.share(found.objects[0].bbox);
-            Reply::Places(amount, places(&found.objects, scene.evidence), share > 0.7)
-        }
-        Form::Colour => {
-            let colours = scene.colours_of(found.objects[0]);
-            Reply::ColoursOf(amount, colours)
+            Reply::Places(amount, places(&found.objects, scene.evidence), share > FILLS)
         }
         Form::Size => Reply::Share(amount, scene.evidence.share(found.objects[0].bbox)),
         Form::Kind | Form::Contents(_) | Form::Text(_) => Reply::Declined,

@@ -69,25 +69,23 @@ impl<'e> Scene<'e> {
 
     /// What there is of a concept.
     pub fn find(&self, concept: &'e Concept) -> Found<'_> {
-        let matching: Vec<&Thing<'_>> = self
-            .things
-            .iter()
-            .filter(|thing| is_one(thing.concept, concept))
-            .collect();
+        let matching = || self.things.iter().filter(|thing| is_one(thing.concept, concept));
         let by_tags = self.calibration.tag(self.seen.by_tags(&concept.extent));
-        let by_things = matching.iter().map(|thing| thing.probability).fold(0.0, f32::max);
-        let concept = match matching.as_slice() {
-            [only] => only.concept,
-            _ => concept,
-        };
-        let mut objects: Vec<&Object> = matching
-            .iter()
-            .flat_map(|thing| thing.objects.iter().copied())
+        let by_things = matching().map(|thing| thing.probability).fold(0.0, f32::max);
+        let sure = self.sure(by_things.max(by_tags));
+        // What is less sure than the whole neither names nor counts it.
+        let as_sure: Vec<&Thing<'_>> = matching()
+            .filter(|thing| self.sure(thing.probability) == sure)
             .collect();
+        let mut objects: Vec<&Object> = as_sure.iter().flat_map(|thing| thing.objects.iter().copied()).collect();
         objects.sort_by(|a, b| b.score.total_cmp(&a.score));
         Found {
-            concept,
-            sure: self.sure(by_things.max(by_tags)),
+            concept: if let [only] = as_sure.as_slice() {
+                only.concept
+            } else {
+                concept
+            },
+            sure,
             objects,
         }
     }

@@ -224,6 +224,7 @@ fn what_cannot_be_told_is_declined() {
         "Is the dog asleep?",
         "Is there a dog on the couch?",
         "How many people are wearing hats?",
+        "How many dogs are on the left?",
         "What does the dog do?",
         "Who is this?",
         "Is there a unicorn?",
@@ -254,6 +255,7 @@ fn what_cannot_be_told_is_declined() {
     );
     assert!(ask("Is there a poodle?").text.contains("of what kind"));
     assert!(ask("Is there a unicorn?").text.contains("unicorn"));
+    assert!(!ask("How many dogs are on the left?").text.contains("recognise"));
 }
 
 #[test]
@@ -265,6 +267,17 @@ fn things_are_answered_only_where_they_were_looked_for() {
         answer(Kind::Blank).text,
         "The picture is empty: there is nothing to be seen."
     );
+}
+
+#[test]
+fn what_is_less_sure_is_not_counted_with_what_is_sure() {
+    let mut mixed = evidence();
+    mixed.objects.push(object("cat", 0.55, [0.0, 0.0, 10.0, 10.0]));
+    let answer = ask_with(&mixed, None, &[], "How many animals are there?");
+    assert_eq!(answer.text, "I can make out at least two dogs.");
+    mixed.objects.push(object("bird", 0.97, [0.0, 0.0, 10.0, 10.0]));
+    let answer = ask_with(&mixed, None, &[], "How many animals are there?");
+    assert_eq!(answer.text, "I can make out at least three animals.");
 }
 
 #[test]
@@ -306,14 +319,17 @@ fn text_is_answered_from_the_lines() {
     ];
     let lines = texts.map(|text| TextLine { text, bbox: [0.0; 4] });
     for (question, expected) in [
-        ("Read the phone number.", "Telephone number: 030 1234567."),
-        ("What is the total?", "Total: Summe EUR 12,90."),
-        ("Is there an e-mail address?", "E-mail address: info@berg.example.org."),
+        ("Read the phone number.", "The telephone number: 030 1234567"),
+        ("What is the total?", "The total: Summe EUR 12,90"),
+        (
+            "Is there an e-mail address?",
+            "The e-mail address: info@berg.example.org",
+        ),
         ("What is the date?", "I find no date in the text."),
-        ("Wie ist die Telefonnummer?", "Telefonnummer: 030 1234567."),
-        ("Lies bitte die Telefonnummer vor", "Telefonnummer: 030 1234567."),
-        ("Wie hoch ist die Summe?", "Summe: Summe EUR 12,90."),
-        ("Gibt es eine E-Mail-Adresse?", "E-Mail-Adresse: info@berg.example.org."),
+        ("Wie ist die Telefonnummer?", "Telefonnummer: 030 1234567"),
+        ("Lies bitte die Telefonnummer vor", "Telefonnummer: 030 1234567"),
+        ("Wie hoch ist die Summe?", "Summe: Summe EUR 12,90"),
+        ("Gibt es eine E-Mail-Adresse?", "E-Mail-Adresse: info@berg.example.org"),
         ("Gibt es ein Datum?", "Im Text finde ich kein Datum."),
     ] {
         let answer = ask_with(&evidence(), Some(&lines), &[], question);
@@ -324,7 +340,7 @@ fn text_is_answered_from_the_lines() {
         );
     }
     let all = ask_with(&evidence(), Some(&lines), &[], "What does the sign say?").text;
-    assert!(texts.iter().all(|text| all.contains(text)), "{all}");
+    assert_eq!(all, format!("It says: {}", texts.join("\n")));
     let none = ask_with(&evidence(), Some(&[]), &[], "Is there any text?");
     assert!(none.text.starts_with("I find no text"));
     assert!(ask_with(&evidence(), Some(&lines), &[], "Who wrote the text?").declined);
@@ -379,7 +395,6 @@ proptest! {
         // A picture in which nothing was found has no things.
         let empty = Evidence { objects: Vec::new(), ..evidence() };
         let answer = ask_with(&empty, None, &[], &text);
-        prop_assert!(!matches!(answer.from, Basis::Tags) || answer.declined);
         prop_assert!(!answer.text.starts_with("Yes") && !answer.text.starts_with("Ja,"), "{}", answer.text);
     }
 }
