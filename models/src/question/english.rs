@@ -39,7 +39,7 @@ pub fn say(reply: &Reply<'_>) -> String {
             "{}. Around the middle of {} the picture is {}",
             maybe(amount),
             if amount.count == 1 { "it" } else { "the likeliest" },
-            mostly(found)
+            words::list(found)
         ),
         Reply::Colours(found) => format!("The picture is {}", mostly(found)),
         Reply::Share(amount, share) => format!("{}; it fills {}", maybe(amount), part(*share)),

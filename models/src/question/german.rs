@@ -80,7 +80,7 @@ pub fn say(reply: &Reply<'_>, lexicon: &Lexicon) -> String {
             } else {
                 "des deutlichsten Fundes"
             },
-            mostly(found)
+            list(&found.iter().map(|name| colour(name)).collect::<Vec<_>>())
         ),
         Reply::Colours(found) => format!("Das Bild ist {}", mostly(found)),
         Reply::Share(amount, share) => format!("{}; das füllt {}", maybe(amount), part(*share)),
@@ -167,21 +167,18 @@ fn list<S: AsRef<str>>(items: &[S]) -> String {
 
 /// As `description::colours` chooses them.
 fn mostly(found: &[Colour]) -> String {
-    let german = |colour: &Colour| {
-        let row = COLOURS.iter().find(|(english, _)| *english == colour.name);
-        row.map_or(colour.name, |(_, german)| german)
-    };
-    let large: Vec<&str> = found
-        .iter()
-        .filter(|colour| colour.share >= 0.15)
-        .map(german)
-        .take(3)
-        .collect();
+    let large = found.iter().filter(|colour| colour.share >= 0.15);
+    let large: Vec<&str> = large.map(|found| colour(found.name)).take(3).collect();
     match (large.as_slice(), found.first()) {
-        ([], Some(first)) => format!("bunt, am meisten {}", german(first)),
+        ([], Some(first)) => format!("bunt, am meisten {}", colour(first.name)),
         ([], None) => "bunt".to_owned(),
         _ => format!("vor allem {}", list(&large)),
     }
+}
+
+fn colour(english: &'static str) -> &'static str {
+    let row = COLOURS.iter().find(|(name, _)| *name == english);
+    row.map_or(english, |(_, german)| german)
 }
 
 fn part(share: f32) -> &'static str {

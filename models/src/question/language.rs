@@ -26,34 +26,3 @@ pub fn of(words: &Words, before: Language) -> Language {
         std::cmp::Ordering::Equal => before,
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn small_words_tell_the_language() {
-        let language = |text: &str| of(&Words::of(text), Language::English);
-        for text in [
-            "Wo ist der Hund?",
-            "was steht da",
-            "Wie viele Leute?",
-            "Und Hunde?",
-            "gibt es ein Handy",
-            "Lies die Telefonnummer vor",
-        ] {
-            assert_eq!(language(text), Language::German, "{text}");
-        }
-        for text in [
-            "Where is the dog?",
-            "what does it say",
-            "any cats?",
-            "is it a hat",
-            "and dogs?",
-            "Was there a dog in it?",
-        ] {
-            assert_eq!(language(text), Language::English, "{text}");
-        }
-        assert_eq!(of(&Words::of("Computer?"), Language::German), Language::German);
-    }
-}

@@ -1,6 +1,6 @@
 //! Questions answered from evidence, without a language model.
 //!
-//! A question's [form] and nouns are understood in English and German, answered from what the detector, the tags, the pixels and the text
+//! A question's form and nouns are understood in English and German, answered from what the detector, the tags, the pixels and the text
 //! [reader](TextLine) found, and said in the language of the question. Where there is no evidence for an answer, or the question says more
 //! than its form, the answer declines: nothing is made up.
 
@@ -8,6 +8,7 @@ mod english;
 mod form;
 mod german;
 mod german_names;
+mod german_phrases;
 mod language;
 mod names;
 mod phrases;

@@ -7,7 +7,7 @@ use super::language::Language;
 use super::words::plain;
 
 /// Further English words for concepts.
-const ENGLISH: [(&str, &str); 39] = [
+pub(super) const ENGLISH: [(&str, &str); 39] = [
     ("people", "person"),
     ("human", "person"),
     ("human being", "person"),
@@ -50,7 +50,7 @@ const ENGLISH: [(&str, &str); 39] = [
 ];
 
 /// English words that say more than the concept, which is all that can be told.
-const ENGLISH_NARROWER: [(&str, &str); 26] = [
+pub(super) const ENGLISH_NARROWER: [(&str, &str); 26] = [
     ("man", "person"),
     ("woman", "person"),
     ("guy", "person"),
@@ -170,72 +170,4 @@ pub fn german<'l>(concept: &'l Concept, lexicon: &'l Lexicon) -> Option<GermanNa
 fn is_form(word: &str, singular: &str, plural: &str) -> bool {
     let cases = |stem: &str, endings: &[&str]| word.strip_prefix(stem).is_some_and(|ending| endings.contains(&ending));
     cases(singular, &["", "s", "es", "n", "en"]) || cases(plural, &["", "n"])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::question::tests::lexicon;
-
-    fn name(noun: &str, language: Language) -> Option<(&'static str, bool)> {
-        let lexicon = lexicon();
-        find(noun, language, lexicon).map(|named| (named.concept.name.as_str(), named.is_narrower))
-    }
-
-    #[test]
-    fn every_table_names_concepts_of_the_lexicon() {
-        let names = ENGLISH.iter().chain(&ENGLISH_NARROWER).map(|(_, name)| name);
-        let german = GERMAN
-            .iter()
-            .map(|(.., name)| name)
-            .chain(GERMAN_NARROWER.iter().map(|(.., name)| name));
-        for name in names.chain(german) {
-            assert!(lexicon().concept(name).is_some(), "{name}");
-        }
-    }
-
-    #[test]
-    fn every_object_has_a_german_name_that_is_understood() {
-        for object in lexicon().objects() {
-            let concept = lexicon().concept_of_object(object).unwrap();
-            let german = GERMAN.iter().find(|(.., name)| *name == concept.name);
-            let (singular, plural, ..) = german.unwrap_or_else(|| panic!("{object}"));
-            for word in [singular, plural] {
-                assert_eq!(
-                    name(word, Language::German),
-                    Some((concept.name.as_str(), false)),
-                    "{word}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn words_are_found_in_their_forms() {
-        for (noun, expected) in [
-            ("Dogs", ("dog", false)),
-            ("people", ("person", false)),
-            ("women", ("person", true)),
-            ("children", ("person", true)),
-            ("surfer", ("person", true)),
-            ("mobile phones", ("phone", false)),
-            ("knives", ("knife", false)),
-            ("golden retriever", ("golden retriever", false)),
-        ] {
-            assert_eq!(name(noun, Language::English), Some(expected), "{noun}");
-        }
-        for (noun, expected) in [
-            ("Hunden", ("dog", false)),
-            ("Menschen", ("person", false)),
-            ("Frauen", ("person", true)),
-            ("HANDY", ("phone", false)),
-            ("Autos", ("car", false)),
-            ("Löffel", ("spoon", false)),
-        ] {
-            assert_eq!(name(noun, Language::German), Some(expected), "{noun}");
-        }
-        assert_eq!(name("unicorn", Language::English), None);
-        assert_eq!(name("sleeping dog", Language::English), None);
-        assert_eq!(name("clothes", Language::English), None, "a heading is never said");
-    }
 }

@@ -44,8 +44,8 @@ pub enum Reply<'s> {
     Places(Amount<'s>, Vec<Place>, bool),
     /// It is there, nobody knows where.
     Somewhere(Amount<'s>),
-    /// The colours of where it is, by share.
-    ColoursOf(Amount<'s>, Vec<Colour>),
+    /// The colours of where it is, the most telling first.
+    ColoursOf(Amount<'s>, Vec<&'static str>),
     /// The colours of the picture, by share.
     Colours(Vec<Colour>),
     /// The share of the picture that it fills.
@@ -130,7 +130,7 @@ pub fn of_thing<'s>(form: Form, concept: &'s Concept, is_narrower: bool, scene: 
         Form::Presence | Form::Count if is_narrower => Reply::OfWhatKind(amount),
         Form::Presence => presence(&found, scene),
         Form::Count if found.objects.is_empty() => Reply::Uncounted(amount),
-        Form::Count => Reply::AtLeast(amount),
+        Form::Count => Reply::AtLeast(Amount { concept, ..amount }),
         Form::Colour => match found.objects.first().map(|object| scene.colours_of(object)) {
             Some(colours) if !colours.is_empty() => Reply::ColoursOf(amount, colours),
             _ => Reply::Colours(scene.evidence.pixels.colours.clone()),
@@ -181,6 +181,7 @@ pub fn of_picture<'s>(form: Form, raw: &Evidence, scene: &'s Scene<'_>) -> Reply
         Form::Colour if !evidence.pixels.colours.is_empty() => Reply::Colours(evidence.pixels.colours.clone()),
         Form::Size => Reply::Size(evidence.size.0, evidence.size.1),
         Form::Kind => Reply::Kind(evidence.pixels.kind),
+        Form::Contents(None) if !scene.has_things() => Reply::Kind(evidence.pixels.kind),
         Form::Contents(None) => {
             let description = scene.description(raw);
             let sentences = std::iter::once(description.sentence).chain(description.more);

@@ -8,6 +8,13 @@ use crate::picture::Picture;
 
 /// So much of a box is looked at for its colours, about its middle: at the edges is what lies behind.
 const INNER: f32 = 0.6;
+/// A colour must take so much of that to be named, and at most so many are.
+const COLOUR_SHARE: f32 = 0.08;
+const COLOURS: usize = 3;
+/// A colour counts for more, up to so many times, the rarer it is in the whole picture: that is what tells a thing from its surroundings.
+const MOST_RARE: f32 = 3.0;
+/// What `kind::judge` does not tell of.
+const RARE_SHARE: f32 = 0.04;
 
 /// Weighed evidence.
 pub struct Scene<'e> {
@@ -115,8 +122,8 @@ impl<'e> Scene<'e> {
         Description::compose(raw, self.lexicon, self.calibration)
     }
 
-    /// The colours in the middle of an object's box.
-    pub fn colours_of(&self, object: &Object) -> Vec<Colour> {
+    /// The colours in the middle of an object's box, the most telling first.
+    pub fn colours_of(&self, object: &Object) -> Vec<&'static str> {
         let rgb = self.picture.rgb();
         let scale = |length: u32, all: u32| length as f32 / all.max(1) as f32;
         let (across, down) = (
@@ -131,7 +138,15 @@ impl<'e> Scene<'e> {
             width * INNER * across,
             height * INNER * down,
         ];
-        colours_in(rgb, part.map(|length| length.round().max(0.0) as u32))
+        let whole = |name| {
+            let colour = self.evidence.pixels.colours.iter().find(|colour| colour.name == name);
+            colour.map_or(RARE_SHARE, |colour| colour.share)
+        };
+        let telling = |colour: &Colour| colour.share * (colour.share / whole(colour.name)).min(MOST_RARE);
+        let mut colours = colours_in(rgb, part.map(|length| length.round().max(0.0) as u32));
+        colours.retain(|colour| colour.share >= COLOUR_SHARE);
+        colours.sort_by(|a, b| telling(b).total_cmp(&telling(a)));
+        colours.iter().map(|colour| colour.name).take(COLOURS).collect()
     }
 
     fn found<'s>(&self, thing: &'s Thing<'e>) -> Found<'s> {

@@ -126,26 +126,3 @@ impl Words {
 fn is_question_word(word: &str) -> bool {
     ["what", "where", "who", "there", "it", "that", "how"].contains(&plain(word).as_str())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn short_forms_are_written_out() {
-        let words = Words::of("What’s the dog's name? Wie groß...");
-        let plain: Vec<&str> = words.plain().collect();
-        assert_eq!(plain, ["what", "is", "the", "dog", "name", "wie", "gross"]);
-    }
-
-    #[test]
-    fn what_is_left_is_told_apart_by_what_was_taken() {
-        let mut words = Words::of("How many Dogs and cats do you see there");
-        assert!(words.take("how many") && !words.take("where is"));
-        assert!(words.drop(&["do you see", "there"]));
-        assert_eq!(words.parts(&["and"]), ["Dogs", "cats"]);
-        let mut words = Words::of("ist der Hund im Bild müde");
-        words.drop(&["ist", "der", "im bild"]);
-        assert_eq!(words.parts(&[]), ["Hund", "müde"]);
-    }
-}
