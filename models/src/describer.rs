@@ -14,6 +14,7 @@ use crate::lexicon::Lexicon;
 use crate::objects::Objects;
 use crate::pack::Pack;
 use crate::picture::Picture;
+use crate::question::{self, Answer, Known, TextLine, Turn};
 use crate::tags::TagHead;
 use crate::vision_language::{VisionLanguage, mean};
 
@@ -79,10 +80,7 @@ impl Describer {
         stream: &mut (dyn FnMut(&str) + Send),
     ) -> Result<(Description, Timings)> {
         let (evidence, timings) = self.evidence(picture, cancel, clock, stream)?;
-        Ok((
-            Description::compose(&evidence, &self.lexicon, &self.calibration),
-            timings,
-        ))
+        Ok((self.compose(&evidence), timings))
     }
 
     /// What the networks and the pixels tell, before it is weighed.
@@ -143,6 +141,31 @@ impl Describer {
                 generate: clock.now().saturating_sub(encoded),
             },
         ))
+    }
+
+    /// Answers a question about a picture from its evidence, without looking again. `lines`: its text, None if there is no reader;
+    /// `turns`: what was asked before, see [`question::answer`].
+    pub fn answer(
+        &self,
+        evidence: &Evidence,
+        picture: &Picture,
+        lines: Option<&[TextLine<'_>]>,
+        turns: &[Turn],
+        question: &str,
+    ) -> Answer {
+        let known = Known {
+            evidence,
+            picture,
+            lines,
+            lexicon: &self.lexicon,
+            calibration: &self.calibration,
+        };
+        question::answer(&known, turns, question)
+    }
+
+    /// What evidence says unasked.
+    pub fn compose(&self, evidence: &Evidence) -> Description {
+        Description::compose(evidence, &self.lexicon, &self.calibration)
     }
 
     /// How well a text fits a picture.

@@ -31,6 +31,7 @@ pub mod pack;
 pub mod picture;
 pub mod preprocessor;
 pub mod qformer;
+pub mod question;
 pub mod reader;
 pub mod tags;
 pub mod tokenizer;

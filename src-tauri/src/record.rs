@@ -2,6 +2,7 @@
 
 use eyebright_models::Description;
 use eyebright_models::kind::Kind;
+use eyebright_models::question::{Answer, Basis};
 use eyebright_models::reader::Line;
 use serde::Serialize;
 
@@ -78,6 +79,27 @@ pub struct Read<'a> {
     pub ms: f64,
 }
 
+/// An answer to a question.
+#[derive(Debug, Serialize)]
+pub struct Answered<'a> {
+    /// As named on the command line, or found.
+    pub file: &'a str,
+    /// As it was asked.
+    pub question: &'a str,
+    /// In the language of the question.
+    pub answer: &'a str,
+    /// What it rests on.
+    pub from: Basis,
+    /// Whether the question stays open.
+    pub declined: bool,
+    /// The thing that "it" means from now on.
+    pub about: Option<&'a str>,
+    /// Name of the pack.
+    pub pack: &'a str,
+    /// cpu, cuda or metal.
+    pub device: &'static str,
+}
+
 /// A picture that failed.
 #[derive(Debug, Serialize)]
 pub struct Failed<'a> {
@@ -142,6 +164,22 @@ pub fn lines(lines: &[Line]) -> Vec<Line> {
         ..line.clone()
     };
     lines.iter().map(line).collect()
+}
+
+impl<'a> Answered<'a> {
+    /// The line for an answer.
+    pub fn new(file: &'a str, question: &'a str, answer: &'a Answer, pack: &'a str, device: &'static str) -> Self {
+        Self {
+            file,
+            question,
+            answer: &answer.text,
+            from: answer.from,
+            declined: answer.declined,
+            about: answer.turn.about.as_deref(),
+            pack,
+            device,
+        }
+    }
 }
 
 /// A line of JSON.

@@ -72,3 +72,21 @@ fn a_large_photo_of_text_is_read_in_all_its_pixels() {
     let read = finish(command.arg("read").arg(&path));
     assert_eq!((read.code, read.out.as_str()), (0, TEXT), "{read:?}");
 }
+
+#[test]
+fn questions_about_text_are_answered_from_it() {
+    let Some(mut command) = with_reader() else { return };
+    let questions = ["what does it say?", "is there an e-mail address?", "Was steht da?"];
+    let asked = finish(command.arg("ask").arg(page()).args(questions).arg("--json"));
+    assert_eq!(asked.code, 0, "{asked:?}");
+    let answers = asked.json();
+    for answer in [&answers[0], &answers[2]] {
+        let text = answer["answer"].as_str().unwrap();
+        assert!(
+            text.contains("Eyebright reads") && text.contains("schöne Grüße"),
+            "{text}"
+        );
+        assert_eq!(answer["from"], "text");
+    }
+    assert!(!answers[1]["answer"].as_str().unwrap().contains('@'), "{asked:?}");
+}

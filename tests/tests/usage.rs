@@ -6,7 +6,9 @@ use eyebright_tests::{eyebright, finish, run};
 fn help_names_every_command_and_option() {
     let help = run(["--help"]);
     assert_eq!(help.code, 0);
-    for command in ["open", "do", "describe", "find", "embed", "packs", "bench"] {
+    for command in [
+        "open", "do", "describe", "ask", "read", "find", "embed", "packs", "bench",
+    ] {
         assert!(help.out.contains(command), "{command} is not in {}", help.out);
     }
     let help = run(["describe", "--help"]);

@@ -10,11 +10,13 @@ mod features;
 mod more;
 pub mod text;
 mod things;
-mod words;
+pub(crate) mod words;
 
 pub use calibration::{Calibration, Thresholds};
 pub use evidence::{CaptionEvidence, Evidence};
 pub use features::{FEATURES, Features, features};
+pub use more::Place;
+pub(crate) use more::colours;
 
 use crate::kind::Kind;
 use crate::lexicon::{Lexicon, Noun, NounKind, Seen};
@@ -112,7 +114,7 @@ impl Description {
 
 /// The sentence for pictures that need no networks to be told; None for a photo.
 fn by_pixels(evidence: &Evidence, things: &[Thing<'_>], calibration: &Calibration) -> Option<Said> {
-    let colours = more::colours(&evidence.pixels);
+    let colours = colours(&evidence.pixels.colours);
     let mostly = if colours.is_empty() {
         String::new()
     } else {
@@ -275,7 +277,7 @@ fn named(things: &[Thing<'_>], thresholds: &Thresholds) -> Option<Said> {
 
 /// Colours, and a guess if there is a faint one.
 fn unclear(evidence: &Evidence, things: &[Thing<'_>]) -> Said {
-    let colours = more::colours(&evidence.pixels);
+    let colours = colours(&evidence.pixels.colours);
     let photo = if colours.is_empty() {
         "A photo".to_string()
     } else {
@@ -336,7 +338,7 @@ fn everything(evidence: &Evidence, with_tags: bool) -> Vec<String> {
             .collect();
         sentences.push(words::sentence(&format!("Tags: {}", tags.join(", "))));
     }
-    let colours = more::colours(&evidence.pixels);
+    let colours = colours(&evidence.pixels.colours);
     if !colours.is_empty() {
         sentences.push(words::sentence(&format!("Mostly {colours}")));
     }

@@ -4,7 +4,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eyebright_models::description::text;
+use eyebright_models::description::{Evidence, text};
+use eyebright_models::question::{TextLine, Turn};
+use eyebright_models::reader::Line;
 use eyebright_models::{Cancel, Describer, Device, Pack, Picture, Reader};
 
 use crate::fault::Fault;
@@ -20,6 +22,18 @@ pub struct Model(Arc<Inner>);
 struct Inner {
     slot: Mutex<Slot>,
     changed: Condvar,
+    /// What was last looked at.
+    looked: Mutex<Option<Looked>>,
+}
+
+/// A picture that questions may come about.
+struct Looked {
+    picture: Arc<Picture>,
+    evidence: Arc<Evidence>,
+    /// Its text, once it was read.
+    lines: Option<Arc<Vec<Line>>>,
+    /// What was asked so far.
+    turns: Vec<Turn>,
 }
 
 struct Slot {
@@ -41,6 +55,7 @@ impl Model {
                 keep,
             }),
             changed: Condvar::new(),
+            looked: Mutex::default(),
         });
         let weak = Arc::downgrade(&inner);
         thread::spawn(move || {
@@ -117,25 +132,75 @@ impl Inner {
     }
 }
 
-impl Describe for Model {
-    fn describe(&self, picture: &Picture, cancel: &Cancel) -> Result<Words, Fault> {
-        let describer = self.describer()?;
-        let (description, _) = describer.describe(picture, cancel, &Stopwatch::start(), &mut |_| {})?;
-        Ok(Words::new(description, packs::is_here("reader")))
+impl Model {
+    /// What there is in a picture; it is looked at once for its description and all questions.
+    fn evidence(&self, describer: &Describer, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Arc<Evidence>, Fault> {
+        if let Some(looked) = lock(&self.0.looked).as_ref()
+            && Arc::ptr_eq(&looked.picture, picture)
+        {
+            return Ok(looked.evidence.clone());
+        }
+        let (evidence, _) = describer.evidence(picture, cancel, &Stopwatch::start(), &mut |_| {})?;
+        let evidence = Arc::new(evidence);
+        *lock(&self.0.looked) = Some(Looked {
+            picture: picture.clone(),
+            evidence: evidence.clone(),
+            lines: None,
+            turns: Vec::new(),
+        });
+        Ok(evidence)
     }
 
-    fn read(&self, picture: &Picture, cancel: &Cancel) -> Result<Readout, Fault> {
-        let lines = self.reader()?.read(picture, cancel)?;
+    /// The text in a picture; it is read once.
+    fn lines(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Arc<Vec<Line>>, Fault> {
+        let is_it = |looked: &&mut Looked| Arc::ptr_eq(&looked.picture, picture);
+        if let Some(lines) = lock(&self.0.looked)
+            .as_mut()
+            .filter(is_it)
+            .and_then(|looked| looked.lines.clone())
+        {
+            return Ok(lines);
+        }
+        let lines = Arc::new(self.reader()?.read(picture, cancel)?);
+        if let Some(looked) = lock(&self.0.looked).as_mut().filter(is_it) {
+            looked.lines = Some(lines.clone());
+        }
+        Ok(lines)
+    }
+}
+
+impl Describe for Model {
+    fn describe(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Words, Fault> {
+        let describer = self.describer()?;
+        let evidence = self.evidence(&describer, picture, cancel)?;
+        Ok(Words::new(describer.compose(&evidence), packs::is_here("reader")))
+    }
+
+    fn read(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Readout, Fault> {
+        let lines = self.lines(picture, cancel)?;
         Ok(Readout {
             headline: text::headline(&lines),
             lines: text::all(&lines),
         })
     }
 
-    fn answer(&self, _: &Picture, _: &str, _: &Cancel) -> Result<String, Fault> {
-        Err(Fault::new(
-            "cannot_answer",
-            "The built-in model cannot answer questions, it only describes. Ask for more instead, to hear of objects and places.",
-        ))
+    fn answer(&self, picture: &Arc<Picture>, question: &str, cancel: &Cancel) -> Result<String, Fault> {
+        let describer = self.describer()?;
+        let evidence = self.evidence(&describer, picture, cancel)?;
+        let is_it = |looked: &&mut Looked| Arc::ptr_eq(&looked.picture, picture);
+        let turns = lock(&self.0.looked)
+            .as_mut()
+            .filter(is_it)
+            .map_or_else(Vec::new, |looked| looked.turns.clone());
+        let mut answer = describer.answer(&evidence, picture, None, &turns, question);
+        if answer.turn.is_about_text() && packs::is_here("reader") {
+            let lines = self.lines(picture, cancel)?;
+            let lines: Vec<TextLine<'_>> = lines.iter().map(TextLine::from).collect();
+            answer = describer.answer(&evidence, picture, Some(&lines), &turns, question);
+        }
+        if let Some(looked) = lock(&self.0.looked).as_mut().filter(is_it) {
+            looked.turns.push(answer.turn);
+        }
+        Ok(answer.text)
     }
 }

@@ -1,7 +1,6 @@
 //! `describe`: what pictures show, printed and spoken.
 
 use std::io;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use eyebright_models::clock::Clock;
@@ -11,14 +10,14 @@ use eyebright_models::{Cancel, Description, Limits, Picture, Reader};
 
 use super::batch::Batch;
 use super::engine::{Engine, open_reader};
+use super::speaker::Speaker;
 use super::{Describe, Detail, Ending};
 use crate::alt_text;
 use crate::fault::Fault;
 use crate::inputs::{Content, Input};
-use crate::output::{Output, complain};
+use crate::output::Output;
 use crate::record::{self, Milliseconds, json};
 use crate::stopwatch::{Stopwatch, ms};
-use crate::voice::{self, Speak, SpeechError};
 
 /// A description and how long it took.
 pub struct Done {
@@ -141,54 +140,4 @@ pub fn print(file: Option<&str>, sentences: &[&str], output: &mut Output) -> io:
         return output.line(&sentences.join("\n"));
     };
     output.line(&format!("{file}: {}", sentences.join("\n  ")))
-}
-
-/// Reads out what is printed, until it fails for the first time.
-pub struct Speaker(Result<Box<dyn Speak>, SpeechError>);
-
-impl Speaker {
-    /// Begins to start the speech engine.
-    pub fn start() -> Self {
-        let voice = voice::system();
-        if let Err(error) = &voice {
-            complain(&error.to_string());
-        }
-        Self(voice)
-    }
-
-    /// Speaks to the end; false if that failed, now or before.
-    pub fn say(&mut self, file: Option<&str>, sentences: &[&str], cancel: &Cancel) -> bool {
-        let Ok(voice) = &mut self.0 else { return false };
-        voice.speak(&spoken(file, sentences));
-        match voice.wait(cancel) {
-            Ok(()) => true,
-            Err(error) => {
-                complain(&error.to_string());
-                self.0 = Err(error);
-                false
-            }
-        }
-    }
-}
-
-/// A path is not for the ear: only the name is said, without its extension.
-fn spoken(file: Option<&str>, sentences: &[&str]) -> String {
-    let name = file
-        .and_then(|file| Path::new(file).file_stem())
-        .map(|stem| format!("{}. ", stem.to_string_lossy()));
-    name.unwrap_or_default() + &sentences.join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_spoken_text_names_the_picture_not_its_path() {
-        assert_eq!(spoken(None, &["A dog.", "Left: a ball."]), "A dog. Left: a ball.");
-        assert_eq!(
-            spoken(Some("/home/ada/holiday 3.jpg"), &["A dog."]),
-            "holiday 3. A dog."
-        );
-    }
 }

@@ -1,5 +1,6 @@
 //! The commands and their options. Texts here are the help that people read.
 
+mod ask;
 mod batch;
 mod bench;
 mod describe;
@@ -10,6 +11,7 @@ mod engine;
 mod find;
 mod packs;
 mod read;
+mod speaker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,6 +49,9 @@ pub enum Command {
     /// Find pictures by words: in the app's history, or in a folder
     #[command(after_help = EXIT_CODES)]
     Find(Find),
+    /// Answer questions about a picture
+    #[command(after_help = EXIT_CODES)]
+    Ask(Ask),
     /// Turn pictures into vectors that lie close together when the pictures are alike
     #[command(after_help = EXIT_CODES)]
     Embed(Embed),
@@ -154,6 +159,26 @@ pub struct Read {
     #[arg(long)]
     speak: bool,
     /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// `ask`.
+#[derive(Debug, Args)]
+pub struct Ask {
+    /// A picture file, a folder of them, or - for standard input
+    #[arg(value_name = "INPUT")]
+    input: PathBuf,
+    /// What to ask, in English or German. Each question may go on from the one before: "how many people are there?" "and dogs?"
+    #[arg(value_name = "QUESTION", required = true)]
+    questions: Vec<String>,
+    /// The model to look with
+    #[command(flatten)]
+    model: Model,
+    /// Read the answers aloud too
+    #[arg(long)]
+    speak: bool,
+    /// Print one JSON object an answer
     #[arg(long)]
     json: bool,
 }
@@ -281,6 +306,7 @@ pub fn run(cli: Cli) -> Ending {
         Command::Describe(options) => describe::run(&options),
         Command::Read(options) => read::run(&options),
         Command::Find(options) => find::run(&options),
+        Command::Ask(options) => ask::run(&options),
         Command::Embed(options) => embed::run(&options),
         Command::Packs(Packs::List) => packs::list(),
         Command::Packs(Packs::Fetch { name }) => packs::fetch(&name),

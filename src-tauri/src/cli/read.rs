@@ -4,7 +4,8 @@ use eyebright_models::clock::Clock;
 use eyebright_models::{Limits, Reader};
 
 use super::batch::Batch;
-use super::describe::{Speaker, print};
+use super::describe::print;
+use super::speaker::Speaker;
 use super::{Ending, Read};
 use crate::fault::Fault;
 use crate::inputs::Input;

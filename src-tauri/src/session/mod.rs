@@ -283,11 +283,11 @@ pub trait See: Send + Sync {
 /// Tells what pictures show.
 pub trait Describe: Send + Sync {
     /// Describes.
-    fn describe(&self, picture: &Picture, cancel: &Cancel) -> Result<Words, Fault>;
+    fn describe(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Words, Fault>;
     /// Reads the text.
-    fn read(&self, picture: &Picture, cancel: &Cancel) -> Result<Readout, Fault>;
-    /// Answers a question.
-    fn answer(&self, picture: &Picture, question: &str, cancel: &Cancel) -> Result<String, Fault>;
+    fn read(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Readout, Fault>;
+    /// Answers a question, which may go on from those before it about the same picture.
+    fn answer(&self, picture: &Arc<Picture>, question: &str, cancel: &Cancel) -> Result<String, Fault>;
 }
 
 /// Writes into pictures' files.

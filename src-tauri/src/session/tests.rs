@@ -541,15 +541,15 @@ impl See for Slow {
 struct Quick;
 
 impl Describe for Quick {
-    fn describe(&self, _: &Picture, _: &Cancel) -> Result<Words, Fault> {
+    fn describe(&self, _: &Arc<Picture>, _: &Cancel) -> Result<Words, Fault> {
         Ok(words("A dog."))
     }
 
-    fn read(&self, _: &Picture, _: &Cancel) -> Result<Readout, Fault> {
+    fn read(&self, _: &Arc<Picture>, _: &Cancel) -> Result<Readout, Fault> {
         Ok(readout())
     }
 
-    fn answer(&self, _: &Picture, _: &str, _: &Cancel) -> Result<String, Fault> {
+    fn answer(&self, _: &Arc<Picture>, _: &str, _: &Cancel) -> Result<String, Fault> {
         Ok("Yes.".to_owned())
     }
 }
