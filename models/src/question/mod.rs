@@ -149,9 +149,9 @@ impl<'a> Asked<'a> {
     /// One reply for each thing that is named, the form that was understood and the thing that "it" means from now on.
     fn replies(&self, question: &Question) -> (Vec<Reply<'a>>, Option<Form>, Option<&'a Concept>) {
         let before = self.before();
-        let form = question
-            .form
-            .or_else(|| self.turns.iter().rev().find_map(|turn| turn.form));
+        // "And the dog?" asks what was asked of the thing before.
+        let mut asked_before = self.turns.iter().rev().filter_map(|turn| turn.form);
+        let form = question.form.or_else(|| asked_before.find(|form| is_of_things(*form)));
         let form = form.unwrap_or(Form::Presence);
         let nouns = question.nouns.iter();
         let named: Option<Vec<Named<'a>>> = nouns.map(|noun| self.named(noun)).collect();

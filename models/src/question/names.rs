@@ -7,7 +7,7 @@ use super::language::Language;
 use super::words::plain;
 
 /// Further English words for concepts.
-pub(super) const ENGLISH: [(&str, &str); 39] = [
+pub(super) const ENGLISH: [(&str, &str); 38] = [
     ("people", "person"),
     ("human", "person"),
     ("human being", "person"),
@@ -23,7 +23,6 @@ pub(super) const ENGLISH: [(&str, &str); 39] = [
     ("plane", "airplane"),
     ("aeroplane", "airplane"),
     ("aircraft", "airplane"),
-    ("ship", "ship"),
     ("mug", "cup"),
     ("coffee", "cup of coffee"),
     ("wine", "glass of wine"),

@@ -214,6 +214,7 @@ fn a_question_may_go_on_from_the_one_before() {
         ),
         (&["Gibt es einen Hund?", "Wo?"], "Zwei Hunde links und in der Mitte."),
         (&["Where is it?"], "A person on the right."),
+        (&["What does it say?", "And the dogs?"], "Yes, two dogs."),
     ] {
         assert_eq!(converse(questions), expected, "{questions:?}");
     }
