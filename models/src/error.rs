@@ -11,6 +11,9 @@ pub enum Error {
     /// The pack cannot be used.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// A recording with values that are no numbers.
+    #[error("The recording is damaged: some of its values are no numbers. Record it again.")]
+    Sound,
     /// The caller's cancel token was set.
     #[error("Cancelled.")]
     Cancelled,
@@ -29,6 +32,7 @@ impl Error {
         match self {
             Self::Picture(error) => error.code(),
             Self::Pack(error) => error.code(),
+            Self::Sound => "sound_damaged",
             Self::Cancelled => "cancelled",
             Self::Tensor(_) | Self::Tokenizer(_) => "model_failed",
         }
