@@ -8,6 +8,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use tokenizers::Tokenizer;
 
+use super::activity::has_speech;
 use super::checkpoint::Checkpoint;
 use super::decoder::{Cache, Decoder};
 use super::decoding::{Rules, Written, write};
@@ -24,7 +25,7 @@ const TEMPERATURES: [f32; 6] = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
 const MOST_COMPRESSED: f32 = 2.4;
 /// A text that is less likely was not understood.
 const LEAST_LIKELY: f32 = -1.0;
-/// Above, nobody spoke, unless the words are likely.
+/// Above, nobody spoke: questions have less than 0.3. `OpenAI` lets likely words stand nevertheless, and gets "you" from silence.
 const NO_SPEECH: f32 = 0.6;
 /// Nobody says more tokens a second, beyond a few: a text that goes on is invented.
 const TOKENS_A_SECOND: usize = 12;
@@ -113,7 +114,9 @@ impl Transcriber {
             return Err(Error::Sound);
         }
         let mut transcript = Transcript::default();
-        for window in windows(samples, self.frames * HOP) {
+        // Whisper hears words in silence and in music.
+        let spoken = |window: &&[f32]| has_speech(window);
+        for window in windows(samples, self.frames * HOP).into_iter().filter(spoken) {
             let before = transcript.text.clone();
             let heard = self.window(window, cancel, &mut |text| partial(&joined(&before, text)))?;
             transcript = transcript.followed_by(heard);
@@ -214,10 +217,10 @@ impl Default for Transcript {
 }
 
 impl Transcript {
-    /// As `OpenAI`'s `transcribe.py`, which besides would keep the last attempt although it does not hold.
+    /// Stricter than `OpenAI`'s `transcribe.py`, which also keeps the last attempt although it does not hold.
     fn judge(written: &Written, text: String, temperature: f32) -> Self {
         let likely = written.average_log_probability >= LEAST_LIKELY;
-        let outcome = if (written.no_speech > NO_SPEECH && !likely) || text.is_empty() {
+        let outcome = if written.no_speech > NO_SPEECH || text.is_empty() {
             Outcome::Silence
         } else if !likely || !written.ended || is_loop(&written.ids) || compression(&text) > MOST_COMPRESSED {
             Outcome::Unclear
@@ -329,7 +332,7 @@ mod tests {
     #[test]
     fn only_words_that_hold_are_kept() {
         assert_eq!(written(-0.3, 0.1, true), Outcome::Speech);
-        assert_eq!(written(-0.3, 0.9, true), Outcome::Speech);
+        assert_eq!(written(-0.3, 0.9, true), Outcome::Silence);
         assert_eq!(written(-1.3, 0.9, true), Outcome::Silence);
         assert_eq!(written(-1.3, 0.1, true), Outcome::Unclear);
         assert_eq!(written(-0.3, 0.1, false), Outcome::Unclear);
