@@ -22,6 +22,9 @@ pub enum Error {
         /// What was asked.
         task: Task,
     },
+    /// A recording with values that are no numbers.
+    #[error("The recording is damaged: some of its values are no numbers. Record it again.")]
+    Sound,
     /// The caller's cancel token was set.
     #[error("Cancelled.")]
     Cancelled,
@@ -49,6 +52,7 @@ impl Error {
                 task: Task::Caption, ..
             } => "cannot_caption",
             Self::Unable { .. } => "cannot_compare",
+            Self::Sound => "sound_damaged",
             Self::Cancelled => "cancelled",
             Self::Tensor(_) | Self::Network(_) | Self::Tokenizer(_) => "model_failed",
         }

@@ -1,5 +1,7 @@
 //! `eyebright describe --save-alt`.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
