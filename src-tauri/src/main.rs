@@ -8,6 +8,8 @@ mod cli;
 mod contract;
 mod fault;
 mod find;
+// The command line only reads it.
+#[cfg_attr(not(feature = "desktop"), allow(dead_code, unused_imports))]
 mod history;
 #[cfg(feature = "desktop")]
 mod hotkeys;

@@ -32,17 +32,16 @@ pub fn with_alt_text(bytes: Vec<u8>, sentence: &str) -> Result<Vec<u8>, AltTextE
     };
     let packet = xmp::merge(packet, sentence)?.packet;
     let segment = JpegSegment::new_with_contents(markers::APP1, segment_of(&packet)?.into());
-    match old {
-        Some(old) => segments[old] = segment,
-        None => {
-            // Behind JFIF and Exif, which readers expect first.
-            let first = |segment: &JpegSegment| segment.marker() == markers::APP0 || is(segment, markers::APP1, EXIF);
-            let place = segments
-                .iter()
-                .position(|segment| !first(segment))
-                .unwrap_or(segments.len());
-            segments.insert(place, segment);
-        }
+    if let Some(old) = old {
+        segments[old] = segment;
+    } else {
+        // Behind JFIF and Exif, which readers expect first.
+        let first = |segment: &JpegSegment| segment.marker() == markers::APP0 || is(segment, markers::APP1, EXIF);
+        let place = segments
+            .iter()
+            .position(|segment| !first(segment))
+            .unwrap_or(segments.len());
+        segments.insert(place, segment);
     }
     Ok(jpeg.encoder().bytes().to_vec())
 }

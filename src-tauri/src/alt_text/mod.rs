@@ -70,10 +70,11 @@ pub fn save(path: &Path, sentence: &str, described: &Picture) -> Result<(), Faul
     if std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly()) {
         return Err(AltTextError::ReadOnly.into());
     }
-    let Content::Bytes(bytes) = content else {
-        return Err(AltTextError::Format.into());
+    let bytes = match content {
+        Content::Bytes(bytes) => with_alt_text(bytes, sentence)?,
+        #[cfg(feature = "desktop")]
+        Content::Picture(_) => return Err(AltTextError::Format.into()),
     };
-    let bytes = with_alt_text(bytes, sentence)?;
     replace::file(path, &bytes).map_err(|error| Fault::unwritable(path, &error))
 }
 

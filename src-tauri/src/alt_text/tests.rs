@@ -157,8 +157,8 @@ fn a_png_is_described_unless_somebody_else_has() {
 fn a_packed_packet_is_unpacked() {
     let mut png = Png::from_bytes(file(ImageFormat::Png).into()).unwrap();
     let packet = xmp::merge(None, "Before.").unwrap().packet;
-    let packed = miniz_oxide::deflate::compress_to_vec_zlib(packet.as_bytes(), 6);
-    let contents = [&b"XML:com.adobe.xmp\0\x01\0\0\0"[..], &packed].concat();
+    let deflated = miniz_oxide::deflate::compress_to_vec_zlib(packet.as_bytes(), 6);
+    let contents = [&b"XML:com.adobe.xmp\0\x01\0\0\0"[..], &deflated].concat();
     png.chunks_mut().insert(1, PngChunk::new(*b"iTXt", contents.into()));
     let after = with_alt_text(png.encoder().bytes().to_vec(), SENTENCE).unwrap();
     assert_eq!(

@@ -159,15 +159,14 @@ impl Inner {
     fn with<R>(&self, act: impl FnOnce(&mut Store) -> Result<R, HistoryError>) -> Result<R, Fault> {
         let place = self.place.as_deref().ok_or_else(Fault::no_data_folder)?;
         let mut slot = lock(&self.store);
-        let store = match &mut *slot {
-            Some(store) => store,
-            None => {
-                let Opened { store, aside } = Store::open(place)?;
-                if let Some(aside) = aside {
-                    let _ = self.events.send(Event::Trouble(anew(&aside)));
-                }
-                slot.insert(store)
+        let store = if let Some(store) = &mut *slot {
+            store
+        } else {
+            let Opened { store, aside } = Store::open(place)?;
+            if let Some(aside) = aside {
+                let _ = self.events.send(Event::Trouble(anew(&aside)));
             }
+            slot.insert(store)
         };
         let result = act(store);
         if matches!(result, Err(HistoryError::Damaged)) {

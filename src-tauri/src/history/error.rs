@@ -40,13 +40,12 @@ impl HistoryError {
 impl From<rusqlite::Error> for HistoryError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
+            // None: a value of another type than we write.
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) | None => Self::Damaged,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DiskFull) => Self::DiskFull,
             // Its words may quote what is kept; the code cannot.
             Some(code) => Self::Unusable(format!("SQLite says {code:?}")),
-            // A value of another type than we write.
-            None => Self::Damaged,
         }
     }
 }

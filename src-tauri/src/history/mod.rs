@@ -1,4 +1,4 @@
-//! What was described, kept on this computer and found again: one SQLite file, in the folder of the person's data.
+//! What was described, kept on this computer and found again: one `SQLite` file, in the folder of the person's data.
 //!
 //! Several processes may use it at once (write-ahead log). What is removed is overwritten. Nothing of it is ever logged.
 

@@ -54,9 +54,9 @@ impl Store {
                 *shares.entry(id.cast_unsigned()).or_default() += weight;
             }
         }
-        shares
-            .values_mut()
-            .for_each(|share| *share /= f32::max(whole, f32::MIN_POSITIVE));
+        for share in shares.values_mut() {
+            *share /= f32::max(whole, f32::MIN_POSITIVE);
+        }
         Ok(shares)
     }
 

@@ -11,7 +11,7 @@ use super::{HistoryError, schema};
 
 /// Another process writes for milliseconds only; one that holds on for longer hangs.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What SQLite puts beside its file.
+/// What `SQLite` puts beside its file.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
 /// An open history.
@@ -70,7 +70,7 @@ impl Store {
     }
 }
 
-/// Readable by its owner alone; SQLite gives the files beside it the same permissions.
+/// Readable by its owner alone; `SQLite` gives the files beside it the same permissions.
 fn create_private(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
