@@ -73,7 +73,9 @@ fn parts(bytes: &[u8]) -> (Vec<Vec<u8>>, Option<String>) {
             let name = b"http://ns.adobe.com/xap/1.0/\0";
             for segment in Jpeg::from_bytes(bytes.to_vec().into()).unwrap().segments() {
                 take(segment.contents().starts_with(name), name.len(), segment.contents());
-                take(false, 0, &segment.clone().encoder().bytes()[segment.len()..]);
+                if segment.has_entropy() {
+                    take(false, 0, &segment.clone().encoder().bytes()[segment.len()..]);
+                }
             }
         }
         ImageFormat::Png => {
@@ -102,7 +104,7 @@ fn every_other_part_stays_bit_for_bit_and_saving_again_replaces() {
     for format in FORMATS {
         for before in [file(format), laden(format)] {
             let after = with_alt_text(before.clone(), SENTENCE).unwrap();
-            assert_eq!(parts(&before).0, parts(&after).0, "{format:?}");
+            assert!(parts(&before).0 == parts(&after).0, "{format:?}");
             assert!(parts(&after).1.unwrap().contains("Hunde laufen &lt;über&gt; &amp; "));
             let pixels = |bytes: &[u8]| image::load_from_memory(bytes).unwrap().into_rgb8();
             assert_eq!(pixels(&before), pixels(&after));

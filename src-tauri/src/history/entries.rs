@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use super::{Entry, HistoryError, Limits, Store, Vector};
 
-/// So many of the oldest entries go at once where the file is too large.
-const BATCH: u32 = 20;
+/// One of so many goes at once where the file is too large.
+const SHARE: u64 = 50;
 
 impl Store {
     /// Keeps an entry, and forgets the oldest ones beyond the limits.
@@ -162,9 +162,12 @@ impl Store {
     pub fn shrink(&mut self, limits: Limits) -> Result<(), HistoryError> {
         let mut forgotten = false;
         loop {
-            let surplus = self.count()?.saturating_sub(u64::from(limits.entries)) as u32;
-            let is_large = self.bytes()? > u64::from(limits.megabytes) * 1_000_000 && self.count()? > 1;
-            let count = surplus.max(if is_large { BATCH } else { 0 });
+            let entries = self.count()?;
+            let surplus = entries.saturating_sub(u64::from(limits.entries));
+            let is_large = self.bytes()? > u64::from(limits.megabytes) * 1_000_000 && entries > 1;
+            let count = surplus
+                .max(if is_large { entries / SHARE + 1 } else { 0 })
+                .cast_signed();
             if count == 0 {
                 break;
             }

@@ -339,6 +339,7 @@ fn the_first_sentence_is_saved_in_the_file_that_a_picture_came_from() {
         |effect| matches!(effect, Effect::SaveAltText(_, seen, text) if seen.name == "beach" && text == "A dog.")
     ));
     assert!(said(&take(&mut machine, Event::Saved(saving, Ok(()))))[0].contains("beach"));
+    take(&mut machine, Event::Spoken(99));
     let saving = job(&take(&mut machine, Event::Act(Action::AltText)));
     let refused = Fault::new(
         "alt_text_format",

@@ -46,8 +46,8 @@ prop_compose! {
         let [earcons, keep_history, start_hidden, autostart] = switches;
         Settings {
             language, detail, speech, voice, rate, volume,
-            earcons, keep_history, start_hidden, autostart,
-            history_entries, history_megabytes, unload_minutes, hotkeys,
+            earcons, keep_history, history_entries, history_megabytes,
+            start_hidden, autostart, unload_minutes, hotkeys,
         }
     }
 }
