@@ -5,6 +5,7 @@ mod app;
 mod cli;
 #[cfg(feature = "desktop")]
 mod contract;
+mod ears;
 mod fault;
 #[cfg(feature = "desktop")]
 mod hotkeys;

@@ -7,6 +7,7 @@ mod describe;
 pub mod desktop;
 mod embed;
 mod engine;
+mod listen;
 mod packs;
 
 use std::path::PathBuf;
@@ -42,6 +43,11 @@ pub enum Command {
     /// Turn pictures into vectors that lie close together when the pictures are alike
     #[command(after_help = EXIT_CODES)]
     Embed(Embed),
+    /// Write down spoken words
+    #[command(
+        after_help = "Exit codes: 0 words were heard, 1 none, or something failed, 2 wrong usage, 130 interrupted"
+    )]
+    Listen(Listen),
     /// List or check the packs of weights
     #[command(subcommand)]
     Packs(Packs),
@@ -115,6 +121,23 @@ pub struct Embed {
     /// Write a NumPy float32 array instead, one row for each input (not-a-number where it failed)
     #[arg(long, value_name = "FILE")]
     npy: Option<PathBuf>,
+}
+
+/// `listen`.
+#[derive(Debug, Args)]
+pub struct Listen {
+    /// A sound file
+    #[cfg_attr(feature = "desktop", doc = "; without one, the microphone, until you have ended")]
+    #[cfg_attr(not(feature = "desktop"), arg(required = true))]
+    #[arg(value_name = "WAV")]
+    wav: Option<PathBuf>,
+    /// The microphone to hear with, by its name
+    #[cfg(feature = "desktop")]
+    #[arg(long, value_name = "NAME", conflicts_with = "wav")]
+    microphone: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
 }
 
 /// `packs`.
@@ -204,6 +227,7 @@ pub fn run(cli: Cli) -> Ending {
         Command::Do(what) => desktop::run(what.into()),
         Command::Describe(options) => describe::run(&options),
         Command::Embed(options) => embed::run(&options),
+        Command::Listen(options) => listen::run(&options),
         Command::Packs(Packs::List) => packs::list(),
         Command::Packs(Packs::Verify { pack }) => packs::verify(&pack),
         Command::Bench(options) => bench::run(&options),

@@ -148,6 +148,7 @@ impl Machine {
             Event::Found(job, result) => self.found(job, result),
             Event::Described(job, result) => self.described(job, result),
             Event::Answered(job, result) => self.answered(job, result),
+            Event::SpeechEnded => self.speech_ended(),
             Event::Heard(job, result) => self.heard(job, result),
             Event::Spoken(utterance) => {
                 self.spoken = self.spoken.max(utterance.min(self.utterances));
@@ -407,6 +408,12 @@ impl Machine {
                 self.say(vec![answer]);
             }
             Err(fault) => self.fail(&fault),
+        }
+    }
+
+    fn speech_ended(&mut self) {
+        if matches!(&self.work, Some(work) if matches!(work.stage, Stage::Listening)) {
+            self.play(Earcon::Heard);
         }
     }
 

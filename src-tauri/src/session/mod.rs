@@ -181,6 +181,8 @@ pub enum Event {
     Described(Job, Result<Words, Fault>),
     /// A question was answered.
     Answered(Job, Result<String, Fault>),
+    /// The speaker has ended; the words follow.
+    SpeechEnded,
     /// A question was heard; empty if nobody spoke.
     Heard(Job, Result<String, Fault>),
     /// The utterance of that number, and all before it, were spoken.
@@ -209,6 +211,8 @@ pub struct Recalled {
 pub enum Earcon {
     /// A request was taken.
     Start,
+    /// A question was taken in.
+    Heard,
     /// Something went wrong.
     Failure,
     /// Still at work.
