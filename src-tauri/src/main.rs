@@ -6,6 +6,7 @@ mod app;
 mod cli;
 #[cfg(feature = "desktop")]
 mod contract;
+mod ears;
 mod fault;
 mod find;
 // The command line only reads it.
@@ -35,6 +36,8 @@ mod stopwatch;
 mod strings;
 mod tuning;
 mod voice;
+// The command line only reads those of the history.
+#[cfg_attr(not(feature = "desktop"), allow(dead_code))]
 mod words;
 
 use std::process::ExitCode;

@@ -85,6 +85,30 @@ fn a_page_is_read_behind_its_first_sentence() {
 }
 
 #[test]
+fn a_spoken_question_is_answered_aloud() {
+    let (Some(packs), Some(_)) = (fetched("ears"), fetched("reader")) else {
+        return;
+    };
+    let desktop = Desktop::start();
+    let _app = desktop.app_with(&["open", "--hidden"], &[("EYEBRIGHT_PACKS", packs.as_os_str())]);
+    let before = desktop.said().len();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/tests/golden/reader.png");
+    assert!(desktop.eyebright(&["open"]).arg(page).status().unwrap().success());
+    desktop.hears(before, "There are 7 lines of text.");
+    let before = desktop.said().len();
+    desktop.press(ASK);
+    until("the microphone to be open", || {
+        let open = desktop.sh("pactl list source-outputs short");
+        (!open.trim().is_empty()).then_some(())
+    });
+    thread::sleep(Duration::from_millis(500));
+    // "What does the sign say?"
+    let question = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/tests/golden/question.wav");
+    desktop.sh(&format!("paplay --device=micfeed '{}'", question.display()));
+    desktop.hears(before, "It says: Eyebright reads");
+}
+
+#[test]
 fn each_form_of_clipboard_is_understood() {
     let desktop = Desktop::start();
     let _app = desktop.app(&["open", "--hidden"]);

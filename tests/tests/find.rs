@@ -1,5 +1,7 @@
 //! `eyebright find`.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::Path;
 

@@ -110,6 +110,7 @@ impl Transcriber {
     /// Writes down what is said in `samples`: 16 kHz, mono, -1 to 1. `partial` gets the text so far after each token; a later one need not
     /// go on where an earlier one ended, and what counts is the transcript.
     pub fn transcribe(&self, samples: &[f32], cancel: &Cancel, partial: &mut dyn FnMut(&str)) -> Result<Transcript> {
+        cancel.check()?;
         if !samples.iter().all(|sample| sample.is_finite()) {
             return Err(Error::Sound);
         }
@@ -118,6 +119,7 @@ impl Transcriber {
         let spoken = |window: &&[f32]| has_speech(window);
         for window in windows(samples, self.frames * HOP).into_iter().filter(spoken) {
             let before = transcript.text.clone();
+            cancel.check()?;
             let heard = self.window(window, cancel, &mut |text| partial(&joined(&before, text)))?;
             transcript = transcript.followed_by(heard);
         }
@@ -126,7 +128,6 @@ impl Transcriber {
 
     /// At most [`Self::frames`] of sound.
     fn window(&self, samples: &[f32], cancel: &Cancel, partial: &mut dyn FnMut(&str)) -> Result<Transcript> {
-        cancel.check()?;
         let spectrogram = self.mel.spectrogram(samples, self.frames)?.to_device(&self.device)?;
         let sound = self.decoder.listen(&self.encoder.forward(&spectrogram)?)?;
         cancel.check()?;

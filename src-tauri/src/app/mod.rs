@@ -3,6 +3,7 @@
 mod archive;
 mod commands;
 mod display;
+mod hearing;
 mod history;
 mod model;
 mod packs;
@@ -28,7 +29,7 @@ use crate::cli::desktop::Request;
 use crate::contract::Place;
 use crate::fault::Fault;
 use crate::hotkeys;
-use crate::session::{self, Event, Listen, Machine, Source, owner};
+use crate::session::{self, Event, Machine, Source, owner};
 use crate::settings::Store;
 use crate::stopwatch::Stopwatch;
 use crate::voice::earcons::Earcons;
@@ -123,7 +124,7 @@ fn start(app: &AppHandle, request: &Request) -> Result<(), Box<dyn std::error::E
         describe: Arc::new(model),
         label: Arc::new(shelf::Labels),
         search: Arc::new(shelf::Shelf(app.clone())),
-        listen: Arc::new(NoEars),
+        listen: Arc::new(hearing::Hearing(events.clone())),
         talk: Box::new(voice::Voice::new(app.clone(), talker, events.clone())),
         play: Box::new(voice::Sounds::new(app.clone(), Earcons::start())),
         display: Box::new(display::Windows(app.clone())),
@@ -180,18 +181,6 @@ fn window_event(window: &Window, event: &WindowEvent) {
             app.send(Event::Act(session::Action::Stop));
         }
         _ => {}
-    }
-}
-
-/// Ears are a pack that this version cannot load.
-struct NoEars;
-
-impl Listen for NoEars {
-    fn listen(&self, _: &eyebright_models::Cancel) -> Result<String, Fault> {
-        Err(Fault::new(
-            "no_ears",
-            "Spoken questions need a pack that this version does not have. Type your question instead.",
-        ))
     }
 }
 

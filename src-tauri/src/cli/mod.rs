@@ -9,6 +9,7 @@ pub mod desktop;
 mod embed;
 mod engine;
 mod find;
+mod listen;
 mod packs;
 mod read;
 mod speaker;
@@ -55,6 +56,11 @@ pub enum Command {
     /// Turn pictures into vectors that lie close together when the pictures are alike
     #[command(after_help = EXIT_CODES)]
     Embed(Embed),
+    /// Write down spoken words
+    #[command(
+        after_help = "Exit codes: 0 words were heard, 1 none, or something failed, 2 wrong usage, 130 interrupted"
+    )]
+    Listen(Listen),
     /// List, check or convert the packs of weights
     #[command(subcommand)]
     Packs(Packs),
@@ -196,6 +202,23 @@ pub struct Embed {
     npy: Option<PathBuf>,
 }
 
+/// `listen`.
+#[derive(Debug, Args)]
+pub struct Listen {
+    /// A sound file
+    #[cfg_attr(feature = "desktop", doc = "; without one, the microphone, until you have ended")]
+    #[cfg_attr(not(feature = "desktop"), arg(required = true))]
+    #[arg(value_name = "WAV")]
+    wav: Option<PathBuf>,
+    /// The microphone to hear with, by its name
+    #[cfg(feature = "desktop")]
+    #[arg(long, value_name = "NAME", conflicts_with = "wav")]
+    microphone: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
 /// `packs`.
 #[derive(Debug, Subcommand)]
 pub enum Packs {
@@ -308,6 +331,7 @@ pub fn run(cli: Cli) -> Ending {
         Command::Find(options) => find::run(&options),
         Command::Ask(options) => ask::run(&options),
         Command::Embed(options) => embed::run(&options),
+        Command::Listen(options) => listen::run(&options),
         Command::Packs(Packs::List) => packs::list(),
         Command::Packs(Packs::Fetch { name }) => packs::fetch(&name),
         Command::Packs(Packs::Remove { name }) => packs::remove(&name),

@@ -161,6 +161,7 @@ impl Machine {
             Event::Answered(job, result) => self.answered(job, result),
             Event::Saved(job, result) => self.saved(job, result),
             Event::Searched(job, result) => self.searched(job, result),
+            Event::SpeechEnded => self.speech_ended(),
             Event::Heard(job, result) => self.heard(job, result),
             Event::Spoken(utterance) => {
                 self.spoken = self.spoken.max(utterance.min(self.utterances));
@@ -520,6 +521,12 @@ impl Machine {
                 self.say(std::iter::once(told).chain(sentences.into_iter().next()).collect());
             }
             Err(fault) => self.fail(&fault),
+        }
+    }
+
+    fn speech_ended(&mut self) {
+        if matches!(&self.work, Some(work) if matches!(work.stage, Stage::Listening)) {
+            self.play(Earcon::Heard);
         }
     }
 

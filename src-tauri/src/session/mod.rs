@@ -184,6 +184,8 @@ pub enum Event {
     Saved(Job, Result<(), Fault>),
     /// Entries were found; the first sentence of each.
     Searched(Job, Result<Vec<String>, Fault>),
+    /// The speaker has ended; the words follow.
+    SpeechEnded,
     /// A question was heard; empty if nobody spoke.
     Heard(Job, Result<String, Fault>),
     /// The utterance of that number, and all before it, were spoken.
@@ -214,6 +216,8 @@ pub struct Recalled {
 pub enum Earcon {
     /// A request was taken.
     Start,
+    /// A question was taken in.
+    Heard,
     /// Something went wrong.
     Failure,
     /// Still at work.

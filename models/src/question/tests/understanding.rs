@@ -62,7 +62,7 @@ fn every_table_names_concepts_of_the_lexicon() {
         .iter()
         .chain(&names::ENGLISH_NARROWER)
         .map(|(_, name)| name);
-    let german = GERMAN
+    let german = german_names::GERMAN
         .iter()
         .map(|(.., name)| name)
         .chain(german_names::GERMAN_NARROWER.iter().map(|(.., name)| name));
