@@ -1,7 +1,7 @@
 //! Which pictures words are about. First quickly, over everything: by the words of the texts and by the contrastive score (ITC) of words
 //! and pictures. Then carefully, over the best: by whether words and picture match (ITM), both read together.
 
-use eyebright_models::{Cancel, Describer, Limits, Picture};
+use eyebright_models::{Cancel, Describer, Description, Limits, Picture};
 use rayon::prelude::*;
 
 use crate::fault::Fault;
@@ -75,7 +75,24 @@ pub fn matching(describer: &Describer, picture: &Picture, words: &str) -> Result
     Ok(describer.score(picture, words)?.itm)
 }
 
+/// How much of the words a description holds, 0 to 1; it counts for a little less than a certain match. Little words say nothing.
+pub fn told(description: &Description, words: &str) -> f32 {
+    const CERTAIN: f32 = 0.95;
+    let things = description.objects.iter().map(|object| object.name);
+    let tags = description.tags.iter().map(|tag| tag.name.as_str());
+    let text: Vec<&str> = things.chain(tags).chain([description.sentence.as_str()]).collect();
+    let text = text.join(" ").to_lowercase();
+    let words = words.to_lowercase();
+    let words: Vec<&str> = words
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.chars().count() > 2)
+        .map(|word| word.trim_end_matches('s'))
+        .collect();
+    let held = words.iter().filter(|word| text.contains(**word)).count();
+    CERTAIN * held as f32 / words.len().max(1) as f32
+}
+
 /// The probability that one of two things holds that have nothing to do with each other.
-fn either(one: f32, other: f32) -> f32 {
+pub fn either(one: f32, other: f32) -> f32 {
     1.0 - (1.0 - one) * (1.0 - other)
 }

@@ -253,7 +253,7 @@ fn a_question_without_ears_brings_up_the_box_where_it_can_be_typed() {
     desktop.hears(before, "coffee");
     let before = desktop.said().len();
     desktop.press(ASK);
-    desktop.hears(before, "Type your question");
+    desktop.hears(before, "type your question");
     desktop.comes_to_front("Eyebright");
     thread::sleep(A_WHILE);
     // The second question goes on from the first.

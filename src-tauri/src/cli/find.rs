@@ -151,16 +151,18 @@ fn tell(
     let describer = &engine.describer;
     let weigh = |(_, input): (f32, Input)| {
         let picture = open(&input)?;
-        Ok((find::matching(describer, &picture, words)?, input, picture))
+        let clock = Stopwatch::start();
+        let (description, _) = describer.describe(&picture, cancel, &clock as &dyn Clock, &mut |_| {})?;
+        let matching = find::matching(describer, &picture, words)?;
+        let score = find::either(matching, find::told(&description, words));
+        Ok((score, input, description))
     };
     let mut found = near.into_par_iter().map(weigh).collect::<Result<Vec<_>, Fault>>()?;
     found.retain(|(score, ..)| *score >= LEAST);
     found.sort_by(|(one, ..), (other, ..)| other.total_cmp(one));
     found.truncate(TOLD);
     let mut output = Output::new();
-    for (score, input, picture) in &found {
-        let clock = Stopwatch::start();
-        let (description, _) = describer.describe(picture, cancel, &clock as &dyn Clock, &mut |_| {})?;
+    for (score, input, description) in &found {
         let file = input.name();
         let line = Line {
             id: None,

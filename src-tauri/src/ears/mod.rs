@@ -21,7 +21,7 @@ pub fn check() -> Result<(), Fault> {
         return Ok(());
     }
     let message =
-        "Spoken questions need the pack ears, which is not on this machine. Fetch it with: eyebright packs fetch ears.";
+        "Spoken questions need the pack ears. Fetch it with: eyebright packs fetch ears. Or type your question.";
     Err(Fault::new("no_ears", message))
 }
 

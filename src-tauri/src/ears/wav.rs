@@ -13,7 +13,7 @@ const MOST_SECONDS: u32 = 3600;
 /// The file's sound: 16 kHz, mono, -1 to 1.
 pub fn read(path: &Path) -> Result<Vec<f32>, Fault> {
     let damaged = |error: hound::Error| match error {
-        hound::Error::IoError(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => Fault::unreadable(&error),
+        hound::Error::IoError(error) if !is_cut(&error) => Fault::unreadable(&error),
         _ => Fault::new("not_a_sound", "This is not a whole WAV file. Name another one."),
     };
     let mut reader = WavReader::open(path).map_err(damaged)?;
@@ -35,6 +35,12 @@ pub fn read(path: &Path) -> Result<Vec<f32>, Fault> {
     };
     let mono = mono(&samples.map_err(damaged)?, spec.channels.into());
     Ok(Resampler::new(spec.sample_rate).whole(&mono))
+}
+
+/// Whether the file ended too early; hound has a word of its own for that.
+fn is_cut(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{Other, UnexpectedEof};
+    matches!(error.kind(), UnexpectedEof | Other)
 }
 
 /// The mean of all channels.

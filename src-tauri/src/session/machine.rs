@@ -487,7 +487,7 @@ impl Machine {
                     self.effects
                         .push(Effect::Add(current.entry, vec![question, answer.clone()]));
                 }
-                self.say(vec![answer]);
+                self.say(answer.lines().map(str::to_owned).collect());
             }
             Err(fault) => self.fail(&fault),
         }
