@@ -188,15 +188,14 @@ fn described(pack: &Path) -> serde_json::Value {
 }
 
 #[test]
-fn a_published_model_describes_and_is_never_sure() {
+fn the_caption_of_a_published_model_is_never_said_as_sure() {
     let told = described(&published("caption"));
-    assert_eq!(
-        (told["pack"].as_str(), told["sure"].as_bool()),
-        (Some("caption"), Some(false)),
-        "{told}"
-    );
-    assert!(!told["caption"].as_str().unwrap().is_empty(), "{told}");
-    assert!(told["sentence"].as_str().unwrap().contains("ossibly"), "{told}");
+    assert_eq!(told["pack"], "caption", "{told}");
+    let (caption, sentence) = (told["caption"].as_str().unwrap(), told["sentence"].as_str().unwrap());
+    assert!(!caption.is_empty(), "{told}");
+    // What the networks of glance are sure of may still be said plainly.
+    let said = sentence.to_lowercase().split(' ').any(|word| word == caption);
+    assert!(!said || sentence.contains("ossibly"), "{told}");
     assert!(!told["objects"].as_array().unwrap().is_empty(), "{told}");
     let asked = described(&published("vqa"));
     assert_eq!(asked["error"]["code"], "cannot_caption", "{asked}");
