@@ -47,7 +47,7 @@ fn the_portal_hands_keys_on() {
     let desktop = Desktop::start();
     let _portal = portal(&desktop, &[]);
     let mut app = app(&desktop, &["open", "--hidden"]);
-    let keys = bound(&desktop, 9);
+    let keys = bound(&desktop, 10);
     assert!(keys.contains("screen|Describe the screen|CTRL+ALT+SHIFT+d"), "{keys}");
     assert!(keys.contains("spell|Spell it|CTRL+ALT+SHIFT+b"), "{keys}");
 
@@ -92,7 +92,7 @@ fn a_new_key_is_asked_for_and_the_old_ones_rest_while_it_is_recorded() {
     let desktop = Desktop::start();
     let _portal = portal(&desktop, &[]);
     let _app = app(&desktop, &["open"]);
-    let keys = bound(&desktop, 9);
+    let keys = bound(&desktop, 10);
     desktop.comes_to_front("Eyebright");
     focus(&desktop, "Settings");
     desktop.press("Return");
@@ -106,7 +106,7 @@ fn a_new_key_is_asked_for_and_the_old_ones_rest_while_it_is_recorded() {
     // What was there before is bound once, not twice.
     desktop.press("Escape");
     thread::sleep(A_WHILE);
-    assert_eq!(bound(&desktop, 9), keys);
+    assert_eq!(bound(&desktop, 10), keys);
     ask_portal(&desktop, "Press string:spell");
     desktop.hears(0, "Nothing");
 
@@ -116,7 +116,7 @@ fn a_new_key_is_asked_for_and_the_old_ones_rest_while_it_is_recorded() {
     until("the new key to be bound", || {
         ask_portal(&desktop, "Bound").contains("|SHIFT+F9").then_some(())
     });
-    bound(&desktop, 9);
+    bound(&desktop, 10);
     let before = desktop.said().len();
     // Not the same key again, which interrupts.
     ask_portal(&desktop, "Press string:repeat");
@@ -183,7 +183,7 @@ fn a_portal_that_goes_away_is_told() {
     let desktop = Desktop::start();
     let portal = portal(&desktop, &[]);
     let _app = app(&desktop, &["open", "--hidden"]);
-    bound(&desktop, 9);
+    bound(&desktop, 10);
     drop(portal);
     desktop.hears(0, "taken the keys of Eyebright back");
 }
