@@ -16,7 +16,7 @@ use crate::pack::Pack;
 use crate::picture::Picture;
 use crate::question::{self, Answer, Known, TextLine, Turn};
 use crate::tags::TagHead;
-use crate::vision_language::{VisionLanguage, mean};
+use crate::vision_language::VisionLanguage;
 
 /// Captions drawn beside the best one, to see whether they agree.
 const DRAWN: usize = 4;
@@ -223,10 +223,9 @@ impl Describer {
             .collect::<Result<Vec<_>>>()?;
         alternatives.extend(drawn?);
         let Match { itc, itm } = self.captioner.score(look, &text)?;
-        let pieces = best.log_probabilities.len().max(1) as f32;
         Ok(CaptionEvidence {
             words: self.captioner.words(best),
-            mean_log_probability: best.log_probabilities.iter().sum::<f32>() / pieces,
+            mean_log_probability: best.mean_log_probability(),
             text,
             itc,
             itm,
@@ -252,7 +251,7 @@ fn published_caption(
         return Ok(CaptionEvidence::default());
     };
     Ok(CaptionEvidence {
-        mean_log_probability: mean(&best.sequence.log_probabilities),
+        mean_log_probability: best.sequence.mean_log_probability(),
         text: best.text,
         words: best.words,
         alternatives: written.map(|other| other.text).collect(),

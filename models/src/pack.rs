@@ -147,6 +147,9 @@ impl Deref for Bytes {
     }
 }
 
+/// The file of a pack's folder that lists the others.
+pub const MANIFEST: &str = "pack.toml";
+
 /// `catalog.toml`: every pack that there is, with the licences and sources of its files.
 pub const CATALOG: &str = include_str!("../catalog.toml");
 
@@ -164,7 +167,7 @@ impl Pack {
     /// Opens the pack in a folder and checks its files (see [`HASH_ON_OPEN`]).
     pub fn open(folder: &Path) -> Result<Self, PackError> {
         let shown = folder.display().to_string();
-        let text = std::fs::read_to_string(folder.join("pack.toml")).map_err(|_| PackError::NoPack(shown.clone()))?;
+        let text = std::fs::read_to_string(folder.join(MANIFEST)).map_err(|_| PackError::NoPack(shown.clone()))?;
         let pack = Self {
             manifest: parse(&shown, &text)?,
             source: Source::Folder(folder.to_owned()),

@@ -57,13 +57,8 @@ impl Written {
     /// Geometric mean of the probabilities of the pieces, the end included: 0 to 1.
     #[must_use]
     pub fn mean_probability(&self) -> f32 {
-        mean(&self.sequence.log_probabilities).exp()
+        self.sequence.mean_log_probability().exp()
     }
-}
-
-/// 0 where there are none.
-pub(crate) fn mean(log_probabilities: &[f32]) -> f32 {
-    log_probabilities.iter().sum::<f32>() / log_probabilities.len().max(1) as f32
 }
 
 /// A model that was loaded. A task that it was not made for fails with [`Error::Unable`].

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod reference;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use eyebright_models::language::{Cache, LanguageModel};
 use eyebright_models::preprocessor::Preprocessor;
 use eyebright_models::vision_language::{Image, Task, VisionLanguage};
 use eyebright_models::{Cancel, Limits, Picture};
+use reference::Settings;
 use serde::Deserialize;
 use tempfile::TempDir;
 
@@ -40,43 +43,6 @@ struct Cases {
     itm: Vec<Vec<f32>>,
     #[serde(default)]
     itc: Vec<Vec<f32>>,
-}
-
-/// `transformers`' names and defaults.
-#[derive(Deserialize)]
-#[serde(default)]
-struct Settings {
-    num_beams: usize,
-    length_penalty: f32,
-    repetition_penalty: f32,
-    no_repeat_ngram_size: usize,
-    min_new_tokens: usize,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            num_beams: 1,
-            length_penalty: 1.0,
-            repetition_penalty: 1.0,
-            no_repeat_ngram_size: 0,
-            min_new_tokens: 0,
-        }
-    }
-}
-
-impl Settings {
-    fn decoding(&self) -> Decoding {
-        Decoding {
-            beams: self.num_beams,
-            max_tokens: 12,
-            min_tokens: self.min_new_tokens,
-            length_penalty: self.length_penalty,
-            repetition_penalty: self.repetition_penalty,
-            no_repeat_ngram: self.no_repeat_ngram_size,
-            sampling: None,
-        }
-    }
 }
 
 #[derive(Deserialize)]

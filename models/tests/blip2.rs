@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod reference;
+
 use std::collections::HashMap;
 
 use candle_core::{DType, Device, Tensor};
@@ -10,6 +12,7 @@ use eyebright_models::Cancel;
 use eyebright_models::generation::{Decoding, Sequence, generate, score_text};
 use eyebright_models::language::{Cache, LanguageModel, Opt, OptConfig};
 use eyebright_models::qformer::{QFormer, QFormerConfig};
+use reference::Settings;
 use serde::Deserialize;
 
 const TOLERANCE: f32 = 1e-4;
@@ -22,43 +25,6 @@ struct Cases {
     end: u32,
     decodings: Vec<Settings>,
     written: Vec<Vec<Vec<u32>>>,
-}
-
-/// `transformers`' names and defaults.
-#[derive(Deserialize)]
-struct Settings {
-    #[serde(default = "one")]
-    num_beams: usize,
-    #[serde(default = "unit")]
-    length_penalty: f32,
-    #[serde(default = "unit")]
-    repetition_penalty: f32,
-    #[serde(default)]
-    no_repeat_ngram_size: usize,
-    #[serde(default)]
-    min_new_tokens: usize,
-}
-
-fn one() -> usize {
-    1
-}
-
-fn unit() -> f32 {
-    1.0
-}
-
-impl Settings {
-    fn decoding(&self) -> Decoding {
-        Decoding {
-            beams: self.num_beams,
-            max_tokens: 12,
-            min_tokens: self.min_new_tokens,
-            length_penalty: self.length_penalty,
-            repetition_penalty: self.repetition_penalty,
-            no_repeat_ngram: self.no_repeat_ngram_size,
-            sampling: None,
-        }
-    }
 }
 
 struct Golden {

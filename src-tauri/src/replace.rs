@@ -1,8 +1,8 @@
-//! Files that are replaced all at once.
+//! Files that are replaced all at once, or put aside.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
@@ -23,4 +23,21 @@ pub fn file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // Makes the new name last too, where the system knows how.
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
+}
+
+/// Renames a file that is damaged to `NAME.bak`, numbered if there is one, and gives the new path.
+pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
+    let mut kept = path.with_added_extension("bak");
+    let mut number = 1;
+    while fs::symlink_metadata(&kept).is_ok() {
+        number += 1;
+        kept = path.with_added_extension(format!("bak{number}"));
+    }
+    fs::rename(path, &kept)?;
+    Ok(kept)
+}
+
+/// The last part of a path, for people.
+pub fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

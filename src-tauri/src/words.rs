@@ -34,6 +34,12 @@ pub struct Words {
 }
 
 impl Words {
+    /// The text was read, line by line: it comes first of everything.
+    pub fn add_text(&mut self, lines: &[String]) {
+        self.everything.splice(0..0, lines.iter().cloned());
+        self.text = Text::Done;
+    }
+
     /// The words of a description; its text is still to be read if there `is_reader`.
     pub fn new(description: Description, is_reader: bool) -> Self {
         let text = match description.kind {

@@ -144,7 +144,12 @@ impl Desktop {
 
     /// Hands a photo of a cup of coffee to the running app.
     pub fn open_coffee(&self) {
-        let second = self.eyebright(&["open"]).arg(picture("coffee.jpg")).status().unwrap();
+        self.open(&picture("coffee.jpg"));
+    }
+
+    /// Hands a file to the running app.
+    pub fn open(&self, file: &Path) {
+        let second = self.eyebright(&["open"]).arg(file).status().unwrap();
         assert!(second.success(), "{second}");
     }
 

@@ -57,6 +57,13 @@ pub fn picture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("pictures").join(name)
 }
 
+/// A file or folder of the engine's reference values, `models/tests/golden`.
+pub fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../models/tests/golden")
+        .join(name)
+}
+
 /// What a run left behind.
 #[derive(Debug)]
 pub struct Run {

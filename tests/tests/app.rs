@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use eyebright_tests::desktop::{A_WHILE, Desktop, Running, lab, until};
-use eyebright_tests::{eyebright, fetched, finish, picture};
+use eyebright_tests::{eyebright, fetched, finish, golden, picture};
 
 const SCREEN: &str = "ctrl+alt+shift+d";
 const WINDOW: &str = "ctrl+alt+shift+w";
@@ -75,8 +75,7 @@ fn a_page_is_read_behind_its_first_sentence() {
     let desktop = Desktop::start();
     let _app = desktop.app_with(&["open", "--hidden"], &[("EYEBRIGHT_PACKS", packs.as_os_str())]);
     let before = desktop.said().len();
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/tests/golden/reader.png");
-    assert!(desktop.eyebright(&["open"]).arg(page).status().unwrap().success());
+    desktop.open(&golden("reader.png"));
     desktop.hears(before, "A page of text");
     desktop.hears(before, "Its largest line says: Eyebright reads.");
     let before = desktop.said().len();
@@ -92,8 +91,7 @@ fn a_spoken_question_is_answered_aloud() {
     let desktop = Desktop::start();
     let _app = desktop.app_with(&["open", "--hidden"], &[("EYEBRIGHT_PACKS", packs.as_os_str())]);
     let before = desktop.said().len();
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/tests/golden/reader.png");
-    assert!(desktop.eyebright(&["open"]).arg(page).status().unwrap().success());
+    desktop.open(&golden("reader.png"));
     desktop.hears(before, "There are 7 lines of text.");
     let before = desktop.said().len();
     desktop.press(ASK);
@@ -103,7 +101,7 @@ fn a_spoken_question_is_answered_aloud() {
     });
     thread::sleep(Duration::from_millis(500));
     // "What does the sign say?"
-    let question = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/tests/golden/question.wav");
+    let question = golden("question.wav");
     desktop.sh(&format!("paplay --device=micfeed '{}'", question.display()));
     desktop.hears(before, "It says: Eyebright reads");
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use eyebright_tests::{Run, eyebright, fetched, finish};
+use eyebright_tests::{Run, eyebright, fetched, finish, golden};
 
 fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -18,7 +18,7 @@ fn here(path: &str) -> PathBuf {
 
 /// "What does the sign say?", spoken by espeak-ng.
 fn question() -> PathBuf {
-    here("../models/tests/golden/question.wav")
+    golden("question.wav")
 }
 
 /// A folder of packs whose `ears` has the tiny model.
@@ -28,7 +28,7 @@ fn tiny() -> tempfile::TempDir {
     fs::create_dir(&ears).unwrap();
     let listed = ["config.json", "tokenizer.json", "model.safetensors"].map(|name| {
         let file = ears.join(name);
-        fs::copy(here("../models/tests/golden/ears").join(name), &file).unwrap();
+        fs::copy(golden("ears").join(name), &file).unwrap();
         let sum = Command::new("sha256sum").arg(&file).output().unwrap().stdout;
         let sum = String::from_utf8(sum).unwrap();
         let bytes = fs::metadata(&file).unwrap().len();

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use eyebright_tests::{Run, eyebright, finish, picture, run};
+use eyebright_tests::{Run, eyebright, finish, golden, picture, run};
 
 fn glance() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/packs/glance")
@@ -172,9 +172,7 @@ fn what_needs_a_pack_that_is_not_here_says_how_to_get_it() {
 
 /// A tiny published model, whose words make no sense.
 fn published(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../models/tests/golden/blip")
-        .join(name)
+    golden("blip").join(name)
 }
 
 fn described(pack: &Path) -> serde_json::Value {

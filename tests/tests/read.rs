@@ -2,16 +2,16 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use eyebright_tests::{eyebright, fetched, finish, picture};
+use eyebright_tests::{eyebright, fetched, finish, golden, picture};
 
 const TEXT: &str = include_str!("../../models/tests/golden/reader.txt");
 
 /// A heading over two columns.
 fn page() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/tests/golden/reader.png")
+    golden("reader.png")
 }
 
 fn with_reader() -> Option<Command> {

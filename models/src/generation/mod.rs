@@ -93,6 +93,14 @@ pub struct Sequence {
     pub score: f32,
 }
 
+impl Sequence {
+    /// Of a piece, the end included; 0 where there are none.
+    #[must_use]
+    pub fn mean_log_probability(&self) -> f32 {
+        self.log_probabilities.iter().sum::<f32>() / self.log_probabilities.len().max(1) as f32
+    }
+}
+
 /// Writes behind `prompt`. Returns the texts, best first: as many as beams, one without beams.
 ///
 /// `stream` gets each id as soon as it is certain: at once when greedy or sampling, at the end with beams.

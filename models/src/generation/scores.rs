@@ -11,12 +11,12 @@ pub(crate) fn log_sum_exp(logits: &[f32]) -> f32 {
 /// Applies repetition penalty, n-gram ban and minimum length to one row of scores; `before` are the ids of the prompt, `written` those of
 /// that row so far.
 pub(super) fn constrain(scores: &mut [f32], before: &[u32], written: &[u32], end: u32, decoding: &Decoding) {
-    let all = [before, written].concat();
+    let all = || [before, written].concat();
     if decoding.repetition_penalty.to_bits() != 1.0_f32.to_bits() {
-        penalise_repetition(scores, &all, decoding.repetition_penalty);
+        penalise_repetition(scores, &all(), decoding.repetition_penalty);
     }
     if decoding.no_repeat_ngram > 0 {
-        for id in repeated_ends(&all, decoding.no_repeat_ngram) {
+        for id in repeated_ends(&all(), decoding.no_repeat_ngram) {
             ban(scores, id);
         }
     }

@@ -83,7 +83,7 @@ impl History {
     /// The text of an entry was read.
     pub fn has_text(&mut self, id: u64, lines: &[String]) {
         if let Some(kept) = self.kept.iter_mut().find(|kept| kept.entry.id == id) {
-            kept.words.everything.splice(0..0, lines.iter().cloned());
+            kept.words.add_text(lines);
         }
     }
 

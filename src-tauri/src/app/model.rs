@@ -83,27 +83,65 @@ impl Model {
 
     /// The model, loaded if it is not in memory.
     pub fn describer(&self) -> Result<Arc<Describer>, Fault> {
-        let mut slot = self.0.lock();
-        slot.used = Instant::now();
-        if let Some(describer) = &slot.describer {
-            return Ok(describer.clone());
-        }
-        let describer = Arc::new(Describer::open(&Pack::glance()?, &Device::Cpu)?);
-        slot.describer = Some(describer.clone());
-        self.0.changed.notify_all();
-        Ok(describer)
+        self.loaded(
+            |slot| &mut slot.describer,
+            || Ok(Describer::open(&Pack::glance()?, &Device::Cpu)?),
+        )
     }
 
     fn reader(&self) -> Result<Arc<Reader>, Fault> {
+        self.loaded(|slot| &mut slot.reader, || Ok(Reader::open(&packs::open("reader")?)?))
+    }
+
+    /// A part of what is in memory, opened if it is not.
+    fn loaded<T>(
+        &self,
+        part: fn(&mut Slot) -> &mut Option<Arc<T>>,
+        open: impl FnOnce() -> Result<T, Fault>,
+    ) -> Result<Arc<T>, Fault> {
         let mut slot = self.0.lock();
         slot.used = Instant::now();
-        if let Some(reader) = &slot.reader {
-            return Ok(reader.clone());
+        let part = part(&mut slot);
+        if let Some(loaded) = part {
+            return Ok(loaded.clone());
         }
-        let reader = Arc::new(Reader::open(&packs::open("reader")?)?);
-        slot.reader = Some(reader.clone());
+        let loaded = Arc::new(open()?);
+        *part = Some(loaded.clone());
         self.0.changed.notify_all();
-        Ok(reader)
+        Ok(loaded)
+    }
+
+    /// What is known of a picture, if it is the one that was last looked at.
+    fn looked<R>(&self, picture: &Arc<Picture>, ask: impl FnOnce(&mut Looked) -> R) -> Option<R> {
+        let mut looked = lock(&self.0.looked);
+        let is_it = |looked: &&mut Looked| Arc::ptr_eq(&looked.picture, picture);
+        looked.as_mut().filter(is_it).map(ask)
+    }
+
+    /// What there is in a picture; it is looked at once for its description and all questions.
+    fn evidence(&self, describer: &Describer, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Arc<Evidence>, Fault> {
+        if let Some(evidence) = self.looked(picture, |looked| looked.evidence.clone()) {
+            return Ok(evidence);
+        }
+        let (evidence, _) = describer.evidence(picture, cancel, &Stopwatch::start(), &mut |_| {})?;
+        let evidence = Arc::new(evidence);
+        *lock(&self.0.looked) = Some(Looked {
+            picture: picture.clone(),
+            evidence: evidence.clone(),
+            lines: None,
+            turns: Vec::new(),
+        });
+        Ok(evidence)
+    }
+
+    /// The text in a picture; it is read once.
+    fn lines(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Arc<Vec<Line>>, Fault> {
+        if let Some(lines) = self.looked(picture, |looked| looked.lines.clone()).flatten() {
+            return Ok(lines);
+        }
+        let lines = Arc::new(self.reader()?.read(picture, cancel)?);
+        self.looked(picture, |looked| looked.lines = Some(lines.clone()));
+        Ok(lines)
     }
 }
 
@@ -132,43 +170,6 @@ impl Inner {
     }
 }
 
-impl Model {
-    /// What there is in a picture; it is looked at once for its description and all questions.
-    fn evidence(&self, describer: &Describer, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Arc<Evidence>, Fault> {
-        if let Some(looked) = lock(&self.0.looked).as_ref()
-            && Arc::ptr_eq(&looked.picture, picture)
-        {
-            return Ok(looked.evidence.clone());
-        }
-        let (evidence, _) = describer.evidence(picture, cancel, &Stopwatch::start(), &mut |_| {})?;
-        let evidence = Arc::new(evidence);
-        *lock(&self.0.looked) = Some(Looked {
-            picture: picture.clone(),
-            evidence: evidence.clone(),
-            lines: None,
-            turns: Vec::new(),
-        });
-        Ok(evidence)
-    }
-
-    /// The text in a picture; it is read once.
-    fn lines(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Arc<Vec<Line>>, Fault> {
-        let is_it = |looked: &&mut Looked| Arc::ptr_eq(&looked.picture, picture);
-        if let Some(lines) = lock(&self.0.looked)
-            .as_mut()
-            .filter(is_it)
-            .and_then(|looked| looked.lines.clone())
-        {
-            return Ok(lines);
-        }
-        let lines = Arc::new(self.reader()?.read(picture, cancel)?);
-        if let Some(looked) = lock(&self.0.looked).as_mut().filter(is_it) {
-            looked.lines = Some(lines.clone());
-        }
-        Ok(lines)
-    }
-}
-
 impl Describe for Model {
     fn describe(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Words, Fault> {
         let describer = self.describer()?;
@@ -187,20 +188,14 @@ impl Describe for Model {
     fn answer(&self, picture: &Arc<Picture>, question: &str, cancel: &Cancel) -> Result<String, Fault> {
         let describer = self.describer()?;
         let evidence = self.evidence(&describer, picture, cancel)?;
-        let is_it = |looked: &&mut Looked| Arc::ptr_eq(&looked.picture, picture);
-        let turns = lock(&self.0.looked)
-            .as_mut()
-            .filter(is_it)
-            .map_or_else(Vec::new, |looked| looked.turns.clone());
+        let turns = self.looked(picture, |looked| looked.turns.clone()).unwrap_or_default();
         let mut answer = describer.answer(&evidence, picture, None, &turns, question);
         if answer.turn.is_about_text() && packs::is_here("reader") {
             let lines = self.lines(picture, cancel)?;
             let lines: Vec<TextLine<'_>> = lines.iter().map(TextLine::from).collect();
             answer = describer.answer(&evidence, picture, Some(&lines), &turns, question);
         }
-        if let Some(looked) = lock(&self.0.looked).as_mut().filter(is_it) {
-            looked.turns.push(answer.turn);
-        }
+        self.looked(picture, |looked| looked.turns.push(answer.turn));
         Ok(answer.text)
     }
 }

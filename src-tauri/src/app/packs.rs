@@ -14,19 +14,19 @@ use crate::session::Event;
 
 /// All packs that there are; `coming` are being fetched.
 pub fn list(coming: &BTreeSet<String>) -> Vec<Pack> {
-    let pack = |pack: Listed| Pack {
+    let pack = |pack: &Listed| Pack {
+        name: pack.name.clone(),
+        title: pack.summary.clone(),
         bytes: pack.bytes(),
+        licence: pack.licence.clone(),
         presence: match pack.folder() {
             _ if pack.built_in => Presence::BuiltIn,
             _ if coming.contains(&pack.name) => Presence::Coming,
             Some(_) => Presence::Here,
             None => Presence::Absent,
         },
-        name: pack.name,
-        title: pack.summary,
-        licence: pack.licence,
     };
-    packs::catalog().into_iter().map(pack).collect()
+    packs::catalog().iter().map(pack).collect()
 }
 
 /// Begins to fetch a pack; it is said when it is there.
@@ -41,12 +41,12 @@ pub fn fetch(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
     tell(handle, &app.packs_update());
     let handle = handle.clone();
     thread::spawn(move || {
-        let fetched = packs::fetch(&pack);
+        let fetched = packs::fetch(pack);
         let app = handle.state::<App>();
         app.view().coming.remove(&pack.name);
         tell(&handle, &app.packs_update());
         app.send(match fetched {
-            Ok(_) => Event::Notice(about(&app, "say.pack.here", &pack)),
+            Ok(_) => Event::Notice(about(&app, "say.pack.here", pack)),
             Err(fault) => Event::Trouble(fault),
         });
     });
@@ -56,9 +56,9 @@ pub fn fetch(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
 /// Deletes a pack that was fetched.
 pub fn remove(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
     let pack = packs::known(name)?;
-    packs::remove(&pack)?;
+    packs::remove(pack)?;
     tell(handle, &app.packs_update());
-    app.send(Event::Notice(about(app, "say.pack.removed", &pack)));
+    app.send(Event::Notice(about(app, "say.pack.removed", pack)));
     Ok(())
 }
 

@@ -1,13 +1,14 @@
 //! `ask`: questions about a picture, answered from what was found in it.
 
 use std::slice;
+use std::sync::LazyLock;
 
 use eyebright_models::Limits;
 use eyebright_models::question::{Answer, TextLine, Turn};
 use eyebright_models::reader::Line;
 
 use super::batch::Batch;
-use super::engine::{Engine, open_reader};
+use super::engine::{Engine, LazyReader, open_reader};
 use super::speaker::Speaker;
 use super::{Ask, Ending};
 use crate::fault::Fault;
@@ -22,8 +23,9 @@ pub fn run(options: &Ask) -> Ending {
         Ok(engine) => engine,
         Err(fault) => return batch.fail(&fault),
     };
+    let reader: LazyReader = LazyLock::new(open_reader);
     let several = batch.inputs.len() > 1;
-    let work = |input: &Input| answer(&engine, input, options, &batch);
+    let work = |input: &Input| answer(&engine, &reader, input, options, &batch);
     batch.run(work, |input, answers: Option<Vec<Answer>>, output| {
         let Some(answers) = answers else { return Ok(true) };
         let label = several.then(|| input.label());
@@ -48,7 +50,13 @@ pub fn run(options: &Ask) -> Ending {
 }
 
 /// Looks at a picture once and answers all questions.
-fn answer(engine: &Engine, input: &Input, options: &Ask, batch: &Batch) -> Result<Vec<Answer>, Fault> {
+fn answer(
+    engine: &Engine,
+    reader: &LazyReader,
+    input: &Input,
+    options: &Ask,
+    batch: &Batch,
+) -> Result<Vec<Answer>, Fault> {
     let limits = Limits::default();
     let picture = input.read(&limits)?.picture(&limits)?;
     let clock = Stopwatch::start();
@@ -63,7 +71,9 @@ fn answer(engine: &Engine, input: &Input, options: &Ask, batch: &Batch) -> Resul
         let mut answer = ask(None);
         if answer.turn.is_about_text() {
             if text.is_none() {
-                text = open_reader()?
+                let reader = reader.as_ref().map_err(Fault::clone)?;
+                text = reader
+                    .as_ref()
                     .map(|reader| reader.read(&picture, &batch.cancel))
                     .transpose()?;
             }

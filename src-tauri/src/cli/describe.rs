@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use eyebright_models::clock::Clock;
 use eyebright_models::description::text::is_of_text;
 use eyebright_models::kind::Kind;
-use eyebright_models::{Cancel, Description, Limits, Picture, Reader};
+use eyebright_models::{Cancel, Description, Limits, Picture};
 
 use super::batch::Batch;
-use super::engine::{Engine, open_reader};
+use super::engine::{Engine, LazyReader, open_reader};
 use super::speaker::Speaker;
 use super::{Describe, Detail, Ending};
 use crate::alt_text;
@@ -67,10 +67,9 @@ pub fn run(options: &Describe) -> Ending {
     })
 }
 
-/// What reads the text of pictures, loaded when the first one needs it.
+/// What reads the text of pictures.
 struct Text {
-    /// None: its pack is not here.
-    reader: LazyLock<Result<Option<Reader>, Fault>>,
+    reader: LazyReader,
     /// Photos are read too, not only screenshots and pages.
     all: bool,
 }

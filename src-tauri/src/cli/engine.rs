@@ -1,15 +1,15 @@
 //! From the options to a loaded model.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use eyebright_models::checkpoint::{Checkpoint, Precision};
+use eyebright_models::pack::MANIFEST;
 use eyebright_models::{Describer, Device, Pack, Reader, vision_language};
 
 use super::{DeviceName, Model};
 use crate::fault::Fault;
 use crate::packs;
-
-const MANIFEST: &str = "pack.toml";
 
 /// A loaded model and what to call it.
 pub struct Engine {
@@ -74,6 +74,9 @@ pub fn open_pack(pack: &Path) -> Result<Pack, Fault> {
         None => Ok(Pack::open(pack)?),
     }
 }
+
+/// What reads text, loaded when the first picture needs it; None: its pack is not here.
+pub type LazyReader = LazyLock<Result<Option<Reader>, Fault>>;
 
 /// What reads text, if its pack was fetched.
 pub fn open_reader() -> Result<Option<Reader>, Fault> {

@@ -39,14 +39,14 @@ pub fn fetch(name: &str) -> Ending {
             size(pack.bytes()),
             pack.licence
         ));
-        let folder = packs::fetch(&pack)?;
+        let folder = packs::fetch(pack)?;
         Ok(format!("{name}: {}, in {}.", size(pack.bytes()), folder.display()))
     }))
 }
 
 pub fn remove(name: &str) -> Ending {
     tell(packs::known(name).and_then(|pack| {
-        packs::remove(&pack)?;
+        packs::remove(pack)?;
         Ok(format!("{name} is removed."))
     }))
 }

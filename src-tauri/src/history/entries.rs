@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 use serde::de::DeserializeOwned;
 
 use super::{Entry, HistoryError, Limits, Store, Vector};
+use crate::words::Words;
 
 /// One of so many goes at once where the file is too large.
 const SHARE: u64 = 50;
@@ -29,15 +30,13 @@ impl Store {
                 entry.jpeg
             ],
         )?;
-        let words = &entry.words;
-        let more = [words.more.as_slice(), &words.everything].concat();
         transaction.execute(
             "INSERT INTO word (rowid, name, said, more) VALUES (?, ?, ?, ?)",
             params![
                 entry.id.cast_signed(),
                 entry.name,
                 entry.said.join("\n"),
-                more.join("\n")
+                more(&entry.words)
             ],
         )?;
         transaction.commit()?;
@@ -86,19 +85,17 @@ impl Store {
     /// The text of an entry was read: it can be found from now on.
     pub fn has_text(&mut self, id: u64, lines: &[String]) -> Result<(), HistoryError> {
         let Some(mut entry) = self.get(id)? else { return Ok(()) };
-        let words = &mut entry.words;
-        words.everything.splice(0..0, lines.iter().cloned());
-        let more = [words.more.as_slice(), &words.everything].concat().join("\n");
+        entry.words.add_text(lines);
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute(
             "UPDATE entry SET words = ? WHERE id = ?",
-            params![json(&words), id.cast_signed()],
+            params![json(&entry.words), id.cast_signed()],
         )?;
         transaction.execute(
             "UPDATE word SET more = ? WHERE rowid = ?",
-            params![more, id.cast_signed()],
+            params![more(&entry.words), id.cast_signed()],
         )?;
         transaction.commit()?;
         Ok(())
@@ -221,6 +218,11 @@ fn read(row: &Row) -> Result<Entry, HistoryError> {
         said: parsed(&row.get::<_, String>(5)?)?,
         jpeg: row.get(6)?,
     })
+}
+
+/// What can still be said, for the search.
+fn more(words: &Words) -> String {
+    [words.more.as_slice(), &words.everything].concat().join("\n")
 }
 
 fn json(value: &impl serde::Serialize) -> String {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::{HistoryError, schema};
+use crate::replace;
 
 /// Another process writes for milliseconds only; one that holds on for longer hangs.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -82,23 +83,16 @@ fn create_private(path: &Path) -> io::Result<()> {
     options.open(path).map(drop)
 }
 
-/// Renames the file to `history.sqlite.bak`, numbered if there is one, and gives the new name. What has not been merged into it yet
-/// goes along, so that a tool for recovery finds all.
+/// Puts the file aside and gives its new name. What has not been merged into it yet goes along, so that a tool for recovery finds all.
 fn set_aside(path: &Path) -> io::Result<String> {
-    let mut kept = path.with_added_extension("bak");
-    let mut number = 1;
-    while fs::symlink_metadata(&kept).is_ok() {
-        number += 1;
-        kept = path.with_added_extension(format!("bak{number}"));
-    }
-    fs::rename(path, &kept)?;
+    let kept = replace::set_aside(path)?;
     for beside in BESIDE {
         match fs::rename(with_end(path, beside), with_end(&kept, beside)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
-    Ok(kept.file_name().unwrap_or_default().to_string_lossy().into_owned())
+    Ok(replace::name(&kept))
 }
 
 fn with_end(path: &Path, end: &str) -> PathBuf {

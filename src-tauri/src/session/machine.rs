@@ -463,7 +463,7 @@ impl Machine {
         current.words.text = Text::Done;
         let sentences = match (result, all_and) {
             (Ok(Readout { headline, lines }), all_and) => {
-                current.words.everything.splice(0..0, lines.clone());
+                current.words.add_text(&lines);
                 self.effects.push(Effect::Text(entry, lines.clone()));
                 all_and.map_or_else(|| vec![headline], |after| [lines, after].concat())
             }

@@ -65,8 +65,9 @@ fn said(effects: &[Effect]) -> Vec<&str> {
     texts
 }
 
-fn job(effects: &[Effect]) -> Job {
-    let job = |effect: &Effect| match effect {
+/// The job that an effect begins.
+fn begun(effect: &Effect) -> Option<Job> {
+    match effect {
         Effect::See(job, _)
         | Effect::Describe(job, _)
         | Effect::Read(job, _)
@@ -75,8 +76,11 @@ fn job(effects: &[Effect]) -> Job {
         | Effect::Find(job, _)
         | Effect::Listen(job) => Some(*job),
         _ => None,
-    };
-    effects.iter().rev().find_map(job).expect("a job begins")
+    }
+}
+
+fn job(effects: &[Effect]) -> Job {
+    effects.iter().rev().find_map(begun).expect("a job begins")
 }
 
 fn has_earcon(effects: &[Effect], wanted: Earcon) -> bool {
@@ -429,18 +433,12 @@ struct World {
 
 impl World {
     fn bear(&mut self, effect: &Effect) {
+        if let Some(job) = begun(effect) {
+            assert!(self.live.is_none(), "two jobs at once");
+            assert!(self.jobs.insert(job), "a job number came twice");
+            self.live = Some(job);
+        }
         match effect {
-            Effect::See(job, _)
-            | Effect::Describe(job, _)
-            | Effect::Read(job, _)
-            | Effect::Answer(job, ..)
-            | Effect::SaveAltText(job, ..)
-            | Effect::Find(job, _)
-            | Effect::Listen(job) => {
-                assert!(self.live.is_none(), "two jobs at once");
-                assert!(self.jobs.insert(*job), "a job number came twice");
-                self.live = Some(*job);
-            }
             Effect::Abandon(job) => assert_eq!(self.live.take(), Some(*job), "what does not run is abandoned"),
             Effect::Say(utterance, text) => {
                 assert_eq!(*utterance, self.utterances + 1);

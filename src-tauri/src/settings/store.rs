@@ -42,7 +42,7 @@ impl Store {
     /// written into it meanwhile; only keys that have changed since the last time are touched.
     pub fn save(&mut self, settings: &Settings) -> Result<(), Fault> {
         let loaded = match load(&self.path) {
-            Err(_) => set_aside(&self.path).map(|_| DocumentMut::new()),
+            Err(_) => replace::set_aside(&self.path).map(|_| DocumentMut::new()),
             Ok(document) => Ok(document),
         };
         let written = loaded.and_then(|mut document| {
@@ -85,8 +85,8 @@ impl Trouble {
             }
             Self::Corrupt(line) => {
                 let place = line.map(|line| format!(", first in line {line}")).unwrap_or_default();
-                let kept = match set_aside(path) {
-                    Ok(kept) => format!("It is kept as {kept}"),
+                let kept = match replace::set_aside(path) {
+                    Ok(kept) => format!("It is kept as {}", replace::name(&kept)),
                     Err(error) => format!("It cannot be renamed: {error}"),
                 };
                 let message = format!(
@@ -109,18 +109,6 @@ fn load(path: &Path) -> Result<DocumentMut, Trouble> {
     // Windows' Notepad may put a byte order mark before the text.
     let parsed = text.trim_start_matches('\u{feff}').parse();
     parsed.map_err(|error: TomlError| Trouble::Corrupt(error.span().map(|span| line_at(span.start))))
-}
-
-/// Renames the file to `settings.toml.bak`, numbered if there is one, and gives the new name.
-fn set_aside(path: &Path) -> io::Result<String> {
-    let mut kept = path.with_added_extension("bak");
-    let mut number = 1;
-    while fs::symlink_metadata(&kept).is_ok() {
-        number += 1;
-        kept = path.with_added_extension(format!("bak{number}"));
-    }
-    fs::rename(path, &kept)?;
-    Ok(kept.file_name().unwrap_or_default().to_string_lossy().into_owned())
 }
 
 /// Brings what has changed into the file.
