@@ -16,6 +16,7 @@ pub mod clock;
 mod convolution;
 pub mod describer;
 pub mod description;
+mod elementwise;
 #[cfg(feature = "glance")]
 mod embedded;
 pub mod encoders;
