@@ -11,5 +11,6 @@ export const ACTIONS = [
   { action: "repeat", label: "ui.action.repeat" },
   { action: "more", label: "ui.action.more" },
   { action: "spell", label: "ui.action.spell" },
+  { action: "alt_text", label: "ui.action.alt_text" },
   { action: "stop", label: "ui.action.stop" },
 ];

@@ -9,7 +9,7 @@ export function mountButtons(root) {
   root.addEventListener("click", (event) => {
     const button = event.target instanceof Element && event.target.closest("[data-action], [data-command]");
     if (!(button instanceof HTMLElement)) return;
-    const section = button.closest("section") ?? root;
+    const section = button.closest("fieldset, section") ?? root;
     void attempt(commandOf(button), only(section, ".fault", HTMLElement));
   });
 }
@@ -21,7 +21,7 @@ export function mountButtons(root) {
 function commandOf(button) {
   const { action, command } = button.dataset;
   if (action) return { kind: "act", action: /** @type {Action} */ (action) };
-  return { kind: /** @type {"choose_files" | "paste" | "caption"} */ (command) };
+  return { kind: /** @type {"choose_files" | "paste" | "caption" | "export_history"} */ (command) };
 }
 
 /**

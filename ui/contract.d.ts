@@ -3,7 +3,7 @@
 /**
  * What a key, a button or the tray asks for.
  */
-export type Action = "screen" | "window" | "region" | "clipboard" | "ask" | "repeat" | "more" | "spell" | "stop";
+export type Action = "screen" | "window" | "region" | "clipboard" | "ask" | "repeat" | "more" | "spell" | "alt_text" | "stop";
 
 /**
  * How a key changes the frame.
@@ -124,9 +124,17 @@ volume: number,
  */
 earcons: boolean, 
 /**
- * Whether descriptions stay in the list, until the app quits.
+ * Whether descriptions are kept on this computer.
  */
 keep_history: boolean, 
+/**
+ * 10 to 100,000: how many of them.
+ */
+history_entries: number, 
+/**
+ * 1 to 10,000: millions of bytes that they may take.
+ */
+history_megabytes: number, 
 /**
  * Whether the app starts without showing its window.
  */
@@ -170,6 +178,24 @@ sure: boolean,
 picture: string | null, };
 
 /**
+ * Whether a pack can be used.
+ */
+export type Presence = "built_in" | "here" | "coming" | "absent";
+
+/**
+ * What was found in the history.
+ */
+export type Found = { 
+/**
+ * The words that were looked for.
+ */
+words: string, 
+/**
+ * Entries of any session, best first.
+ */
+entries: Array<Entry>, };
+
+/**
  * A pack of weights.
  */
 export type Pack = { 
@@ -190,14 +216,14 @@ bytes: number,
  */
 licence: string, 
 /**
- * Whether it is part of the program.
+ * Whether it can be used.
  */
-built_in: boolean, };
+presence: Presence, };
 
 /**
  * What the window asks for, by `invoke("send", { command })`.
  */
-export type Command = { "kind": "act", action: Action, } | { "kind": "choose_files" } | { "kind": "paste" } | { "kind": "caption" } | { "kind": "question", text: string, } | { "kind": "select", entry: number, } | { "kind": "copy", entry: number, } | { "kind": "forget", entry: number | null, } | { "kind": "change_settings", settings: Settings, } | { "kind": "list_voices" } | { "kind": "try_voice" } | { "kind": "record_hotkey", on: boolean, } | { "kind": "welcome_done" } | { "kind": "close" } | { "kind": "quit" } | { "kind": "region_step", step: Step, large: boolean, } | { "kind": "region_set", rect: Rect, } | { "kind": "region_done" } | { "kind": "region_cancel" };
+export type Command = { "kind": "act", action: Action, } | { "kind": "choose_files" } | { "kind": "paste" } | { "kind": "caption" } | { "kind": "question", text: string, } | { "kind": "select", entry: number, } | { "kind": "copy", entry: number, } | { "kind": "forget", entry: number | null, } | { "kind": "find", text: string, } | { "kind": "export_history" } | { "kind": "change_settings", settings: Settings, } | { "kind": "list_voices" } | { "kind": "try_voice" } | { "kind": "record_hotkey", on: boolean, } | { "kind": "fetch_pack", name: string, } | { "kind": "remove_pack", name: string, } | { "kind": "welcome_done" } | { "kind": "close" } | { "kind": "quit" } | { "kind": "region_step", step: Step, large: boolean, } | { "kind": "region_set", rect: Rect, } | { "kind": "region_done" } | { "kind": "region_cancel" };
 
 /**
  * All that the window shows, by `invoke("snapshot")`.
@@ -232,6 +258,10 @@ entries: Array<Entry>,
  */
 current: number | null, 
 /**
+ * What was looked for in the history.
+ */
+found: Found | null, 
+/**
  * The packs of weights.
  */
 packs: Array<Pack>, 
@@ -251,4 +281,4 @@ problems: Array<Fault>, };
 /**
  * What has changed, by `listen("update", ...)`.
  */
-export type Update = { "kind": "status", status: Status, } | { "kind": "heard", text: string, } | { "kind": "entries", entries: Array<Entry>, current: number | null, } | { "kind": "settings", settings: Settings, strings: { [key in string]: string }, language: string, problems: Array<Fault>, } | { "kind": "voices", voices: Array<Voice>, } | { "kind": "region", rect: Rect, text: string, } | { "kind": "focus", place: Place, };
+export type Update = { "kind": "status", status: Status, } | { "kind": "heard", text: string, } | { "kind": "entries", entries: Array<Entry>, current: number | null, } | { "kind": "found", found: Found | null, } | { "kind": "settings", settings: Settings, strings: { [key in string]: string }, language: string, problems: Array<Fault>, } | { "kind": "voices", voices: Array<Voice>, } | { "kind": "packs", packs: Array<Pack>, } | { "kind": "region", rect: Rect, text: string, } | { "kind": "focus", place: Place, };

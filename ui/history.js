@@ -1,4 +1,4 @@
-// What was described in this session, as a grid: Up and Down walk the entries, Left and Right what can be done with one.
+// What was described in this session, or found in all of them, as a grid: Up and Down walk the entries, Left and Right what can be done with one.
 // The grid is one stop of the Tab key.
 /** @import { Entry } from "./contract" */
 import { attempt } from "./attempt.js";
@@ -63,6 +63,7 @@ export function mountHistory() {
   }
 
   return {
+    focusFirst: () => buttons()[0]?.[0]?.focus(),
     /** @param {Entry[]} entries @param {number | null} current */
     show(entries, current) {
       const before = buttons();
@@ -134,7 +135,9 @@ function rowOf(entry, current) {
 /** Removing all cannot be undone: it is asked about first. @param {HTMLElement} fault */
 function mountForgetAll(fault) {
   const dialog = byId("forget-dialog", HTMLDialogElement);
-  byId("forget-all", HTMLButtonElement).addEventListener("click", () => dialog.showModal());
+  for (const button of document.querySelectorAll("[data-forget-all]")) {
+    button.addEventListener("click", () => dialog.showModal());
+  }
   byId("forget-keep", HTMLButtonElement).addEventListener("click", () => dialog.close());
   byId("forget-really", HTMLButtonElement).addEventListener("click", async () => {
     dialog.close();

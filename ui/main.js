@@ -4,6 +4,7 @@ import { follow } from "./bridge.js";
 import { mountButtons, showHotkeys } from "./buttons.js";
 import { byId } from "./dom.js";
 import { comeAnew } from "./focus.js";
+import { mountFind } from "./find.js";
 import { mountHeard } from "./heard.js";
 import { mountHistory } from "./history.js";
 import { mountPicture } from "./picture.js";
@@ -19,6 +20,7 @@ const heard = mountHeard();
 const question = mountQuestion();
 const picture = mountPicture();
 const history = mountHistory();
+const find = mountFind();
 const settings = mountSettings();
 const status = mountStatus();
 mountButtons(document.body);
@@ -49,6 +51,11 @@ function change(update) {
       state.entries = update.entries;
       state.current = update.current;
       return showEntries();
+    case "found":
+      state.found = update.found;
+      showEntries();
+      if (find.hasFocus()) history.focusFirst();
+      return;
     case "settings":
       Object.assign(state, {
         settings: update.settings,
@@ -57,6 +64,9 @@ function change(update) {
         problems: update.problems,
       });
       return showAll();
+    case "packs":
+      state.packs = update.packs;
+      return settings.showPacks(state.packs);
     case "voices":
       return settings.showVoices(update.voices);
     case "focus":
@@ -82,7 +92,8 @@ function showAll() {
 }
 
 function showEntries() {
-  history.show(state.entries, state.current);
+  find.show(state.found);
+  history.show(state.found?.entries ?? state.entries, state.current);
   picture.show(state.entries.find(({ id }) => id === state.current));
 }
 

@@ -187,6 +187,17 @@ impl Captioner {
         Ok((mean / f64::from(length))?.to_vec1()?)
     }
 
+    /// The picture's queries in the contrastive space: a unit vector each.
+    pub fn embed_queries(&self, look: &Look) -> Result<Vec<Vec<f32>>> {
+        Ok(self.qformer.project_queries(&look.queries)?.to_vec2()?)
+    }
+
+    /// A text in the contrastive space: a unit vector.
+    pub fn embed_text(&self, text: &str) -> Result<Vec<f32>> {
+        let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
+        Ok(self.qformer.project_text(&ids)?.to_vec1()?)
+    }
+
     /// Text of a sequence.
     pub fn text(&self, sequence: &Sequence) -> Result<String> {
         self.tokenizer.decode(&sequence.ids)

@@ -14,6 +14,7 @@ use crate::lexicon::Lexicon;
 use crate::objects::Objects;
 use crate::pack::Pack;
 use crate::picture::Picture;
+use crate::question::{self, Answer, Known, TextLine, Turn};
 use crate::tags::TagHead;
 use crate::vision_language::{VisionLanguage, mean};
 
@@ -28,6 +29,7 @@ pub struct Describer {
     lexicon: Lexicon,
     calibration: Calibration,
     model: Option<Box<dyn VisionLanguage>>,
+    space: String,
 }
 
 /// How long the stages took.
@@ -51,6 +53,7 @@ impl Describer {
             calibration: Calibration::read(&pack.file("calibration.json")?)
                 .map_err(|error| json("calibration.json", error))?,
             model: None,
+            space: space(pack),
         })
     }
 
@@ -77,10 +80,7 @@ impl Describer {
         stream: &mut (dyn FnMut(&str) + Send),
     ) -> Result<(Description, Timings)> {
         let (evidence, timings) = self.evidence(picture, cancel, clock, stream)?;
-        Ok((
-            Description::compose(&evidence, &self.lexicon, &self.calibration),
-            timings,
-        ))
+        Ok((self.compose(&evidence), timings))
     }
 
     /// What the networks and the pixels tell, before it is weighed.
@@ -143,6 +143,31 @@ impl Describer {
         ))
     }
 
+    /// Answers a question about a picture from its evidence, without looking again. `lines`: its text, None if there is no reader;
+    /// `turns`: what was asked before, see [`question::answer`].
+    pub fn answer(
+        &self,
+        evidence: &Evidence,
+        picture: &Picture,
+        lines: Option<&[TextLine<'_>]>,
+        turns: &[Turn],
+        question: &str,
+    ) -> Answer {
+        let known = Known {
+            evidence,
+            picture,
+            lines,
+            lexicon: &self.lexicon,
+            calibration: &self.calibration,
+        };
+        question::answer(&known, turns, question)
+    }
+
+    /// What evidence says unasked.
+    pub fn compose(&self, evidence: &Evidence) -> Description {
+        Description::compose(evidence, &self.lexicon, &self.calibration)
+    }
+
     /// How well a text fits a picture.
     pub fn score(&self, picture: &Picture, text: &str) -> Result<Match> {
         if let Some(model) = &self.model {
@@ -157,6 +182,17 @@ impl Describer {
             return model.embed(&model.look(picture)?);
         }
         self.captioner.embed(&self.captioner.look(picture)?)
+    }
+
+    /// A text as a unit vector in the contrastive space.
+    pub fn embed_text(&self, text: &str) -> Result<Vec<f32>> {
+        self.captioner.embed_text(text)
+    }
+
+    /// Names the contrastive space: vectors are comparable where this is the same.
+    #[must_use]
+    pub fn space(&self) -> &str {
+        &self.space
     }
 
     fn caption_evidence(
@@ -223,4 +259,17 @@ fn published_caption(
         uncalibrated: true,
         ..CaptionEvidence::default()
     })
+}
+
+/// The pack and the beginnings of its files' hashes: other weights make another space.
+fn space(pack: &Pack) -> String {
+    let manifest = pack.manifest();
+    let hashes = manifest
+        .files
+        .iter()
+        .map(|file| file.sha256.get(..4).unwrap_or_default());
+    std::iter::once(manifest.name.as_str())
+        .chain(hashes)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -22,12 +22,18 @@ pub enum Error {
         /// What was asked.
         task: Task,
     },
+    /// A recording with values that are no numbers.
+    #[error("The recording is damaged: some of its values are no numbers. Record it again.")]
+    Sound,
     /// The caller's cancel token was set.
     #[error("Cancelled.")]
     Cancelled,
     /// A computation failed: a defect of ours or of the device.
     #[error("The model could not be run: {}. Try again with the device set to cpu.", first_line(.0))]
     Tensor(#[from] candle_core::Error),
+    /// A network run by `rten` failed: a defect of ours or of its file.
+    #[error("The model could not be run: {0}. Fetch its pack again, or report this.")]
+    Network(String),
     /// The tokenizer failed.
     #[error("The text could not be read by the tokenizer: {0}.")]
     Tokenizer(String),
@@ -46,8 +52,9 @@ impl Error {
                 task: Task::Caption, ..
             } => "cannot_caption",
             Self::Unable { .. } => "cannot_compare",
+            Self::Sound => "sound_damaged",
             Self::Cancelled => "cancelled",
-            Self::Tensor(_) | Self::Tokenizer(_) => "model_failed",
+            Self::Tensor(_) | Self::Network(_) | Self::Tokenizer(_) => "model_failed",
         }
     }
 }

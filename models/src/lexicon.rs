@@ -370,6 +370,15 @@ impl Lexicon {
                 .is_some_and(|noun| noun.kind == NounKind::Other && !noun.doubtful)
     }
 
+    /// A word or phrase, and what it may be the plural of.
+    pub fn forms(&self, phrase: &str) -> Vec<String> {
+        let irregular = self.irregular.get(phrase).cloned();
+        std::iter::once(phrase.to_owned())
+            .chain(irregular)
+            .chain(singulars(phrase))
+            .collect()
+    }
+
     /// The noun behind a word or phrase that may be plural.
     fn look_up(&self, phrase: &str) -> Option<(&str, &Noun, bool)> {
         let find = |name: &str, plural| {

@@ -2,7 +2,7 @@
 //!
 //! In pipeline order: [`pack::Pack::glance`] opens the weights, [`picture::Picture::decode`] reads a picture within limits,
 //! [`describer::Describer`] looks at it (an [image encoder](encoders), a [Q-Former](qformer) and a [language model](language) write a
-//! caption, [tags] and [objects] are found, [kind] judges the pixels) and the [description] says what that evidence supports.
+//! caption, [tags] and [objects] are found, [kind] judges the pixels, a [reader] reads text) and the [description] says what that evidence supports.
 //!
 //! No Tauri, no network, no audio, no clock of its own.
 
@@ -16,6 +16,7 @@ pub mod clock;
 mod convolution;
 pub mod describer;
 pub mod description;
+pub mod ears;
 mod elementwise;
 #[cfg(feature = "glance")]
 mod embedded;
@@ -32,6 +33,8 @@ pub mod pack;
 pub mod picture;
 pub mod preprocessor;
 pub mod qformer;
+pub mod question;
+pub mod reader;
 pub mod tags;
 pub mod tokenizer;
 pub mod vision_language;
@@ -42,5 +45,6 @@ pub use candle_core::Device;
 pub use describer::Describer;
 pub use description::Description;
 pub use error::{Error, Result};
-pub use pack::Pack;
+pub use pack::{CATALOG, Pack};
 pub use picture::{Limits, Picture};
+pub use reader::Reader;

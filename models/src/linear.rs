@@ -348,16 +348,22 @@ mod tests {
     use candle_core::Device;
     use candle_core::quantized::GgmlDType;
 
+    use rand::rngs::StdRng;
+    use rand::{Rng, SeedableRng};
+
     use super::*;
 
     fn random(rows: usize, columns: usize) -> Tensor {
-        Tensor::randn(0f32, 1.0, (rows, columns), &Device::Cpu).unwrap()
+        // The same on every run, or the bounds would hold by chance.
+        let mut random = StdRng::seed_from_u64((rows * columns) as u64);
+        let values: Vec<f32> = (0..rows * columns).map(|_| random.random_range(-1.0..1.0)).collect();
+        Tensor::from_vec(values, (rows, columns), &Device::Cpu).unwrap()
     }
 
-    /// Size of the difference over size of the values.
+    /// Largest difference over the largest value.
     fn difference(ours: &Tensor, theirs: &Tensor) -> f32 {
-        let size = |x: &Tensor| x.sqr().unwrap().sum_all().unwrap().to_scalar::<f32>().unwrap().sqrt();
-        size(&(ours - theirs).unwrap()) / size(theirs)
+        let largest = |x: &Tensor| x.abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+        largest(&(ours - theirs).unwrap()) / largest(theirs)
     }
 
     #[test]
@@ -386,7 +392,7 @@ mod tests {
             let [rows, columns] = padded(outputs, inputs);
             let filled = dense.pad_with_zeros(0, 0, rows - outputs).unwrap();
             let filled = filled.pad_with_zeros(1, 0, columns - inputs).unwrap();
-            for (dtype, most) in [(GgmlDType::Q8_0, 0.02), (GgmlDType::Q6K, 0.04), (GgmlDType::Q4K, 0.12)] {
+            for (dtype, most) in [(GgmlDType::Q8_0, 0.015), (GgmlDType::Q6K, 0.04), (GgmlDType::Q4K, 0.15)] {
                 let quantized = QTensor::quantize(&filled, dtype).unwrap();
                 let matrix = Matrix::quantized(quantized, outputs, inputs).unwrap();
                 let x = random(3, inputs);

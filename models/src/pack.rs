@@ -147,6 +147,9 @@ impl Deref for Bytes {
     }
 }
 
+/// `catalog.toml`: every pack that there is, with the licences and sources of its files.
+pub const CATALOG: &str = include_str!("../catalog.toml");
+
 impl Pack {
     /// The pack that always works: small, trained by `training/`, inside the binary.
     #[cfg(feature = "glance")]
@@ -225,7 +228,7 @@ impl Pack {
     /// Hashes every file.
     pub fn verify(&self) -> Result<(), PackError> {
         for file in &self.manifest.files {
-            if hex(&Sha256::digest(&*self.file(&file.name)?)) != file.sha256 {
+            if sha256(&self.file(&file.name)?) != file.sha256 {
                 return Err(PackError::Hash {
                     pack: self.manifest.name.clone(),
                     file: file.name.clone(),
@@ -265,6 +268,12 @@ fn parse(pack: &str, text: &str) -> Result<Manifest, PackError> {
 /// `None` where the file is absent, unreadable or empty.
 fn map(path: &Path) -> Option<Mmap> {
     map_all(&File::open(path).ok()?).ok()
+}
+
+/// SHA-256 in lower-case hexadecimal, as manifests have it.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -57,8 +57,8 @@ fn safetensors(bytes: &[u8], device: &Device) -> Result<HashMap<String, Tensor>>
     file.tensors().into_par_iter().map(read).collect()
 }
 
-/// candle converts float16 one value after the other; a whole slice at once is ten times as fast.
-fn expanded(view: &TensorView, device: &Device) -> Result<Tensor> {
+/// The values as f32. candle converts float16 one value after the other; a whole slice at once is ten times as fast.
+pub(crate) fn expanded(view: &TensorView, device: &Device) -> Result<Tensor> {
     if view.dtype() != safetensors::Dtype::F16 {
         return view.load(device)?.to_dtype(DType::F32);
     }

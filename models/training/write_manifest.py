@@ -10,11 +10,10 @@ summary = "Small, built in, works offline: a caption, tags and objects"
 licence = "Research and non-commercial use (see MODEL_CARD.md)"
 """
 NOT_LISTED = {"pack.toml", "MODEL_CARD.md"}
-CATALOG = """# Every pack: what it can do, its files, their licences and where each comes from. Written by training/write_manifest.py.
+CATALOG = f"""# Every pack: what it can do, its files, their licences and where each comes from. training/write_manifest.py writes glance, the first.
 
 [[pack]]
-name = "glance"
-can = ["caption", "tags", "objects", "score", "embed"]
+{HEADER}can = ["caption", "tags", "objects", "score", "embed"]
 built_in = true
 """
 OWN = ("MIT OR Apache-2.0", "written for Eyebright by models/training")
@@ -43,7 +42,9 @@ def main():
             text += f"\n[[file]]\n{entry}"
             catalog += f'\n[[pack.file]]\n{entry}licence = "{licence}"\nsource = "{source}"\n'
     (data.PACK / "pack.toml").write_text(text)
-    (data.PACK.parents[1] / "catalog.toml").write_text(catalog)
+    path = data.PACK.parents[1] / "catalog.toml"
+    others = path.read_text().split("\n[[pack]]\n")[2:]
+    path.write_text("\n[[pack]]\n".join([catalog, *others]))
     print(f"{sum(path.stat().st_size for path in data.PACK.iterdir()) / 1e6:.1f} MB")
 
 

@@ -25,11 +25,24 @@ pub enum Command {
     /// Asks about the current picture.
     Question { text: String },
     /// Makes an entry of the history the current one and says it again.
-    Select { entry: u32 },
+    Select {
+        #[ts(type = "number")]
+        entry: u64,
+    },
     /// Copies the text of an entry.
-    Copy { entry: u32 },
-    /// Removes an entry, or all.
-    Forget { entry: Option<u32> },
+    Copy {
+        #[ts(type = "number")]
+        entry: u64,
+    },
+    /// Removes an entry, or all, from the disk too.
+    Forget {
+        #[ts(type = "number | null")]
+        entry: Option<u64>,
+    },
+    /// Looks for entries of all sessions: the update `found` brings them. Without words the list is that of this session again.
+    Find { text: String },
+    /// Asks for a folder and writes the whole history into it.
+    ExportHistory,
     /// Takes over all settings, or refuses them and changes nothing.
     ChangeSettings { settings: Settings },
     /// Lists the voices, which takes long: the update `voices` brings them.
@@ -38,6 +51,10 @@ pub enum Command {
     TryVoice,
     /// Lets the hotkeys go while a new one is pressed in the window, and holds them again.
     RecordHotkey { on: bool },
+    /// Fetches a pack from the registry; the update `packs` tells how it stands.
+    FetchPack { name: String },
+    /// Deletes a pack that was fetched.
+    RemovePack { name: String },
     /// The welcome was read.
     WelcomeDone,
     /// Closes the window; the app goes on without it.
@@ -70,7 +87,10 @@ pub struct Snapshot {
     /// The history of this session, newest first.
     pub entries: Vec<Entry>,
     /// The entry that questions are about.
-    pub current: Option<u32>,
+    #[ts(type = "number | null")]
+    pub current: Option<u64>,
+    /// What was looked for in the history.
+    pub found: Option<Found>,
     /// The packs of weights.
     pub packs: Vec<Pack>,
     /// Whether this is the first run.
@@ -90,7 +110,13 @@ pub enum Update {
     /// What is being said.
     Heard { text: String },
     /// The history.
-    Entries { entries: Vec<Entry>, current: Option<u32> },
+    Entries {
+        entries: Vec<Entry>,
+        #[ts(type = "number | null")]
+        current: Option<u64>,
+    },
+    /// What was looked for in the history, and found.
+    Found { found: Option<Found> },
     /// The settings, and with them perhaps the language.
     Settings {
         settings: Settings,
@@ -100,6 +126,8 @@ pub enum Update {
     },
     /// The voices.
     Voices { voices: Vec<Voice> },
+    /// The packs.
+    Packs { packs: Vec<Pack> },
     /// Where the frame is, and what is said of that.
     Region { rect: Rect, text: String },
     /// Where the focus is wanted.
@@ -124,7 +152,8 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Entry {
     /// Its number.
-    pub id: u32,
+    #[ts(type = "number")]
+    pub id: u64,
     /// A file's name, a window's title, or where the picture came from.
     pub name: String,
     /// All that was said of it; questions and answers too.
@@ -133,6 +162,15 @@ pub struct Entry {
     pub sure: bool,
     /// Address of the picture, if it is kept.
     pub picture: Option<String>,
+}
+
+/// What was found in the history.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Found {
+    /// The words that were looked for.
+    pub words: String,
+    /// Entries of any session, best first.
+    pub entries: Vec<Entry>,
 }
 
 /// A pack of weights.
@@ -147,8 +185,22 @@ pub struct Pack {
     pub bytes: u64,
     /// Its licence.
     pub licence: String,
-    /// Whether it is part of the program.
-    pub built_in: bool,
+    /// Whether it can be used.
+    pub presence: Presence,
+}
+
+/// Whether a pack can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// It is part of the program.
+    BuiltIn,
+    /// It was fetched.
+    Here,
+    /// It is being fetched.
+    Coming,
+    /// It can be fetched.
+    Absent,
 }
 
 #[cfg(test)]
@@ -188,6 +240,8 @@ mod tests {
             crate::settings::Hotkeys,
             Settings,
             Entry,
+            Presence,
+            Found,
             Pack,
             Command,
             Snapshot,

@@ -7,6 +7,8 @@ use eyebright_models::pack::PackError;
 use eyebright_models::picture::PictureError;
 use serde::Serialize;
 
+use crate::alt_text::AltTextError;
+use crate::history::HistoryError;
 use crate::voice::SpeechError;
 
 /// The one shape of every failure: a stable word and a sentence that says what happened and what to do.
@@ -50,6 +52,22 @@ impl Fault {
         )
     }
 
+    /// A picture that cannot get an alt text.
+    pub fn no_file() -> Self {
+        Self::new(
+            "no_file",
+            "This picture did not come from a file, so that it cannot get an alt text. Save it as a file and open that.",
+        )
+    }
+
+    /// There is no place for the history.
+    pub fn no_data_folder() -> Self {
+        Self::new(
+            "no_data_folder",
+            "This system has no folder for your data, so that there is no history. Set HOME, then start Eyebright again.",
+        )
+    }
+
     /// A file that cannot be written.
     pub fn unwritable(path: &Path, error: &std::io::Error) -> Self {
         Self::new(
@@ -79,6 +97,18 @@ impl From<PackError> for Fault {
 
 impl From<CheckpointError> for Fault {
     fn from(error: CheckpointError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl From<AltTextError> for Fault {
+    fn from(error: AltTextError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl From<HistoryError> for Fault {
+    fn from(error: HistoryError) -> Self {
         Self::new(error.code(), error.to_string())
     }
 }

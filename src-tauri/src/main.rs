@@ -1,11 +1,17 @@
 //! Eyebright's command line: parses, runs one command, turns its end into an exit code.
 
+mod alt_text;
 #[cfg(feature = "desktop")]
 mod app;
 mod cli;
 #[cfg(feature = "desktop")]
 mod contract;
+mod ears;
 mod fault;
+mod find;
+// The command line only reads it.
+#[cfg_attr(not(feature = "desktop"), allow(dead_code, unused_imports))]
+mod history;
 #[cfg(feature = "desktop")]
 mod hotkeys;
 mod inputs;
@@ -15,10 +21,12 @@ mod lock;
 mod npy;
 mod ordered;
 mod output;
+mod packs;
 #[cfg(feature = "desktop")]
 mod platform;
 mod progress;
 mod record;
+mod replace;
 #[cfg(feature = "desktop")]
 mod session;
 #[cfg(feature = "desktop")]
@@ -28,6 +36,9 @@ mod stopwatch;
 mod strings;
 mod tuning;
 mod voice;
+// The command line only reads those of the history.
+#[cfg_attr(not(feature = "desktop"), allow(dead_code))]
+mod words;
 
 use std::process::ExitCode;
 

@@ -2,6 +2,8 @@
 
 use eyebright_models::Description;
 use eyebright_models::kind::Kind;
+use eyebright_models::question::{Answer, Basis};
+use eyebright_models::reader::Line;
 use serde::Serialize;
 
 use crate::fault::Fault;
@@ -25,8 +27,8 @@ pub struct Described<'a> {
     pub tags: Vec<Named<'a>>,
     /// Objects, best first.
     pub objects: Vec<Boxed<'a>>,
-    /// Lines of text in the picture; null: not looked for.
-    pub text: Option<()>,
+    /// Lines of text in the picture, in reading order; null: not looked for.
+    pub text: Option<Vec<Line>>,
     /// Moderation; null: not judged.
     pub moderation: Option<()>,
     /// Name of the pack.
@@ -64,6 +66,38 @@ pub struct Milliseconds {
     pub generate: f64,
     /// All of it.
     pub total: f64,
+}
+
+/// The text of a picture.
+#[derive(Debug, Serialize)]
+pub struct Read<'a> {
+    /// As named on the command line, or found.
+    pub file: &'a str,
+    /// Lines in reading order.
+    pub text: Vec<Line>,
+    /// Milliseconds from file to text.
+    pub ms: f64,
+}
+
+/// An answer to a question.
+#[derive(Debug, Serialize)]
+pub struct Answered<'a> {
+    /// As named on the command line, or found.
+    pub file: &'a str,
+    /// As it was asked.
+    pub question: &'a str,
+    /// In the language of the question.
+    pub answer: &'a str,
+    /// What it rests on.
+    pub from: Basis,
+    /// Whether the question stays open.
+    pub declined: bool,
+    /// The thing that "it" means from now on.
+    pub about: Option<&'a str>,
+    /// Name of the pack.
+    pub pack: &'a str,
+    /// cpu, cuda or metal.
+    pub device: &'static str,
 }
 
 /// A picture that failed.
@@ -113,11 +147,37 @@ impl<'a> Described<'a> {
             caption: description.caption.as_deref(),
             tags: tags.collect(),
             objects: objects.collect(),
-            text: None,
+            text: description.text.as_deref().map(lines),
             moderation: None,
             pack,
             device,
             ms,
+        }
+    }
+}
+
+/// Lines of text with what a reader of JSON wants of their numbers.
+pub fn lines(lines: &[Line]) -> Vec<Line> {
+    let line = |line: &Line| Line {
+        score: rounded(line.score),
+        bbox: line.bbox.map(f32::round),
+        ..line.clone()
+    };
+    lines.iter().map(line).collect()
+}
+
+impl<'a> Answered<'a> {
+    /// The line for an answer.
+    pub fn new(file: &'a str, question: &'a str, answer: &'a Answer, pack: &'a str, device: &'static str) -> Self {
+        Self {
+            file,
+            question,
+            answer: &answer.text,
+            from: answer.from,
+            declined: answer.declined,
+            about: answer.turn.about.as_deref(),
+            pack,
+            device,
         }
     }
 }
@@ -140,6 +200,6 @@ fn kind(kind: Kind) -> &'static str {
 }
 
 /// Scores beyond the third digit say nothing.
-fn rounded(score: f32) -> f32 {
+pub fn rounded(score: f32) -> f32 {
     (score * 1000.0).round() / 1000.0
 }

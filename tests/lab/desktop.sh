@@ -43,10 +43,10 @@ export DISPLAY
 start dbus dbus-daemon --session --nofork --nopidfile --address="$DBUS_SESSION_BUS_ADDRESS"
 wait_for test -S "$lab/run/bus"
 start openbox openbox
+wait_for xdotool get_desktop
 # Without a compositor covered windows are captured black.
 start picom picom --backend xrender
 start accessibility /usr/libexec/at-spi-bus-launcher --launch-immediately
-wait_for xdotool getdisplaygeometry
 
 status=0
 "$@" || status=$?

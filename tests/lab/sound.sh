@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs a command with a sound server and a speech server of its own and records what the speaker plays:
 #   tests/lab/sound.sh OUT.wav COMMAND [ARGUMENT...]
-# Needs pulseaudio, pulseaudio-utils, speech-dispatcher, speech-dispatcher-espeak-ng and sox. The command sees
+# What is played to the sink "micfeed" is heard by the microphone. Needs pulseaudio, pulseaudio-utils, speech-dispatcher,
+# speech-dispatcher-espeak-ng and sox. The command sees
 # SPEECH_SERVER_PID, so that it can stop or kill the server. LAB_WITHOUT=speech leaves the speech server out,
 # LAB_WITHOUT=sound the sound server. Ends with the command's exit status; stops only what it started.
 set -eu
@@ -35,10 +36,13 @@ unset DISPLAY WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS
 if [ "$without" != sound ]; then
   pulseaudio -n --daemonize=no --exit-idle-time=-1 \
     -L "module-native-protocol-unix socket=$lab/run/pulse/native auth-anonymous=1" \
-    -L "module-null-sink sink_name=speaker rate=48000" >"$log/pulseaudio" 2>&1 &
+    -L "module-null-sink sink_name=speaker rate=48000" \
+    -L "module-null-sink sink_name=micfeed rate=48000" \
+    -L "module-remap-source source_name=mic master=micfeed.monitor" >"$log/pulseaudio" 2>&1 &
   pids="$pids $!"
   wait_for pactl info
   pactl set-default-sink speaker
+  pactl set-default-source mic
   # Small blocks: a null sink otherwise plays up to two seconds at once.
   parec --device=speaker.monitor --format=s16le --rate=16000 --channels=1 --latency-msec=20 --raw >"$lab/sound.raw" 2>"$log/parec" &
   pids="$pids $!"

@@ -123,7 +123,12 @@ impl Desktop {
 
     /// Starts the app and waits until it can be used.
     pub fn app(&self, arguments: &[&str]) -> Running {
-        let app = self.start_app(&mut self.eyebright(arguments));
+        self.app_with(arguments, &[])
+    }
+
+    /// The same with variables of its own.
+    pub fn app_with(&self, arguments: &[&str], variables: &[(&str, &std::ffi::OsStr)]) -> Running {
+        let app = self.start_app(self.eyebright(arguments).envs(variables.iter().copied()));
         until("the app to own its name on the bus", || {
             let names = self
                 .sh("dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.ListNames");

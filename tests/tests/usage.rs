@@ -6,7 +6,9 @@ use eyebright_tests::{eyebright, finish, run};
 fn help_names_every_command_and_option() {
     let help = run(["--help"]);
     assert_eq!(help.code, 0);
-    for command in ["open", "do", "describe", "embed", "packs", "bench"] {
+    for command in [
+        "open", "do", "describe", "ask", "read", "find", "embed", "packs", "bench",
+    ] {
         assert!(help.out.contains(command), "{command} is not in {}", help.out);
     }
     let help = run(["describe", "--help"]);
@@ -19,6 +21,7 @@ fn help_names_every_command_and_option() {
         "--device",
         "--screen",
         "--clipboard",
+        "--save-alt",
         "Exit codes",
     ] {
         assert!(help.out.contains(option), "{option} is not in {}", help.out);
@@ -38,7 +41,7 @@ fn version_is_told() {
 
 #[test]
 fn wrong_usage_ends_with_2_and_says_what_is_right() {
-    let wrong: [&[&str]; 8] = [
+    let wrong: [&[&str]; 9] = [
         &["do", "somersault"],
         &["paint", "x.jpg"],
         &["describe"],
@@ -47,6 +50,7 @@ fn wrong_usage_ends_with_2_and_says_what_is_right() {
         &["describe", "--device", "abacus", "x.jpg"],
         &["embed", "--json", "--npy", "out.npy", "x.jpg"],
         &["packs", "polish"],
+        &["find", "--in", "."],
     ];
     for words in wrong {
         let run = run(words);

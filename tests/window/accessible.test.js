@@ -1,7 +1,7 @@
 // axe finds nothing and nothing sticks out, in every state, under every preference.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withEntries } from "./snapshot.js";
+import { found, withEntries } from "./snapshot.js";
 import { assertAccessible, assertFits, open, useBrowser } from "./window.js";
 
 useBrowser();
@@ -11,6 +11,8 @@ const STATES = {
   welcome: { state: { welcome: true } },
   working: { state: { ...withEntries, status: "working" } },
   entries: { state: withEntries },
+  found: { state: { ...withEntries, found } },
+  "nothing found": { state: { ...withEntries, found: { words: "zebra", entries: [] } } },
   "settings open": { state: withEntries, enter: (page) => page.click("#settings-toggle") },
   "recording a hotkey": {
     state: {},

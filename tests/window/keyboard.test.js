@@ -1,7 +1,7 @@
 // All of the window by keyboard alone.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { entries, withEntries } from "./snapshot.js";
+import { entries, found, withEntries } from "./snapshot.js";
 import { open, useBrowser } from "./window.js";
 
 useBrowser();
@@ -29,7 +29,7 @@ test("Tab reaches every control, in the order of reading", async () => {
   const page = await open(withEntries);
   await page.click("#settings-toggle");
   await page.focus("#welcome-toggle");
-  const hotkeys = ["screen", "window", "region", "clipboard", "ask", "repeat", "more", "spell", "stop"];
+  const hotkeys = ["screen", "window", "region", "clipboard", "ask", "repeat", "more", "spell", "alt_text", "stop"];
   assert.deepEqual(
     await walk(page),
     [
@@ -37,10 +37,11 @@ test("Tab reaches every control, in the order of reading", async () => {
       ["heard-text", "repeat", "more", "spell", "stop"],
       ["question-text", "ask-button"],
       ["screen", "window", "region", "clipboard", "choose_files", "paste"],
-      ["caption", "select", "forget-all"],
+      ["caption", "alt_text", "find-text", "find-button", "select", "forget-all"],
       ["detail", "language", "earcons", "speech", "settings-voice", "settings-rate", "settings-volume", "try-voice"],
       hotkeys.map((action) => `hotkey-${action}`),
-      ["keep_history", "autostart", "start_hidden", "unload_minutes", "settings-close"],
+      ["keep_history", "history_entries", "history_megabytes", "export_history", "settings-forget-all"],
+      ["autostart", "start_hidden", "unload_minutes", "pack-reader", "settings-close"],
     ].flat(),
   );
   await page.close();
@@ -48,7 +49,7 @@ test("Tab reaches every control, in the order of reading", async () => {
 
 test("Enter on every button sends its command", async () => {
   const page = await open(withEntries);
-  for (const action of ["repeat", "more", "spell", "stop", "screen", "window", "region", "clipboard"]) {
+  for (const action of ["repeat", "more", "spell", "stop", "screen", "window", "region", "clipboard", "alt_text"]) {
     await page.focus(`main .columns [data-action=${action}]`);
     await page.keyboard.press("Enter");
     assert.deepEqual(await page.sent(), [{ kind: "act", action }]);
@@ -159,6 +160,48 @@ test("arrow keys walk the history", async () => {
   assert.equal(await place(), "select 5", "the focus moves to the entry that took the place");
   await page.tell({ kind: "entries", entries: [], current: null });
   assert.equal(await focused(page), "history-heading");
+  await page.close();
+});
+
+test("what is found takes the place of the session, and the focus", async () => {
+  const page = await open(withEntries);
+  const rows = () => page.evaluate(() => [...document.querySelectorAll("[role=row]")].map((row) => row.dataset.entry));
+  await page.focus("#find-text");
+  await page.keyboard.type("  dog ");
+  await page.keyboard.press("Enter");
+  assert.deepEqual(await page.sent(), [{ kind: "find", text: "dog" }]);
+  await page.tell({ kind: "found", found });
+  assert.deepEqual(await rows(), ["3", "6"]);
+  assert.equal(await page.textContent("#find-result"), "Found for “dog”: 2. The best come first.");
+  assert.equal(await focused(page), "select");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Delete");
+  assert.deepEqual(await page.sent(), [
+    { kind: "select", entry: 3 },
+    { kind: "forget", entry: 3 },
+  ]);
+  await page.tell({ kind: "found", found: { ...found, entries: [entries[1]] } });
+  assert.deepEqual(await rows(), ["6"]);
+  assert.equal(await focused(page), "select", "the focus moves to the entry that took the place");
+
+  await page.focus("#find-end");
+  await page.keyboard.press("Enter");
+  assert.deepEqual(await page.sent(), [{ kind: "find", text: "" }]);
+  await page.tell({ kind: "found", found: null });
+  assert.deepEqual(await rows(), ["7", "6", "5"]);
+  assert.equal(await focused(page), "find-text");
+  assert.equal(await page.isVisible("#find-end"), false);
+  await page.close();
+});
+
+test("nothing found leaves the focus in the box", async () => {
+  const page = await open(withEntries);
+  await page.focus("#find-text");
+  await page.keyboard.type("zebra");
+  await page.keyboard.press("Enter");
+  await page.tell({ kind: "found", found: { words: "zebra", entries: [] } });
+  assert.equal(await focused(page), "find-text");
+  assert.equal(await page.textContent("#find-result"), "Nothing was found for “zebra”.");
   await page.close();
 });
 

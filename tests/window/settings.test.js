@@ -36,6 +36,8 @@ test("every setting can be changed, and all of them are sent each time", async (
   await form.locator("[name=volume]").focus();
   await page.keyboard.press("ArrowLeft");
   await form.locator("[name=keep_history]").uncheck();
+  await form.locator("[name=history_entries]").fill("2000");
+  await form.locator("[name=history_megabytes]").fill("50");
   await form.locator("[name=autostart]").check();
   await form.locator("[name=start_hidden]").check();
   await form.locator("[name=unload_minutes]").fill("45");
@@ -50,6 +52,8 @@ test("every setting can be changed, and all of them are sent each time", async (
     volume: 0.95,
     earcons: false,
     keep_history: false,
+    history_entries: 2000,
+    history_megabytes: 50,
     start_hidden: true,
     autostart: true,
     unload_minutes: 45,
@@ -148,4 +152,21 @@ test("no two actions share a hotkey", async () => {
   );
   assert.equal(await page.textContent("#hotkey-screen"), "Ctrl+Alt+D");
   await page.close();
+});
+
+test("a pack is fetched and removed, and the focus stays with it", async () => {
+  const page = await openSettings();
+  const pack = { name: "reader", title: "Reads text", bytes: 31_200_000, licence: "Apache-2.0" };
+  const focused = () => page.evaluate(() => document.activeElement?.closest("li")?.textContent);
+  await page.getByRole("button", { name: "Fetch: Reads text" }).press("Enter");
+  assert.deepEqual((await page.sent()).at(-1), { kind: "fetch_pack", name: "reader" });
+  await page.tell({ kind: "packs", packs: [{ ...pack, presence: "coming" }] });
+  await page.waitForFunction(() => document.querySelector("#packs-list")?.textContent?.includes("being fetched"));
+  assert.match(await focused(), /being fetched/);
+  await page.tell({ kind: "packs", packs: [{ ...pack, presence: "here" }] });
+  await page.getByRole("button", { name: "Remove: Reads text" }).press("Enter");
+  assert.deepEqual((await page.sent()).at(-1), { kind: "remove_pack", name: "reader" });
+  await page.fail({ code: "unwritable", message: "It cannot be removed." });
+  await page.getByRole("button", { name: "Remove: Reads text" }).press("Enter");
+  await page.waitForFunction(() => document.querySelector("#packs-fault")?.textContent === "It cannot be removed.");
 });

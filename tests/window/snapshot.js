@@ -15,6 +15,7 @@ const hotkeys = {
   repeat: "Ctrl+Alt+Comma",
   more: "Ctrl+Alt+M",
   spell: "",
+  alt_text: "",
   stop: "Ctrl+Alt+Period",
 };
 
@@ -27,6 +28,8 @@ export const settings = {
   volume: 1,
   earcons: true,
   keep_history: true,
+  history_entries: 10000,
+  history_megabytes: 500,
   start_hidden: false,
   autostart: false,
   unload_minutes: 10,
@@ -61,12 +64,30 @@ export function snapshot({ language = "en", ...changes } = {}) {
     heard: "",
     entries: [],
     current: null,
-    packs: [{ name: "glance", title: "Glance", bytes: 31_400_000, licence: "research only", built_in: true }],
+    found: null,
+    packs: [
+      { name: "glance", title: "Glance", bytes: 31_400_000, licence: "research only", presence: "built_in" },
+      { name: "reader", title: "Reads text", bytes: 31_200_000, licence: "Apache-2.0", presence: "absent" },
+    ],
     focus: null,
     welcome: false,
     problems: [],
     ...changes,
   };
 }
+
+export const found = {
+  words: "dog",
+  entries: [
+    {
+      id: 3,
+      name: "An earlier one",
+      sentences: ["A dog lies on a sofa."],
+      sure: true,
+      picture: "/picture.svg",
+    },
+    entries[1],
+  ],
+};
 
 export const withEntries = { entries, current: 7, heard: entries[0].sentences.join(" ") };

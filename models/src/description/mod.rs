@@ -8,16 +8,20 @@ mod caption;
 mod evidence;
 mod features;
 mod more;
+pub mod text;
 mod things;
-mod words;
+pub(crate) mod words;
 
 pub use calibration::{Calibration, Thresholds};
 pub use evidence::{CaptionEvidence, Evidence};
 pub use features::{FEATURES, Features, features};
+pub use more::Place;
+pub(crate) use more::colours;
 
 use crate::kind::Kind;
 use crate::lexicon::{Lexicon, Noun, NounKind, Seen};
 use crate::objects::Object;
+use crate::reader::Line;
 use crate::tags::Tag;
 pub use things::{Thing, things};
 
@@ -55,9 +59,11 @@ pub struct Description {
     pub tags: Vec<Tag>,
     /// The objects that are likely there, with calibrated scores, best first; boxes in pixels of the picture.
     pub objects: Vec<Object>,
+    /// Lines of text in reading order; None: not looked for.
+    pub text: Option<Vec<Line>>,
     /// Further sentences: objects and places.
     pub more: Vec<String>,
-    /// Still further sentences: tags, colours, size.
+    /// Still further sentences: text, tags, colours, size.
     pub everything: Vec<String>,
 }
 
@@ -95,6 +101,7 @@ impl Description {
             } else {
                 Vec::new()
             },
+            text: None,
             more: if shown {
                 more::places(&possible, evidence)
             } else {
@@ -107,7 +114,7 @@ impl Description {
 
 /// The sentence for pictures that need no networks to be told; None for a photo.
 fn by_pixels(evidence: &Evidence, things: &[Thing<'_>], calibration: &Calibration) -> Option<Said> {
-    let colours = more::colours(&evidence.pixels);
+    let colours = colours(&evidence.pixels.colours);
     let mostly = if colours.is_empty() {
         String::new()
     } else {
@@ -270,7 +277,7 @@ fn named(things: &[Thing<'_>], thresholds: &Thresholds) -> Option<Said> {
 
 /// Colours, and a guess if there is a faint one.
 fn unclear(evidence: &Evidence, things: &[Thing<'_>]) -> Said {
-    let colours = more::colours(&evidence.pixels);
+    let colours = colours(&evidence.pixels.colours);
     let photo = if colours.is_empty() {
         "A photo".to_string()
     } else {
@@ -331,7 +338,7 @@ fn everything(evidence: &Evidence, with_tags: bool) -> Vec<String> {
             .collect();
         sentences.push(words::sentence(&format!("Tags: {}", tags.join(", "))));
     }
-    let colours = more::colours(&evidence.pixels);
+    let colours = colours(&evidence.pixels.colours);
     if !colours.is_empty() {
         sentences.push(words::sentence(&format!("Mostly {colours}")));
     }

@@ -1,6 +1,6 @@
 //! Objects and places, tags and colours in words, for who wants more than one sentence.
 
-use crate::kind::PixelEvidence;
+use crate::kind::Colour;
 use crate::objects::Object;
 
 use super::things::Thing;
@@ -9,8 +9,9 @@ use super::{Evidence, words};
 /// At most so many sentences about things: more cannot be kept in mind.
 const MOST_THINGS: usize = 6;
 
+/// A third of the picture, from left to right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
+pub enum Place {
     Left,
     Middle,
     Right,
@@ -18,7 +19,7 @@ enum Place {
 
 impl Place {
     /// By the third of the picture in which the middle of the box lies.
-    fn of(object: &Object, width: u32) -> Self {
+    pub fn of(object: &Object, width: u32) -> Self {
         let middle = (object.bbox[0] + object.bbox[2] / 2.0) / width.max(1) as f32;
         match middle {
             ..0.36 => Self::Left,
@@ -27,7 +28,8 @@ impl Place {
         }
     }
 
-    const fn words(self) -> &'static str {
+    /// "on the left".
+    pub const fn words(self) -> &'static str {
         match self {
             Self::Left => "on the left",
             Self::Middle => "in the middle",
@@ -88,10 +90,9 @@ fn distance(share: f32) -> &'static str {
     }
 }
 
-/// "brown and white", the colours that together make most of the picture; empty if there are none.
-pub fn colours(pixels: &PixelEvidence) -> String {
-    let names: Vec<&str> = pixels
-        .colours
+/// "brown and white", the colours that together make most of what was looked at; empty if there are none.
+pub fn colours(colours: &[Colour]) -> String {
+    let names: Vec<&str> = colours
         .iter()
         .filter(|colour| colour.share >= 0.15)
         .map(|colour| colour.name)

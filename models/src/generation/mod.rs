@@ -6,6 +6,9 @@ mod beam;
 mod sampling;
 mod scores;
 
+pub(crate) use sampling::{best, drawn};
+pub(crate) use scores::log_sum_exp;
+
 use candle_core::Tensor;
 use serde::Deserialize;
 

@@ -121,12 +121,13 @@ impl<'a> Writer<'a> {
 }
 
 /// The first of the highest scores.
-fn best(scores: &[f32]) -> u32 {
+pub(crate) fn best(scores: &[f32]) -> u32 {
     let higher = |best: usize, (id, score): (usize, &f32)| if *score > scores[best] { id } else { best };
     scores.iter().enumerate().fold(0, higher) as u32
 }
 
-fn drawn(scores: &[f32], sampling: &Sampling, generator: &mut StdRng) -> u32 {
+/// An id, the likelier the higher its score.
+pub(crate) fn drawn(scores: &[f32], sampling: &Sampling, generator: &mut StdRng) -> u32 {
     let mut ranked: Vec<(u32, f32)> = scores
         .iter()
         .enumerate()

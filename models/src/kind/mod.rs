@@ -56,3 +56,13 @@ pub fn judge(rgb: &RgbImage) -> PixelEvidence {
         colours: colours::of(&grid),
     }
 }
+
+/// The colours of a part of a picture, the largest share first. The part is x, y, width and height in pixels of `rgb`.
+#[must_use]
+pub fn colours_in(rgb: &RgbImage, [x, y, width, height]: [u32; 4]) -> Vec<Colour> {
+    let part = image::imageops::crop_imm(rgb, x, y, width, height).to_image();
+    if part.is_empty() {
+        return Vec::new();
+    }
+    colours::of(&statistics::Grid::new(&part))
+}

@@ -208,5 +208,6 @@ pub(super) fn upright(mut image: DynamicImage, orientation: Option<Orientation>,
         width,
         height,
         is_capture: false,
+        original: None,
     }
 }

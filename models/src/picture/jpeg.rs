@@ -12,9 +12,29 @@ const REDUCED_SIDE: f32 = 900.0;
 /// Scans of a progressive JPEG. Encoders write about ten; each costs a pass over all pixels, even one of no bytes.
 const MAX_SCANS: usize = 100;
 
+/// A reduced picture, which keeps the bytes for [`in_full`].
 pub(super) fn jpeg(bytes: &[u8], limits: &Limits) -> Result<Picture, PictureError> {
+    let mut picture = decoded(bytes, limits, REDUCED_SIDE)?;
+    let (width, height) = picture.rgb.dimensions();
+    if (width, height) != (picture.width, picture.height) {
+        picture.original = Some(bytes.into());
+    }
+    Ok(picture)
+}
+
+/// All pixels of a JPEG that was within its limits.
+pub(super) fn in_full(bytes: &[u8]) -> Result<Picture, PictureError> {
+    let limits = Limits {
+        bytes: usize::MAX,
+        pixels: u64::MAX / 4,
+    };
+    decoded(bytes, &limits, f32::MAX)
+}
+
+/// The picture, reduced as long as its long side keeps at least `side` pixels.
+fn decoded(bytes: &[u8], limits: &Limits, side: f32) -> Result<Picture, PictureError> {
     let mut decoder = jpeg_decoder::Decoder::new(bytes);
-    decoder.set_max_decoding_buffer_size(usize::try_from(limits.pixels * 4).unwrap_or(usize::MAX));
+    decoder.set_max_decoding_buffer_size(usize::try_from(limits.pixels.saturating_mul(4)).unwrap_or(usize::MAX));
     decoder.read_info().map_err(|error| jpeg_failure(&error))?;
     let info = decoder.info().ok_or(PictureError::Damaged("it has no header"))?;
     let (width, height) = (u32::from(info.width), u32::from(info.height));
@@ -22,7 +42,7 @@ pub(super) fn jpeg(bytes: &[u8], limits: &Limits) -> Result<Picture, PictureErro
     if jpeg_scans(bytes).nth(MAX_SCANS).is_some() {
         return Err(PictureError::Damaged("it has far too many layers"));
     }
-    let share = (REDUCED_SIDE / width.max(height) as f32).min(1.0);
+    let share = (side / width.max(height) as f32).min(1.0);
     let wanted = |side: u16| (f32::from(side) * share).ceil() as u16;
     let (reduced_width, reduced_height) = decoder
         .scale(wanted(info.width), wanted(info.height))

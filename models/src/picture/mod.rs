@@ -6,6 +6,9 @@ mod resize;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use image::RgbImage;
 
 pub use decode::{Limits, PictureError};
@@ -17,6 +20,8 @@ pub struct Picture {
     width: u32,
     height: u32,
     is_capture: bool,
+    /// The JPEG of which `rgb` is a reduced version.
+    original: Option<Arc<[u8]>>,
 }
 
 impl Picture {
@@ -34,6 +39,7 @@ impl Picture {
             width,
             height,
             is_capture: false,
+            original: None,
         }
     }
 
@@ -57,6 +63,14 @@ impl Picture {
     #[must_use]
     pub fn rgb(&self) -> &RgbImage {
         &self.rgb
+    }
+
+    /// The picture with all its pixels, for what looks at small letters. A JPEG that was reduced is decoded again.
+    pub fn in_full(&self) -> Result<Cow<'_, Self>, PictureError> {
+        match &self.original {
+            Some(bytes) => Ok(Cow::Owned(jpeg::in_full(bytes)?)),
+            None => Ok(Cow::Borrowed(self)),
+        }
     }
 
     /// Width of the original, upright, in pixels.

@@ -6,7 +6,7 @@ use tauri_plugin_dialog::DialogExt;
 
 use super::display::tell;
 use super::state::App;
-use super::{MAIN, REGION, quit};
+use super::{MAIN, REGION, packs, quit};
 use crate::contract::{Command, Snapshot, Update};
 use crate::fault::Fault;
 use crate::hotkeys;
@@ -37,16 +37,25 @@ pub fn send(handle: AppHandle, app: State<'_, App>, command: Command) -> Result<
         Command::Caption => app.send(Event::Caption),
         Command::Question { text } => app.send(Event::Question(text)),
         Command::Select { entry } => recall(&handle, &app, entry),
-        Command::Copy { entry } => clipboard::write_text(&app.history().text(entry).unwrap_or_default())?,
+        Command::Copy { entry } => clipboard::write_text(&app.text(entry).unwrap_or_default())?,
         Command::Forget { entry } => {
-            app.history().forget(entry);
+            app.forget(entry);
             tell(&handle, &app.entries_update());
+            tell(&handle, &app.found_update());
         }
+        Command::Find { text } if text.trim().is_empty() => {
+            app.view().found = None;
+            tell(&handle, &app.found_update());
+        }
+        Command::Find { text } => app.send(Event::Find(text)),
+        Command::ExportHistory => export(&handle),
         Command::ChangeSettings { settings } => change_settings(&handle, &app, settings)?,
         Command::ListVoices => list_voices(handle),
         Command::TryVoice => app.send(Event::Announce(app.strings().get("say.sample").to_owned())),
         Command::RecordHotkey { on: true } => hotkeys::release(&handle),
         Command::RecordHotkey { on: false } => hotkeys::register(&handle, &app.settings().hotkeys, Vec::new()),
+        Command::FetchPack { name } => packs::fetch(&handle, &app, &name)?,
+        Command::RemovePack { name } => packs::remove(&handle, &app, &name)?,
         Command::WelcomeDone => welcome_done(&app)?,
         Command::Close => close(&handle),
         Command::Quit => quit(&handle),
@@ -74,12 +83,34 @@ fn choose_files(handle: &AppHandle) {
     });
 }
 
-fn recall(handle: &AppHandle, app: &App, entry: u32) {
+fn recall(handle: &AppHandle, app: &App, entry: u64) {
+    app.bring(entry);
     let recalled = app.history().recall(entry);
     if let Some(recalled) = recalled {
         app.send(Event::Recall(recalled));
         tell(handle, &app.entries_update());
     }
+}
+
+fn export(handle: &AppHandle) {
+    let handle = handle.clone();
+    let dialog = handle.dialog().file();
+    dialog.pick_folder(move |folder| {
+        // None: the person thought better of it.
+        let Some(folder) = folder.and_then(|folder| folder.into_path().ok()) else {
+            return;
+        };
+        std::thread::spawn(move || {
+            let app = tauri::Manager::state::<App>(&handle);
+            app.send(match app.archive().export(&folder.join("Eyebright")) {
+                Ok(count) => {
+                    let fields = [("count", &*count.to_string())];
+                    Event::Announce(app.strings().fill("say.exported", &fields))
+                }
+                Err(fault) => Event::Trouble(fault),
+            });
+        });
+    });
 }
 
 fn change_settings(handle: &AppHandle, app: &App, settings: Settings) -> Result<(), Fault> {

@@ -3,9 +3,9 @@
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
 
 use super::state::App;
-use super::{MAIN, REGION, history};
+use super::{MAIN, REGION, thumbnail};
 use crate::contract::{Place, Update};
-use crate::session::{Display, Remember, Seen, Show, Words};
+use crate::session::{Display, Show};
 
 /// Tells the window. A window that is not there learns everything from its snapshot when it opens.
 pub fn tell(app: &AppHandle, update: &Update) {
@@ -47,7 +47,7 @@ impl Display for Windows {
                 tell(&self.0, &Update::Heard { text });
             }
             Show::Frozen(picture) => {
-                state.view().screen = Some(history::encode(picture.rgb()));
+                state.view().screen = Some(thumbnail::encode(picture.rgb()));
                 open_region(&self.0);
             }
             Show::Frame(rect, text) => {
@@ -84,30 +84,5 @@ fn open_region(app: &AppHandle) {
     if built.is_err() {
         let app = app.state::<App>();
         app.send(crate::session::Event::Act(crate::session::Action::Stop));
-    }
-}
-
-/// Keeps what was described.
-pub struct Shelf(pub AppHandle);
-
-impl Remember for Shelf {
-    fn remember(&mut self, entry: u64, seen: Seen, words: Words) {
-        let state = self.0.state::<App>();
-        let settings = state.settings();
-        let name = if seen.name.is_empty() {
-            state.strings().get("say.picture").to_owned()
-        } else {
-            seen.name.clone()
-        };
-        let sentences = words.up_to(settings.detail);
-        let alone = !settings.keep_history;
-        state.history().add(entry as u32, name, &seen, words, sentences, alone);
-        tell(&self.0, &state.entries_update());
-    }
-
-    fn add(&mut self, entry: u64, sentences: &[String]) {
-        let state = self.0.state::<App>();
-        state.history().extend(entry as u32, sentences);
-        tell(&self.0, &state.entries_update());
     }
 }

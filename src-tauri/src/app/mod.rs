@@ -1,12 +1,17 @@
 //! The desktop app: puts the session, its companions, the windows, the tray and the hotkeys together.
 
+mod archive;
 mod commands;
 mod display;
+mod hearing;
 mod history;
 mod model;
+mod packs;
 mod pictures;
+mod shelf;
 mod sight;
 mod state;
+mod thumbnail;
 mod tray;
 mod voice;
 
@@ -24,7 +29,7 @@ use crate::cli::desktop::Request;
 use crate::contract::Place;
 use crate::fault::Fault;
 use crate::hotkeys;
-use crate::session::{self, Event, Listen, Machine, Source, owner};
+use crate::session::{self, Event, Machine, Source, owner};
 use crate::settings::Store;
 use crate::stopwatch::Stopwatch;
 use crate::voice::earcons::Earcons;
@@ -110,18 +115,20 @@ fn start(app: &AppHandle, request: &Request) -> Result<(), Box<dyn std::error::E
     ));
 
     let state = app.state::<App>();
-    let machine = Machine::new(state.options());
+    let machine = Machine::new(state.options(), archive::now_ms());
     let senses = owner::Senses {
         see: Arc::new(sight::Sight {
             app: app.clone(),
             model: model.clone(),
         }),
         describe: Arc::new(model),
-        listen: Arc::new(NoEars),
+        label: Arc::new(shelf::Labels),
+        search: Arc::new(shelf::Shelf(app.clone())),
+        listen: Arc::new(hearing::Hearing(events.clone())),
         talk: Box::new(voice::Voice::new(app.clone(), talker, events.clone())),
         play: Box::new(voice::Sounds::new(app.clone(), Earcons::start())),
         display: Box::new(display::Windows(app.clone())),
-        remember: Box::new(display::Shelf(app.clone())),
+        remember: Box::new(shelf::Shelf(app.clone())),
         clock: Box::new(Stopwatch::start()),
     };
     owner::start(machine, senses, events, inbox);
@@ -174,18 +181,6 @@ fn window_event(window: &Window, event: &WindowEvent) {
             app.send(Event::Act(session::Action::Stop));
         }
         _ => {}
-    }
-}
-
-/// Ears are a pack that this version cannot load.
-struct NoEars;
-
-impl Listen for NoEars {
-    fn listen(&self, _: &eyebright_models::Cancel) -> Result<String, Fault> {
-        Err(Fault::new(
-            "no_ears",
-            "Spoken questions need a pack that this version does not have. Type your question instead.",
-        ))
     }
 }
 

@@ -20,7 +20,7 @@ fn origin() -> &'static str {
 }
 
 /// The address of an entry's picture.
-pub fn address(id: u32) -> String {
+pub fn address(id: u64) -> String {
     format!("{}/picture/{id}", origin())
 }
 
@@ -32,7 +32,7 @@ pub fn serve(app: &AppHandle, request: &Request<Vec<u8>>) -> Response<Cow<'stati
         app.view().screen.clone()
     } else {
         let id = path.strip_prefix("/picture/").and_then(|id| id.parse().ok());
-        id.and_then(|id| app.history().picture(id).map(<[u8]>::to_vec))
+        id.and_then(|id| app.picture(id))
     };
     let (status, body) = match jpeg {
         Some(jpeg) => (StatusCode::OK, jpeg),

@@ -1,5 +1,6 @@
 //! Where the session's pictures come from.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -35,7 +36,7 @@ impl See for Sight {
             }
             Source::Window => {
                 let shot = capture::active_window()?;
-                Ok(found(shot.name, Picture::capture(shot.pixels)))
+                Ok(found(shot.name, Picture::capture(shot.pixels), None))
             }
             Source::Clipboard => match clipboard::read()? {
                 Clip::Files(paths) => Ok(Found::Sources(paths.into_iter().map(Source::File).collect())),
@@ -47,7 +48,7 @@ impl See for Sight {
                 let limits = Limits::default();
                 let content = Input::File(path.clone()).read(&limits)?;
                 let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                Ok(found(name, content.picture(&limits)?))
+                Ok(found(name, content.picture(&limits)?, Some(path.clone())))
             }
         }
     }
@@ -56,7 +57,7 @@ impl See for Sight {
 impl Sight {
     /// A picture that is called by where it came from.
     fn found(&self, name: &str, picture: Picture) -> Found {
-        found(self.app.state::<App>().strings().get(name).to_owned(), picture)
+        found(self.app.state::<App>().strings().get(name).to_owned(), picture, None)
     }
 
     /// Our own window must not be in the picture: it goes out of the way for the moment.
@@ -89,9 +90,10 @@ fn folder(path: &std::path::Path, cancel: &Cancel) -> Result<Found, Fault> {
     Ok(Found::Sources(files))
 }
 
-fn found(name: String, picture: Picture) -> Found {
+fn found(name: String, picture: Picture, path: Option<PathBuf>) -> Found {
     Found::Picture(Seen {
         name,
         picture: Arc::new(picture),
+        path,
     })
 }

@@ -1,12 +1,15 @@
 //! What the app's parts share.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use super::archive::Archive;
 use super::history::History;
 use super::model::Model;
-use crate::contract::{Pack, Place, Snapshot, Update};
+use super::packs;
+use crate::contract::{Found, Place, Snapshot, Update};
 use crate::fault::Fault;
 use crate::lock::lock;
 use crate::session::{Action, Event, Options, Rect, Status};
@@ -20,6 +23,7 @@ pub struct App {
     events: Sender<Event>,
     preferences: Mutex<Preferences>,
     history: Mutex<History>,
+    archive: Archive,
     view: Mutex<View>,
     talker: Talker,
     model: Model,
@@ -38,6 +42,8 @@ pub struct View {
     pub status: Status,
     /// What was said last.
     pub heard: String,
+    /// What was looked for in the history, and found.
+    pub found: Option<Found>,
     /// The first run's welcome is still open.
     pub welcome: bool,
     /// Where a window that is being opened should put the focus.
@@ -46,6 +52,8 @@ pub struct View {
     pub screen: Option<Vec<u8>>,
     /// The frame over it, and what was said of that.
     pub frame: Option<(Rect, String)>,
+    /// Packs that are being fetched.
+    pub coming: BTreeSet<String>,
 }
 
 impl App {
@@ -60,6 +68,7 @@ impl App {
     ) -> Self {
         let strings = Arc::new(Strings::load(settings.language));
         Self {
+            archive: Archive::start(model.clone(), events.clone()),
             events,
             preferences: Mutex::new(Preferences {
                 store,
@@ -71,10 +80,12 @@ impl App {
             view: Mutex::new(View {
                 status: Status::Idle,
                 heard: String::new(),
+                found: None,
                 welcome,
                 focus: None,
                 screen: None,
                 frame: None,
+                coming: BTreeSet::new(),
             }),
             talker,
             model,
@@ -89,6 +100,42 @@ impl App {
     /// The descriptions so far.
     pub fn history(&self) -> MutexGuard<'_, History> {
         lock(&self.history)
+    }
+
+    /// The history on disk.
+    pub fn archive(&self) -> &Archive {
+        &self.archive
+    }
+
+    /// Puts an entry that is only on disk into the list.
+    pub fn bring(&self, id: u64) {
+        if !self.history().has(id)
+            && let Some(entry) = self.archive.get(id)
+        {
+            self.history().bring(entry);
+        }
+    }
+
+    /// All that was said of an entry, in the list or on disk.
+    pub fn text(&self, id: u64) -> Option<String> {
+        let listed = self.history().text(id);
+        listed.or_else(|| Some(self.archive.get(id)?.said.join("\n")))
+    }
+
+    /// The picture of an entry, in the list or on disk.
+    pub fn picture(&self, id: u64) -> Option<Vec<u8>> {
+        let listed = self.history().picture(id).map(<[u8]>::to_vec);
+        listed.or_else(|| Some(self.archive.get(id)?.jpeg).filter(|jpeg| !jpeg.is_empty()))
+    }
+
+    /// Removes an entry, or all, from the list, from what was found, and from the disk.
+    pub fn forget(&self, id: Option<u64>) {
+        self.archive.forget(id);
+        self.history().forget(id);
+        match (id, &mut self.view().found) {
+            (Some(id), Some(found)) => found.entries.retain(|entry| entry.id != id),
+            (_, found) => *found = None,
+        }
     }
 
     /// What the windows show.
@@ -134,6 +181,7 @@ impl App {
         }
         self.talker.adopt(manner(&settings));
         self.model.keep_for(keep(&settings));
+        self.archive.shrink(&settings);
         self.send(Event::Options(self.options()));
         Ok(())
     }
@@ -155,7 +203,8 @@ impl App {
             heard: view.heard.clone(),
             entries: history.entries(),
             current: history.current,
-            packs: packs(),
+            found: view.found.clone(),
+            packs: packs::list(&view.coming),
             welcome: view.welcome,
             focus: view.focus.take(),
             problems: preferences.problems.clone(),
@@ -171,6 +220,19 @@ impl App {
             language: preferences.strings.language.to_owned(),
             problems: preferences.problems.clone(),
         }
+    }
+
+    /// The update after packs came or went.
+    pub fn packs_update(&self) -> Update {
+        Update::Packs {
+            packs: packs::list(&self.view().coming),
+        }
+    }
+
+    /// The update after a search.
+    pub fn found_update(&self) -> Update {
+        let found = self.view().found.clone();
+        Update::Found { found }
     }
 
     /// The update after the history changed.
@@ -195,19 +257,4 @@ pub fn manner(settings: &Settings) -> Manner {
 /// How long the settings want an idle model kept.
 pub fn keep(settings: &Settings) -> Duration {
     Duration::from_secs(60 * u64::from(settings.unload_minutes))
-}
-
-fn packs() -> Vec<Pack> {
-    let glance = eyebright_models::Pack::glance();
-    let pack = |pack: eyebright_models::Pack| {
-        let manifest = pack.manifest();
-        Pack {
-            name: manifest.name.clone(),
-            title: manifest.summary.clone(),
-            bytes: pack.bytes(),
-            licence: manifest.licence.clone(),
-            built_in: true,
-        }
-    };
-    glance.into_iter().map(pack).collect()
 }

@@ -1,23 +1,28 @@
 //! `describe`: what pictures show, printed and spoken.
 
 use std::io;
-use std::path::Path;
+use std::sync::LazyLock;
 
 use eyebright_models::clock::Clock;
-use eyebright_models::{Cancel, Description, Limits};
+use eyebright_models::description::text::is_of_text;
+use eyebright_models::kind::Kind;
+use eyebright_models::{Cancel, Description, Limits, Picture, Reader};
 
 use super::batch::Batch;
-use super::engine::Engine;
+use super::engine::{Engine, open_reader};
+use super::speaker::Speaker;
 use super::{Describe, Detail, Ending};
+use crate::alt_text;
 use crate::fault::Fault;
 use crate::inputs::{Content, Input};
-use crate::output::{Output, complain};
+use crate::output::Output;
 use crate::record::{self, Milliseconds, json};
 use crate::stopwatch::{Stopwatch, ms};
-use crate::voice::{self, Speak, SpeechError};
 
 /// A description and how long it took.
 pub struct Done {
+    /// What it is of.
+    pub picture: Picture,
     /// What is to be said.
     pub description: Description,
     /// Stage by stage.
@@ -32,8 +37,18 @@ pub fn run(options: &Describe) -> Ending {
         Ok(engine) => engine,
         Err(fault) => return batch.fail(&fault),
     };
+    let text = Text {
+        reader: LazyLock::new(open_reader),
+        all: options.detail == Detail::All,
+    };
     let several = batch.inputs.len() > 1;
-    let work = |input: &Input| describe(&engine, input, &batch.cancel);
+    let work = |input: &Input| {
+        let done = describe(&engine, &text, input, &batch.cancel)?;
+        if options.save_alt {
+            save_alt_text(input, &done)?;
+        }
+        Ok(done)
+    };
     batch.run(work, |input, done: Option<Done>, output| {
         let Some(done) = done else { return Ok(true) };
         let label = several.then(|| input.label());
@@ -52,11 +67,42 @@ pub fn run(options: &Describe) -> Ending {
     })
 }
 
-/// Reads and describes one input.
-fn describe(engine: &Engine, input: &Input, cancel: &Cancel) -> Result<Done, Fault> {
+/// What reads the text of pictures, loaded when the first one needs it.
+struct Text {
+    /// None: its pack is not here.
+    reader: LazyLock<Result<Option<Reader>, Fault>>,
+    /// Photos are read too, not only screenshots and pages.
+    all: bool,
+}
+
+impl Text {
+    fn add(&self, description: Description, picture: &Picture, cancel: &Cancel) -> Result<Description, Fault> {
+        let is_empty = matches!(description.kind, Kind::Blank | Kind::Black);
+        if is_empty || !(self.all || is_of_text(description.kind)) {
+            return Ok(description);
+        }
+        Ok(match self.reader.as_ref().map_err(Fault::clone)? {
+            Some(reader) => description.with_text(reader.read(picture, cancel)?),
+            None => description,
+        })
+    }
+}
+
+/// Reads and describes one input, text included.
+fn describe(engine: &Engine, text: &Text, input: &Input, cancel: &Cancel) -> Result<Done, Fault> {
     let clock = Stopwatch::start();
     let content = input.read(&Limits::default())?;
-    describe_content(engine, &content, &clock, cancel)
+    let mut done = describe_content(engine, &content, &clock, cancel)?;
+    done.description = text.add(done.description, &done.picture, cancel)?;
+    done.ms.total = ms(clock.now());
+    Ok(done)
+}
+
+fn save_alt_text(input: &Input, done: &Done) -> Result<(), Fault> {
+    let Input::File(path) = input else {
+        return Err(Fault::no_file());
+    };
+    alt_text::save(path, &done.description.sentence, &done.picture)
 }
 
 /// Decodes and describes a picture; `clock` began when the work did.
@@ -71,7 +117,11 @@ pub fn describe_content(engine: &Engine, content: &Content, clock: &Stopwatch, c
         generate: ms(timings.generate),
         total: ms(clock.now()),
     };
-    Ok(Done { description, ms })
+    Ok(Done {
+        picture,
+        description,
+        ms,
+    })
 }
 
 fn sentences(description: &Description, detail: Detail) -> Vec<&str> {
@@ -85,58 +135,9 @@ fn sentences(description: &Description, detail: Detail) -> Vec<&str> {
 }
 
 /// One line a sentence; with several pictures the first names the file and the others are indented.
-fn print(file: Option<&str>, sentences: &[&str], output: &mut Output) -> io::Result<()> {
+pub fn print(file: Option<&str>, sentences: &[&str], output: &mut Output) -> io::Result<()> {
     let Some(file) = file else {
         return output.line(&sentences.join("\n"));
     };
     output.line(&format!("{file}: {}", sentences.join("\n  ")))
-}
-
-/// Reads out what is printed, until it fails for the first time.
-struct Speaker(Result<Box<dyn Speak>, SpeechError>);
-
-impl Speaker {
-    fn start() -> Self {
-        let voice = voice::system();
-        if let Err(error) = &voice {
-            complain(&error.to_string());
-        }
-        Self(voice)
-    }
-
-    /// Speaks to the end; false if that failed, now or before.
-    fn say(&mut self, file: Option<&str>, sentences: &[&str], cancel: &Cancel) -> bool {
-        let Ok(voice) = &mut self.0 else { return false };
-        voice.speak(&spoken(file, sentences));
-        match voice.wait(cancel) {
-            Ok(()) => true,
-            Err(error) => {
-                complain(&error.to_string());
-                self.0 = Err(error);
-                false
-            }
-        }
-    }
-}
-
-/// A path is not for the ear: only the name is said, without its extension.
-fn spoken(file: Option<&str>, sentences: &[&str]) -> String {
-    let name = file
-        .and_then(|file| Path::new(file).file_stem())
-        .map(|stem| format!("{}. ", stem.to_string_lossy()));
-    name.unwrap_or_default() + &sentences.join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_spoken_text_names_the_picture_not_its_path() {
-        assert_eq!(spoken(None, &["A dog.", "Left: a ball."]), "A dog. Left: a ball.");
-        assert_eq!(
-            spoken(Some("/home/ada/holiday 3.jpg"), &["A dog."]),
-            "holiday 3. A dog."
-        );
-    }
 }

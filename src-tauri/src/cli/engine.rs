@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use eyebright_models::checkpoint::{Checkpoint, Precision};
-use eyebright_models::{Describer, Device, Pack, vision_language};
+use eyebright_models::{Describer, Device, Pack, Reader, vision_language};
 
 use super::{DeviceName, Model};
 use crate::fault::Fault;
+use crate::packs;
 
 const MANIFEST: &str = "pack.toml";
 
@@ -67,10 +68,17 @@ pub fn open_any(pack: &Path) -> Result<Opened, Fault> {
 
 /// A pack by its name, or in a folder.
 pub fn open_pack(pack: &Path) -> Result<Pack, Fault> {
-    if pack == Path::new("glance") {
-        return Ok(Pack::glance()?);
+    match packs::listed(&pack.to_string_lossy()) {
+        Some(listed) if listed.built_in => Ok(Pack::glance()?),
+        Some(listed) => packs::open(&listed.name),
+        None => Ok(Pack::open(pack)?),
     }
-    Ok(Pack::open(pack)?)
+}
+
+/// What reads text, if its pack was fetched.
+pub fn open_reader() -> Result<Option<Reader>, Fault> {
+    let is_here = packs::is_here("reader");
+    is_here.then(|| Ok(Reader::open(&packs::open("reader")?)?)).transpose()
 }
 
 fn open_device(name: DeviceName) -> Result<(Device, &'static str), Fault> {

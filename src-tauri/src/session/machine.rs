@@ -7,7 +7,9 @@ use std::time::Duration;
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{Action, Earcon, Effect, Event, Found, Job, Recalled, Rect, Seen, Show, Source, Step, Words};
+use super::{
+    Action, Earcon, Effect, Event, Found, Job, Readout, Recalled, Rect, Seen, Show, Source, Step, Text, Words,
+};
 use crate::fault::Fault;
 use crate::settings::Detail;
 use crate::strings::Strings;
@@ -59,10 +61,16 @@ enum Stage {
     Freezing,
     /// Describes what was seen.
     Describing(Seen),
+    /// Reads the text of the current picture. Its heading is told; with sentences to tell after it, all of it.
+    Reading(Option<Vec<String>>),
     /// Listens to a question.
     Listening,
     /// Answers a question.
     Answering(String),
+    /// Saves an alt text; the picture's name.
+    Saving(String),
+    /// Looks through the history.
+    Finding(String),
 }
 
 /// The picture that questions and "more" are about.
@@ -107,13 +115,13 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Nothing has happened yet.
-    pub fn new(options: Options) -> Self {
+    /// Nothing has happened yet. Entries are numbered on from `entries`.
+    pub fn new(options: Options, entries: u64) -> Self {
         Self {
             options,
             now: Duration::ZERO,
             jobs: 0,
-            entries: 0,
+            entries,
             utterances: 0,
             spoken: 0,
             work: None,
@@ -137,27 +145,35 @@ impl Machine {
             Event::Open(sources) => self.open(sources),
             Event::Caption => self.caption(),
             Event::Question(text) => self.question(text),
+            Event::Find(words) => self.find(words),
             Event::Recall(recalled) => self.recall(recalled),
             Event::Announce(text) => {
                 self.begin();
                 self.say(vec![text]);
             }
+            Event::Notice(news) => self.notice(news),
             Event::RegionStep { step, large } => self.region_step(step, large),
             Event::RegionSet(rect) => self.move_frame(rect.inside()),
             Event::RegionDone => self.region_done(),
             Event::Found(job, result) => self.found(job, result),
             Event::Described(job, result) => self.described(job, result),
+            Event::Read(job, result) => self.read(job, result),
             Event::Answered(job, result) => self.answered(job, result),
+            Event::Saved(job, result) => self.saved(job, result),
+            Event::Searched(job, result) => self.searched(job, result),
+            Event::SpeechEnded => self.speech_ended(),
             Event::Heard(job, result) => self.heard(job, result),
             Event::Spoken(utterance) => {
                 self.spoken = self.spoken.max(utterance.min(self.utterances));
                 self.proceed();
             }
+            Event::Trouble(fault) => {
+                let text = self.show_beside(&fault);
+                self.speak(&text);
+            }
             Event::Mute(fault) => {
                 self.spoken = self.utterances;
-                self.play(Earcon::Failure);
-                let lost = self.last.join(" ");
-                self.show(Show::Heard(format!("{lost}\n{}", self.options.strings.fault(&fault))));
+                self.show_beside(&fault);
             }
             Event::Tick => self.tick(),
             Event::Options(options) => self.options = options,
@@ -197,7 +213,7 @@ impl Machine {
         self.active = Some(action);
         self.play(Earcon::Start);
         let lacks = match action {
-            Action::Ask | Action::More => self.current.is_none(),
+            Action::Ask | Action::More | Action::AltText => self.current.is_none(),
             Action::Repeat | Action::Spell => self.last.is_empty(),
             _ => false,
         };
@@ -217,6 +233,7 @@ impl Machine {
                 let spelled = self.options.strings.spelled(&self.last.join(" "));
                 self.speak(&spelled);
             }
+            Action::AltText => self.save_alt_text(),
             Action::Stop => {}
         }
     }
@@ -267,7 +284,11 @@ impl Machine {
 
     fn recall(&mut self, recalled: Recalled) {
         self.begin();
-        let words = recalled.words;
+        // The picture was kept too small to read it again.
+        let words = Words {
+            text: Text::Done,
+            ..recalled.words
+        };
         let told = self.options.detail;
         let sentences = words.up_to(told);
         self.current = Some(Current {
@@ -292,12 +313,39 @@ impl Machine {
             };
             sentences = current.words.up_to(current.told).split_off(before);
         }
+        // Everything is due, and the text belongs to it.
+        if current.told == Detail::All && current.words.text != Text::Done {
+            self.last.clear();
+            return self.read_text(Some(sentences));
+        }
         if sentences.is_empty() {
             return self.tell("say.no_more");
         }
         let entry = current.entry;
         self.effects.push(Effect::Add(entry, sentences.clone()));
         self.say(sentences);
+    }
+
+    fn save_alt_text(&mut self) {
+        let Some(Current { seen, words, .. }) = self.current.clone() else {
+            return;
+        };
+        match seen.filter(|seen| seen.path.is_some()) {
+            Some(seen) => self.work(Stage::Saving(seen.name.clone()), |job| {
+                Effect::SaveAltText(job, seen, words.first)
+            }),
+            None => self.fail(&Fault::no_file()),
+        }
+    }
+
+    fn find(&mut self, words: String) {
+        let words = words.trim().to_owned();
+        if words.is_empty() {
+            return;
+        }
+        self.begin();
+        self.play(Earcon::Start);
+        self.work(Stage::Finding(words.clone()), |job| Effect::Find(job, words));
     }
 
     fn question(&mut self, text: String) {
@@ -385,12 +433,47 @@ impl Machine {
         self.say(sentences);
         self.effects
             .push(Effect::Remember(self.entries, seen.clone(), words.clone()));
+        let text = words.text;
         self.current = Some(Current {
             entry: self.entries,
             seen: Some(seen),
             words,
             told,
         });
+        match text {
+            Text::AtOnce | Text::OnRequest if told == Detail::All => self.read_text(Some(Vec::new())),
+            Text::AtOnce => self.read_text(None),
+            Text::OnRequest | Text::Done => self.proceed(),
+        }
+    }
+
+    fn read_text(&mut self, all_and: Option<Vec<String>>) {
+        if let Some(seen) = self.current_seen() {
+            self.work(Stage::Reading(all_and), |job| Effect::Read(job, seen.picture));
+        }
+    }
+
+    /// Tells the heading behind what is being said, or all that was asked for.
+    fn read(&mut self, job: Job, result: Result<Readout, Fault>) {
+        let Some(Stage::Reading(all_and)) = self.finish(job) else {
+            return;
+        };
+        let Some(current) = &mut self.current else { return };
+        let entry = current.entry;
+        current.words.text = Text::Done;
+        let sentences = match (result, all_and) {
+            (Ok(Readout { headline, lines }), all_and) => {
+                current.words.everything.splice(0..0, lines.clone());
+                self.effects.push(Effect::Text(entry, lines.clone()));
+                all_and.map_or_else(|| vec![headline], |after| [lines, after].concat())
+            }
+            (Err(fault), after) => {
+                self.play(Earcon::Failure);
+                [vec![self.options.strings.fault(&fault)], after.unwrap_or_default()].concat()
+            }
+        };
+        self.effects.push(Effect::Add(entry, sentences.clone()));
+        self.say_also(sentences);
         self.proceed();
     }
 
@@ -404,9 +487,46 @@ impl Machine {
                     self.effects
                         .push(Effect::Add(current.entry, vec![question, answer.clone()]));
                 }
-                self.say(vec![answer]);
+                self.say(answer.lines().map(str::to_owned).collect());
             }
             Err(fault) => self.fail(&fault),
+        }
+    }
+
+    fn saved(&mut self, job: Job, result: Result<(), Fault>) {
+        let Some(Stage::Saving(name)) = self.finish(job) else {
+            return;
+        };
+        match result {
+            Ok(()) => self.say(vec![
+                self.options.strings.fill("say.alt_text_saved", &[("name", &name)]),
+            ]),
+            Err(fault) => self.fail(&fault),
+        }
+    }
+
+    fn searched(&mut self, job: Job, result: Result<Vec<String>, Fault>) {
+        let Some(Stage::Finding(words)) = self.finish(job) else {
+            return;
+        };
+        match result {
+            Ok(sentences) => {
+                let key = match sentences.len() {
+                    0 => "say.found_none",
+                    1 => "say.found_one",
+                    _ => "say.found",
+                };
+                let count = sentences.len().to_string();
+                let told = self.options.strings.fill(key, &[("count", &count), ("words", &words)]);
+                self.say(std::iter::once(told).chain(sentences.into_iter().next()).collect());
+            }
+            Err(fault) => self.fail(&fault),
+        }
+    }
+
+    fn speech_ended(&mut self) {
+        if matches!(&self.work, Some(work) if matches!(work.stage, Stage::Listening)) {
+            self.play(Earcon::Heard);
         }
     }
 
@@ -474,6 +594,7 @@ impl Machine {
         self.describe(Seen {
             name: self.options.strings.get("say.region.name").to_owned(),
             picture: Arc::new(choosing.rect.of(&choosing.screen.picture)),
+            path: None,
         });
     }
 
@@ -485,10 +606,11 @@ impl Machine {
     }
 
     fn tick(&mut self) {
+        let is_speaking = self.is_speaking();
         let Some(work) = &mut self.work else { return };
         let lasted = self.now.saturating_sub(work.begun);
-        // The person speaks: ticking would be in the way, and there is no work to be heard.
-        let silent = matches!(work.stage, Stage::Listening);
+        // The person or the voice speaks: ticking would be in the way.
+        let silent = matches!(work.stage, Stage::Listening) || is_speaking && matches!(work.stage, Stage::Reading(_));
         if lasted >= PATIENCE {
             let fault = Fault::new("too_slow", "This took too long and was given up. Try again.");
             let job = work.job;
@@ -518,6 +640,14 @@ impl Machine {
         self.proceed();
     }
 
+    /// A failure that changes nothing of what is being done; gives its words.
+    fn show_beside(&mut self, fault: &Fault) -> String {
+        self.play(Earcon::Failure);
+        let (last, text) = (self.last.join(" "), self.options.strings.fault(fault));
+        self.show(Show::Heard(format!("{last}\n{text}")));
+        text
+    }
+
     fn fail(&mut self, fault: &Fault) {
         self.play(Earcon::Failure);
         self.say(vec![self.options.strings.fault(fault)]);
@@ -545,6 +675,22 @@ impl Machine {
             self.speak(sentence);
         }
         self.last = sentences;
+    }
+
+    fn notice(&mut self, news: String) {
+        if self.status() == Status::Idle {
+            self.last.clear();
+        }
+        self.say_also(vec![news]);
+    }
+
+    /// Says behind what is being said; "repeat" gives both.
+    fn say_also(&mut self, sentences: Vec<String>) {
+        for sentence in &sentences {
+            self.speak(sentence);
+        }
+        self.last.extend(sentences);
+        self.show(Show::Heard(self.last.join("\n")));
     }
 
     fn speak(&mut self, text: &str) {

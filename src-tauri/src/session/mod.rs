@@ -13,12 +13,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use eyebright_models::{Cancel, Description, Picture};
+use eyebright_models::{Cancel, Picture};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use machine::{Machine, Options, Status};
 pub use region::{Rect, Step};
+
+pub use crate::words::{Text, Words};
 
 use crate::fault::Fault;
 use crate::settings::Detail;
@@ -43,13 +45,15 @@ pub enum Action {
     More,
     /// Spell the last words.
     Spell,
+    /// Save the description in the picture's file, as its alt text.
+    AltText,
     /// Fall silent, give up what is under way.
     Stop,
 }
 
 impl Action {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Screen,
         Self::Window,
         Self::Region,
@@ -58,6 +62,7 @@ impl Action {
         Self::Repeat,
         Self::More,
         Self::Spell,
+        Self::AltText,
         Self::Stop,
     ];
 
@@ -72,6 +77,7 @@ impl Action {
             Self::Repeat => "repeat",
             Self::More => "more",
             Self::Spell => "spell",
+            Self::AltText => "alt_text",
             Self::Stop => "stop",
         }
     }
@@ -97,6 +103,8 @@ pub struct Seen {
     pub name: String,
     /// Its pixels.
     pub picture: Arc<Picture>,
+    /// The file that it came from.
+    pub path: Option<PathBuf>,
 }
 
 /// What a source turned out to be.
@@ -108,28 +116,13 @@ pub enum Found {
     Sources(Vec<Source>),
 }
 
-/// What can be said of a picture.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Words {
-    /// Said first.
-    pub first: String,
-    /// Whether that is said without "possibly".
-    pub sure: bool,
-    /// Said when asked for more.
-    pub more: Vec<String>,
-    /// Said when asked for still more.
-    pub everything: Vec<String>,
-}
-
-impl From<Description> for Words {
-    fn from(description: Description) -> Self {
-        Self {
-            first: description.sentence,
-            sure: description.sure,
-            more: description.more,
-            everything: description.everything,
-        }
-    }
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readout {
+    /// The heading and the number of lines, in a sentence.
+    pub headline: String,
+    /// All of it.
+    pub lines: Vec<String>,
 }
 
 impl Words {
@@ -160,10 +153,14 @@ pub enum Event {
     Caption,
     /// A typed question about the current picture.
     Question(String),
+    /// Entries of the history are looked for by these words.
+    Find(String),
     /// An entry of the history becomes the current picture and is said again.
     Recall(Recalled),
     /// Text that the app itself wants said, such as the welcome.
     Announce(String),
+    /// News of what runs beside the session, such as the fetching of a pack: said behind what is being said.
+    Notice(String),
     /// The frame of the region is moved by a key; far with `large`.
     RegionStep {
         /// Where to.
@@ -179,12 +176,22 @@ pub enum Event {
     Found(Job, Result<Found, Fault>),
     /// A picture was described.
     Described(Job, Result<Words, Fault>),
+    /// The text of a picture was read.
+    Read(Job, Result<Readout, Fault>),
     /// A question was answered.
     Answered(Job, Result<String, Fault>),
+    /// The alt text was saved.
+    Saved(Job, Result<(), Fault>),
+    /// Entries were found; the first sentence of each.
+    Searched(Job, Result<Vec<String>, Fault>),
+    /// The speaker has ended; the words follow.
+    SpeechEnded,
     /// A question was heard; empty if nobody spoke.
     Heard(Job, Result<String, Fault>),
     /// The utterance of that number, and all before it, were spoken.
     Spoken(u64),
+    /// Something beside the work failed; it is told after what is being said.
+    Trouble(Fault),
     /// The voice failed; what it should have said is shown at least.
     Mute(Fault),
     /// Time passed.
@@ -209,6 +216,8 @@ pub struct Recalled {
 pub enum Earcon {
     /// A request was taken.
     Start,
+    /// A question was taken in.
+    Heard,
     /// Something went wrong.
     Failure,
     /// Still at work.
@@ -226,8 +235,14 @@ pub enum Effect {
     See(Job, Source),
     /// Describe; answered by [`Event::Described`].
     Describe(Job, Arc<Picture>),
+    /// Read the text; answered by [`Event::Read`].
+    Read(Job, Arc<Picture>),
     /// Answer a question; answered by [`Event::Answered`].
     Answer(Job, Arc<Picture>, String),
+    /// Save a sentence as the alt text of a picture's file; answered by [`Event::Saved`].
+    SaveAltText(Job, Seen, String),
+    /// Look for entries of the history; answered by [`Event::Searched`].
+    Find(Job, String),
     /// Listen to a question; answered by [`Event::Heard`].
     Listen(Job),
     /// Whatever that job does is not wanted any more.
@@ -242,6 +257,8 @@ pub enum Effect {
     Remember(u64, Seen, Words),
     /// More was said of that entry.
     Add(u64, Vec<String>),
+    /// The text of that entry was read.
+    Text(u64, Vec<String>),
 }
 
 /// What the window shows.
@@ -270,9 +287,23 @@ pub trait See: Send + Sync {
 /// Tells what pictures show.
 pub trait Describe: Send + Sync {
     /// Describes.
-    fn describe(&self, picture: &Picture, cancel: &Cancel) -> Result<Words, Fault>;
-    /// Answers a question.
-    fn answer(&self, picture: &Picture, question: &str, cancel: &Cancel) -> Result<String, Fault>;
+    fn describe(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Words, Fault>;
+    /// Reads the text.
+    fn read(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Readout, Fault>;
+    /// Answers a question, which may go on from those before it about the same picture.
+    fn answer(&self, picture: &Arc<Picture>, question: &str, cancel: &Cancel) -> Result<String, Fault>;
+}
+
+/// Writes into pictures' files.
+pub trait Label: Send + Sync {
+    /// Saves a sentence as the alt text of the file that a picture came from.
+    fn label(&self, seen: &Seen, sentence: &str) -> Result<(), Fault>;
+}
+
+/// Looks through the history.
+pub trait Search: Send + Sync {
+    /// Shows the entries that the words are about, and gives the first sentence of each, best first.
+    fn search(&self, words: &str, cancel: &Cancel) -> Result<Vec<String>, Fault>;
 }
 
 /// Hears questions.
@@ -307,4 +338,6 @@ pub trait Remember: Send {
     fn remember(&mut self, entry: u64, seen: Seen, words: Words);
     /// More was said of an entry.
     fn add(&mut self, entry: u64, sentences: &[String]);
+    /// The text of an entry, line by line, said or not.
+    fn text(&mut self, entry: u64, lines: &[String]);
 }

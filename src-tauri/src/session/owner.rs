@@ -8,7 +8,7 @@ use std::time::Duration;
 use eyebright_models::Cancel;
 use eyebright_models::clock::Clock;
 
-use super::{Describe, Display, Effect, Event, Job, Listen, Machine, Play, Remember, See, Talk};
+use super::{Describe, Display, Effect, Event, Job, Label, Listen, Machine, Play, Remember, Search, See, Talk};
 use crate::fault::Fault;
 use crate::lock::lock;
 
@@ -23,6 +23,10 @@ pub struct Senses {
     pub see: Arc<dyn See>,
     /// Describes them.
     pub describe: Arc<dyn Describe>,
+    /// Writes alt texts.
+    pub label: Arc<dyn Label>,
+    /// Looks through the history.
+    pub search: Arc<dyn Search>,
     /// Hears questions.
     pub listen: Arc<dyn Listen>,
     /// Speaks.
@@ -91,6 +95,7 @@ impl Owner {
             Effect::Show(show) => senses.display.show(show),
             Effect::Remember(entry, seen, words) => senses.remember.remember(entry, seen, words),
             Effect::Add(entry, sentences) => senses.remember.add(entry, &sentences),
+            Effect::Text(entry, lines) => senses.remember.text(entry, &lines),
             Effect::Abandon(job) => self.jobs.abandon(job),
             Effect::See(job, source) => {
                 let see = senses.see.clone();
@@ -101,10 +106,24 @@ impl Owner {
                 self.jobs
                     .run(job, Event::Described, move |cancel| describe.describe(&picture, cancel));
             }
+            Effect::Read(job, picture) => {
+                let describe = senses.describe.clone();
+                self.jobs
+                    .run(job, Event::Read, move |cancel| describe.read(&picture, cancel));
+            }
             Effect::Answer(job, picture, question) => {
                 let describe = senses.describe.clone();
                 let work = move |cancel: &Cancel| describe.answer(&picture, &question, cancel);
                 self.jobs.run(job, Event::Answered, work);
+            }
+            Effect::SaveAltText(job, seen, sentence) => {
+                let label = senses.label.clone();
+                self.jobs.run(job, Event::Saved, move |_| label.label(&seen, &sentence));
+            }
+            Effect::Find(job, words) => {
+                let search = senses.search.clone();
+                self.jobs
+                    .run(job, Event::Searched, move |cancel| search.search(&words, cancel));
             }
             Effect::Listen(job) => {
                 let listen = senses.listen.clone();

@@ -16,16 +16,20 @@ use crate::settings::Language;
 use crate::strings::Strings;
 
 fn machine() -> Machine {
-    Machine::new(Options {
-        detail: Detail::One,
-        strings: Arc::new(Strings::load(Language::En)),
-    })
+    Machine::new(
+        Options {
+            detail: Detail::One,
+            strings: Arc::new(Strings::load(Language::En)),
+        },
+        0,
+    )
 }
 
 fn seen(name: &str) -> Seen {
     Seen {
         name: name.to_owned(),
         picture: Arc::new(Picture::from_rgb(image::RgbImage::new(8, 8))),
+        path: None,
     }
 }
 
@@ -35,6 +39,14 @@ fn words(first: &str) -> Words {
         sure: true,
         more: vec!["More.".to_owned()],
         everything: vec!["All.".to_owned()],
+        text: Text::Done,
+    }
+}
+
+fn readout() -> Readout {
+    Readout {
+        headline: "It says: Exit.".to_owned(),
+        lines: vec!["The text:".to_owned(), "Exit".to_owned()],
     }
 }
 
@@ -55,7 +67,13 @@ fn said(effects: &[Effect]) -> Vec<&str> {
 
 fn job(effects: &[Effect]) -> Job {
     let job = |effect: &Effect| match effect {
-        Effect::See(job, _) | Effect::Describe(job, _) | Effect::Answer(job, ..) | Effect::Listen(job) => Some(*job),
+        Effect::See(job, _)
+        | Effect::Describe(job, _)
+        | Effect::Read(job, _)
+        | Effect::Answer(job, ..)
+        | Effect::SaveAltText(job, ..)
+        | Effect::Find(job, _)
+        | Effect::Listen(job) => Some(*job),
         _ => None,
     };
     effects.iter().rev().find_map(job).expect("a job begins")
@@ -114,6 +132,74 @@ fn the_same_key_again_interrupts_and_another_supersedes() {
     let effects = take(&mut machine, Event::Act(Action::Window));
     assert!(matches!(effects[0], Effect::Hush) && has_earcon(&effects, Earcon::Start));
     assert_eq!(machine.status(), Status::Working);
+}
+
+/// Presses a key; what comes has text.
+fn describe_text(machine: &mut Machine, text: Text) -> Vec<Effect> {
+    let job_seen = job(&take(machine, Event::Act(Action::Screen)));
+    let job_described = job(&take(machine, Event::Found(job_seen, Ok(Found::Picture(seen(""))))));
+    let words = Words {
+        text,
+        ..words("A page.")
+    };
+    take(machine, Event::Described(job_described, Ok(words)))
+}
+
+#[test]
+fn a_page_is_read_behind_its_first_sentence_and_all_of_it_on_request() {
+    let mut machine = machine();
+    let effects = describe_text(&mut machine, Text::AtOnce);
+    assert_eq!(said(&effects), ["A page."]);
+    let effects = take(&mut machine, Event::Read(job(&effects), Ok(readout())));
+    assert_eq!(said(&effects), ["It says: Exit."]);
+    take(&mut machine, Event::Spoken(9));
+    assert_eq!(
+        said(&take(&mut machine, Event::Act(Action::Repeat))),
+        ["A page.", "It says: Exit."]
+    );
+    take(&mut machine, Event::Spoken(9));
+    assert_eq!(said(&take(&mut machine, Event::Act(Action::More))), ["More."]);
+    take(&mut machine, Event::Spoken(9));
+    let effects = take(&mut machine, Event::Act(Action::More));
+    assert_eq!(said(&effects), ["The text:", "Exit", "All."]);
+}
+
+#[test]
+fn text_in_a_photo_is_read_when_everything_is_asked_for() {
+    let mut machine = machine();
+    assert_eq!(said(&describe_text(&mut machine, Text::OnRequest)), ["A page."]);
+    assert!(!machine.is_working());
+    take(&mut machine, Event::Act(Action::More));
+    take(&mut machine, Event::Spoken(9));
+    let effects = take(&mut machine, Event::Act(Action::More));
+    assert!(said(&effects).is_empty(), "the text comes first");
+    let effects = take(&mut machine, Event::Read(job(&effects), Ok(readout())));
+    assert_eq!(said(&effects), ["The text:", "Exit", "All."]);
+    take(&mut machine, Event::Spoken(99));
+    let effects = take(&mut machine, Event::Act(Action::More));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Read(..))));
+}
+
+#[test]
+fn a_reader_that_fails_is_heard_and_takes_nothing_else_away() {
+    let mut machine = machine();
+    let fault = Fault::new("x", "It failed. Try again.");
+    describe_text(&mut machine, Text::OnRequest);
+    take(&mut machine, Event::Act(Action::More));
+    take(&mut machine, Event::Spoken(9));
+    let effects = take(&mut machine, Event::Act(Action::More));
+    let effects = take(&mut machine, Event::Read(job(&effects), Err(fault)));
+    assert!(has_earcon(&effects, Earcon::Failure));
+    assert_eq!(said(&effects).last(), Some(&"All."));
+}
+
+#[test]
+fn news_interrupts_nothing() {
+    let mut machine = machine();
+    describe(&mut machine, Action::Screen);
+    let effects = take(&mut machine, Event::Notice("The pack is here.".to_owned()));
+    assert_eq!(said(&effects), ["The pack is here."]);
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Hush)));
 }
 
 #[test]
@@ -231,28 +317,102 @@ fn a_question_needs_a_picture() {
     );
 }
 
+#[test]
+fn the_first_sentence_is_saved_in_the_file_that_a_picture_came_from() {
+    let mut machine = machine();
+    let none = said(&take(&mut machine, Event::Act(Action::AltText))).concat();
+    assert_eq!(none, machine_text("say.nothing_yet"));
+    describe(&mut machine, Action::Screen);
+    let effects = take(&mut machine, Event::Act(Action::AltText));
+    assert!(has_earcon(&effects, Earcon::Failure) && said(&effects)[0].contains("did not come from a file"));
+
+    let seen = Seen {
+        path: Some(PathBuf::from("/a/beach.jpg")),
+        ..seen("beach")
+    };
+    let opened = job(&take(&mut machine, Event::Open(vec![file("/a/beach.jpg")])));
+    let found = job(&take(&mut machine, Event::Found(opened, Ok(Found::Picture(seen)))));
+    take(&mut machine, Event::Described(found, Ok(words("A dog."))));
+    let effects = take(&mut machine, Event::Act(Action::AltText));
+    let saving = job(&effects);
+    assert!(effects.iter().any(
+        |effect| matches!(effect, Effect::SaveAltText(_, seen, text) if seen.name == "beach" && text == "A dog.")
+    ));
+    assert!(said(&take(&mut machine, Event::Saved(saving, Ok(()))))[0].contains("beach"));
+    take(&mut machine, Event::Spoken(99));
+    let saving = job(&take(&mut machine, Event::Act(Action::AltText)));
+    let refused = Fault::new(
+        "alt_text_format",
+        "Alt text can be saved in JPEG files only. Save it as one.",
+    );
+    assert!(has_earcon(
+        &take(&mut machine, Event::Saved(saving, Err(refused))),
+        Earcon::Failure
+    ));
+}
+
+#[test]
+fn a_search_tells_how_many_and_the_best() {
+    let mut machine = machine();
+    assert!(take(&mut machine, Event::Find("  ".to_owned())).is_empty());
+    let find = |machine: &mut Machine, sentences: &[&str]| {
+        let finding = job(&take(machine, Event::Find(" dog ".to_owned())));
+        let sentences = sentences.iter().map(ToString::to_string).collect();
+        let effects = take(machine, Event::Searched(finding, Ok(sentences)));
+        said(&effects).join(" ")
+    };
+    assert_eq!(
+        find(&mut machine, &["A dog.", "Two dogs."]),
+        "2 found for dog. The best: A dog."
+    );
+    assert_eq!(find(&mut machine, &["A dog."]), "1 found for dog. A dog.");
+    assert_eq!(find(&mut machine, &[]), "Nothing was found for dog. Try other words.");
+}
+
+#[test]
+fn trouble_beside_the_work_is_told_and_stops_nothing() {
+    let mut machine = machine();
+    let first = job(&take(&mut machine, Event::Act(Action::Screen)));
+    let effects = take(
+        &mut machine,
+        Event::Trouble(Fault::new("x", "The disk is full. Make room.")),
+    );
+    assert!(has_earcon(&effects, Earcon::Failure));
+    assert_eq!(said(&effects), ["The disk is full. Make room."]);
+    assert_eq!(machine.status(), Status::Working);
+    job(&take(&mut machine, Event::Found(first, Ok(Found::Picture(seen(""))))));
+}
+
 fn any_event() -> impl Strategy<Value = Event> {
     let fault = || Fault::new("x", "It failed. Try again.");
     let jobs = 0u64..40;
+    let texts = prop_oneof![Just(Text::Done), Just(Text::OnRequest), Just(Text::AtOnce)];
     prop_oneof![
-        6 => (0usize..9).prop_map(|i| Event::Act(Action::ALL[i])),
+        6 => (0usize..Action::ALL.len()).prop_map(|i| Event::Act(Action::ALL[i])),
         2 => (0usize..4).prop_map(|n| Event::Open((0..n).map(|i| file(&format!("{i}.png"))).collect())),
         1 => Just(Event::Caption),
         1 => "[a-z ]{0,8}".prop_map(Event::Question),
+        1 => "[a-z ]{0,8}".prop_map(Event::Find),
         1 => (0u64..9).prop_map(|entry| Event::Recall(Recalled { entry, seen: Some(seen("r")), words: words("R.") })),
         1 => Just(Event::Announce("Welcome.".to_owned())),
+        1 => Just(Event::Notice("News.".to_owned())),
         2 => any::<bool>().prop_map(|large| Event::RegionStep { step: Step::Larger, large }),
         1 => any::<f32>().prop_map(|x| Event::RegionSet(Rect { x, y: 0.0, width: x, height: 1.0 })),
         1 => Just(Event::RegionDone),
         4 => jobs.clone().prop_map(|job| Event::Found(job, Ok(Found::Picture(seen("p"))))),
         1 => jobs.clone().prop_map(|job| Event::Found(job, Ok(Found::Sources(vec![file("a"), file("b")])))),
         1 => jobs.clone().prop_map(move |job| Event::Found(job, Err(fault()))),
-        4 => jobs.clone().prop_map(|job| Event::Described(job, Ok(words("D.")))),
+        4 => (jobs.clone(), texts).prop_map(|(job, text)| Event::Described(job, Ok(Words { text, ..words("D.") }))),
+        2 => jobs.clone().prop_map(|job| Event::Read(job, Ok(readout()))),
+        1 => jobs.clone().prop_map(move |job| Event::Read(job, Err(fault()))),
         1 => jobs.clone().prop_map(move |job| Event::Described(job, Err(fault()))),
         1 => jobs.clone().prop_map(|job| Event::Answered(job, Ok("A.".to_owned()))),
+        1 => jobs.clone().prop_map(|job| Event::Saved(job, Ok(()))),
+        1 => jobs.clone().prop_map(|job| Event::Searched(job, Ok(vec!["D.".to_owned()]))),
         1 => jobs.prop_map(|job| Event::Heard(job, Ok("why".to_owned()))),
         3 => (0u64..99).prop_map(Event::Spoken),
         1 => Just(Event::Mute(fault())),
+        1 => Just(Event::Trouble(fault())),
         2 => Just(Event::Tick),
     ]
 }
@@ -270,7 +430,13 @@ struct World {
 impl World {
     fn bear(&mut self, effect: &Effect) {
         match effect {
-            Effect::See(job, _) | Effect::Describe(job, _) | Effect::Answer(job, ..) | Effect::Listen(job) => {
+            Effect::See(job, _)
+            | Effect::Describe(job, _)
+            | Effect::Read(job, _)
+            | Effect::Answer(job, ..)
+            | Effect::SaveAltText(job, ..)
+            | Effect::Find(job, _)
+            | Effect::Listen(job) => {
                 assert!(self.live.is_none(), "two jobs at once");
                 assert!(self.jobs.insert(*job), "a job number came twice");
                 self.live = Some(*job);
@@ -306,11 +472,21 @@ proptest! {
             let event = match (event, world.live) {
                 (Event::Found(_, result), Some(live)) if answers_the_live_job => Event::Found(live, result),
                 (Event::Described(_, result), Some(live)) if answers_the_live_job => Event::Described(live, result),
+                (Event::Read(_, result), Some(live)) if answers_the_live_job => Event::Read(live, result),
                 (Event::Answered(_, result), Some(live)) if answers_the_live_job => Event::Answered(live, result),
+                (Event::Saved(_, result), Some(live)) if answers_the_live_job => Event::Saved(live, result),
+                (Event::Searched(_, result), Some(live)) if answers_the_live_job => Event::Searched(live, result),
                 (Event::Heard(_, result), Some(live)) if answers_the_live_job => Event::Heard(live, result),
                 (event, _) => event,
             };
-            if let Event::Found(job, _) | Event::Described(job, _) | Event::Answered(job, _) | Event::Heard(job, _) = &event {
+            if let Event::Found(job, _)
+            | Event::Described(job, _)
+            | Event::Read(job, _)
+            | Event::Answered(job, _)
+            | Event::Saved(job, _)
+            | Event::Searched(job, _)
+            | Event::Heard(job, _) = &event
+            {
                 world.live.take_if(|live| live == job);
             }
             let stops = matches!(event, Event::Act(Action::Stop));
@@ -366,12 +542,28 @@ impl See for Slow {
 struct Quick;
 
 impl Describe for Quick {
-    fn describe(&self, _: &Picture, _: &Cancel) -> Result<Words, Fault> {
+    fn describe(&self, _: &Arc<Picture>, _: &Cancel) -> Result<Words, Fault> {
         Ok(words("A dog."))
     }
 
-    fn answer(&self, _: &Picture, _: &str, _: &Cancel) -> Result<String, Fault> {
+    fn read(&self, _: &Arc<Picture>, _: &Cancel) -> Result<Readout, Fault> {
+        Ok(readout())
+    }
+
+    fn answer(&self, _: &Arc<Picture>, _: &str, _: &Cancel) -> Result<String, Fault> {
         Ok("Yes.".to_owned())
+    }
+}
+
+impl Label for Quick {
+    fn label(&self, _: &Seen, _: &str) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+impl Search for Quick {
+    fn search(&self, _: &str, _: &Cancel) -> Result<Vec<String>, Fault> {
+        Ok(Vec::new())
     }
 }
 
@@ -405,6 +597,7 @@ impl Display for Nothing {
 impl Remember for Nothing {
     fn remember(&mut self, _: u64, _: Seen, _: Words) {}
     fn add(&mut self, _: u64, _: &[String]) {}
+    fn text(&mut self, _: u64, _: &[String]) {}
 }
 
 struct Real(Instant);
@@ -425,6 +618,8 @@ fn running() -> (mpsc::Sender<Event>, Receiver<(Source, Instant)>, Spoken) {
     let senses = Senses {
         see: Arc::new(Slow(looked)),
         describe: Arc::new(Quick),
+        label: Arc::new(Quick),
+        search: Arc::new(Quick),
         listen: Arc::new(Quick),
         talk: Box::new(Notes(spoken.clone())),
         play: Box::new(Nothing),

@@ -39,8 +39,12 @@ pub struct Settings {
     pub volume: f32,
     /// Whether tones tell of begin, end and failure.
     pub earcons: bool,
-    /// Whether descriptions stay in the list, until the app quits.
+    /// Whether descriptions are kept on this computer.
     pub keep_history: bool,
+    /// 10 to 100,000: how many of them.
+    pub history_entries: u32,
+    /// 1 to 10,000: millions of bytes that they may take.
+    pub history_megabytes: u32,
     /// Whether the app starts without showing its window.
     pub start_hidden: bool,
     /// Whether the app starts with the computer.
@@ -118,6 +122,12 @@ impl Settings {
         if !(0.0..=1.0).contains(&self.volume) {
             return Some("volume");
         }
+        if !(10..=100_000).contains(&self.history_entries) {
+            return Some("history_entries");
+        }
+        if !(1..=10_000).contains(&self.history_megabytes) {
+            return Some("history_megabytes");
+        }
         (!(1..=120).contains(&self.unload_minutes)).then_some("unload_minutes")
     }
 }
@@ -131,6 +141,8 @@ fn wanted(key: &str) -> &'static str {
         "voice" => "text in quotes",
         "rate" => "a number from 0.25 to 4",
         "volume" => "a number from 0 to 1",
+        "history_entries" => "a whole number from 10 to 100000",
+        "history_megabytes" => "a whole number from 1 to 10000",
         "unload_minutes" => "a whole number from 1 to 120",
         "hotkeys" => "a table of hotkeys",
         "version" => "the number 1",

@@ -1,15 +1,15 @@
 //! The person's file of settings.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
 use toml_edit::{DocumentMut, Item, Table, TableLike, TomlError};
 
 use super::Settings;
 use super::read::{migrate, settings, table};
 use crate::fault::Fault;
+use crate::replace;
 
 /// Reads and writes `settings.toml`. Only what differs from the defaults is written; comments and unknown keys stay.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Store {
             let _ = migrate(&mut document);
             let last = if fresh { &Settings::default() } else { &self.last };
             update(&mut document, last, settings);
-            write(&self.path, &document.to_string())
+            replace::file(&self.path, document.to_string().as_bytes())
         });
         written.map_err(|error| {
             let message = format!(
@@ -169,23 +169,4 @@ fn put(table: &mut dyn TableLike, key: &str, item: &Item, default: &Item) {
 
 fn same(one: &Item, other: &Item) -> bool {
     one.to_string() == other.to_string()
-}
-
-/// All of it or nothing: whoever reads finds the old file or the new one, even after a power cut.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    // A link, as of those who keep their files elsewhere, stays one.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().unwrap_or(Path::new(""));
-    fs::create_dir_all(folder)?;
-    // Readable by its owner alone, unless the old file was by others.
-    let mut file = NamedTempFile::new_in(folder)?;
-    if let Ok(old) = fs::metadata(&path) {
-        file.as_file().set_permissions(old.permissions())?;
-    }
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(&path)?;
-    // Makes the new name last too, where the system knows how.
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    Ok(())
 }

@@ -25,6 +25,7 @@ type Tone = (f32, f32, f32);
 fn tones(earcon: Earcon) -> &'static [Tone] {
     match earcon {
         Earcon::Start => &[(880.0, 0.07, 0.3)],
+        Earcon::Heard => &[(660.0, 0.05, 0.25), (990.0, 0.06, 0.25)],
         Earcon::Failure => &[(330.0, 0.11, 0.35), (0.0, 0.03, 0.0), (220.0, 0.16, 0.35)],
         Earcon::Tick => &[(1200.0, 0.02, 0.08)],
         Earcon::Stop => &[(440.0, 0.05, 0.2)],
@@ -170,7 +171,13 @@ fn stream<T: SizedSample + FromSample<f32>>(
 mod tests {
     use super::*;
 
-    const ALL: [Earcon; 4] = [Earcon::Start, Earcon::Failure, Earcon::Tick, Earcon::Stop];
+    const ALL: [Earcon; 5] = [
+        Earcon::Start,
+        Earcon::Heard,
+        Earcon::Failure,
+        Earcon::Tick,
+        Earcon::Stop,
+    ];
 
     #[test]
     fn earcons_are_short_soft_and_differ() {

@@ -35,6 +35,8 @@ pub(super) fn default_on(platform: Platform, action: Action) -> Hotkey {
         Action::More => "KeyM",
         // By letters; "buchstabieren".
         Action::Spell => "KeyB",
+        // Text; the A of "alt text" is a Polish letter.
+        Action::AltText => "KeyT",
         // Hush, halt.
         Action::Stop => "KeyH",
     };

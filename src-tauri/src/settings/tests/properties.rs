@@ -38,14 +38,16 @@ prop_compose! {
         rate in prop_oneof![Just(1.0_f32), 0.25_f32..=4.0],
         volume in prop_oneof![Just(1.0_f32), 0.0_f32..=1.0],
         switches in any::<[bool; 4]>(),
+        history_entries in 10_u32..=100_000,
+        history_megabytes in 1_u32..=10_000,
         unload_minutes in 1_u32..=120,
         hotkeys in any_hotkeys(),
     ) -> Settings {
         let [earcons, keep_history, start_hidden, autostart] = switches;
         Settings {
             language, detail, speech, voice, rate, volume,
-            earcons, keep_history, start_hidden, autostart,
-            unload_minutes, hotkeys,
+            earcons, keep_history, history_entries, history_megabytes,
+            start_hidden, autostart, unload_minutes, hotkeys,
         }
     }
 }
@@ -63,6 +65,7 @@ fn odd_toml() -> impl Strategy<Value = String> {
         "earcon",
         "earcons",
         "autostart",
+        "history_entries",
         "unload_minutes",
         "hotkeys",
         "hotkeys.screen",

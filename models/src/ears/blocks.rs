@@ -1,0 +1,107 @@
+//! What Whisper's encoder and decoder layers are made of, with the names of the hub's checkpoints.
+
+use candle_core::{Result, Tensor};
+use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm};
+
+use crate::attention::split_heads;
+use crate::linear::{Linear, linear, times_transposed};
+
+/// Of every layer norm.
+const EPSILON: f64 = 1e-5;
+
+/// Keys [1, heads, W, S], which lie ready for the product, and values [1, heads, S, W].
+#[derive(Debug, Clone)]
+pub(super) struct Memory {
+    keys: Tensor,
+    values: Tensor,
+}
+
+impl Memory {
+    /// This and then `later`.
+    pub(super) fn followed_by(&self, later: &Self) -> Result<Self> {
+        Ok(Self {
+            keys: Tensor::cat(&[&self.keys, &later.keys], 3)?,
+            values: Tensor::cat(&[&self.values, &later.values], 2)?,
+        })
+    }
+}
+
+/// Multi-head attention behind its norm; keys have no bias.
+pub(super) struct Attention {
+    norm: LayerNorm,
+    q_proj: Linear,
+    k_proj: Tensor,
+    v_proj: Linear,
+    out_proj: Linear,
+    heads: usize,
+}
+
+impl Attention {
+    /// Loads `NAME.*` and `NAME_layer_norm.*`.
+    pub(super) fn load(width: usize, heads: usize, name: &str, weights: &VarBuilder) -> Result<Self> {
+        let part = |part| weights.pp(name).pp(part);
+        Ok(Self {
+            norm: norm(width, &format!("{name}_layer_norm"), weights)?,
+            q_proj: linear(width, width, part("q_proj"))?,
+            k_proj: part("k_proj").get((width, width), "weight")?,
+            v_proj: linear(width, width, part("v_proj"))?,
+            out_proj: linear(width, width, part("out_proj"))?,
+            heads,
+        })
+    }
+
+    /// The input [1, T, D] as the queries see it.
+    pub(super) fn normed(&self, x: &Tensor) -> Result<Tensor> {
+        self.norm.forward(x)
+    }
+
+    /// What [1, S, D] holds for queries.
+    pub(super) fn remember(&self, x: &Tensor) -> Result<Memory> {
+        let keys = split_heads(&times_transposed(x, &self.k_proj)?, self.heads)?;
+        Ok(Memory {
+            keys: keys.transpose(2, 3)?.contiguous()?,
+            values: split_heads(&self.v_proj.forward(x)?, self.heads)?,
+        })
+    }
+
+    /// Looks from [1, T, D], which is normed, into the memory. Returns [1, T, D].
+    pub(super) fn look(&self, normed: &Tensor, memory: &Memory, mask: Option<&Tensor>) -> Result<Tensor> {
+        let width = normed.dim(2)? / self.heads;
+        let query = split_heads(&(self.q_proj.forward(normed)? / (width as f64).sqrt())?, self.heads)?;
+        let mut scores = query.matmul(&memory.keys)?;
+        if let Some(mask) = mask {
+            scores = scores.broadcast_add(mask)?;
+        }
+        let seen = candle_nn::ops::softmax_last_dim(&scores)?.matmul(&memory.values)?;
+        self.out_proj.forward(&seen.transpose(1, 2)?.flatten_from(2)?)
+    }
+}
+
+/// The feed-forward half of a layer: x + MLP(norm(x)).
+pub(super) struct FeedForward {
+    norm: LayerNorm,
+    fc1: Linear,
+    fc2: Linear,
+}
+
+impl FeedForward {
+    /// Loads `final_layer_norm`, `fc1` and `fc2`.
+    pub(super) fn load(width: usize, hidden: usize, weights: &VarBuilder) -> Result<Self> {
+        Ok(Self {
+            norm: norm(width, "final_layer_norm", weights)?,
+            fc1: linear(width, hidden, weights.pp("fc1"))?,
+            fc2: linear(hidden, width, weights.pp("fc2"))?,
+        })
+    }
+
+    /// [1, T, D] -> [1, T, D].
+    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let hidden = self.fc1.forward(&self.norm.forward(x)?)?.gelu_erf()?;
+        x + self.fc2.forward(&hidden)?
+    }
+}
+
+/// A layer norm with Whisper's epsilon.
+pub(super) fn norm(width: usize, name: &str, weights: &VarBuilder) -> Result<LayerNorm> {
+    layer_norm(width, EPSILON, weights.pp(name))
+}

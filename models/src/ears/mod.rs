@@ -1,0 +1,23 @@
+//! Ears: from the samples of a spoken question to its words.
+//!
+//! [Whisper](https://arxiv.org/abs/2212.04356) (Radford et al., 2022) of any size: a [log-mel spectrogram](LogMel), an [encoder](Encoder) that
+//! hears 30 seconds at once and a [decoder](Decoder) that writes, kept from inventing words by the rules of [`Transcriber`]. A [`Listener`]
+//! tells when somebody speaks and when they have ended.
+
+mod activity;
+mod blocks;
+mod checkpoint;
+mod ctranslate2;
+mod decoder;
+mod decoding;
+mod encoder;
+mod mel;
+mod transcriber;
+
+pub use activity::{Activity, Listener, has_speech};
+pub use checkpoint::{Checkpoint, WhisperConfig};
+pub use decoder::{Cache, Decoder};
+pub use decoding::{Rules, Written, write};
+pub use encoder::Encoder;
+pub use mel::{LogMel, RATE};
+pub use transcriber::{Outcome, Transcriber, Transcript};

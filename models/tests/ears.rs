@@ -1,0 +1,292 @@
+//! Whisper against `transformers` on a tiny model with random weights (made by `training/reference_ears.py`), and its file formats.
+
+#![allow(clippy::unwrap_used)]
+
+mod made;
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use candle_core::{DType, Device, Tensor};
+use candle_nn::VarBuilder;
+use eyebright_models::ears::{Checkpoint, Decoder, Encoder, LogMel, Outcome, Rules, Transcriber, write};
+use eyebright_models::{Cancel, Error, Pack};
+use serde::Deserialize;
+
+const TOLERANCE: f32 = 1e-4;
+const MOST: usize = 12;
+
+#[derive(Deserialize)]
+struct Cases {
+    start: u32,
+    end: u32,
+    no_timestamps: u32,
+    written: Vec<Text>,
+}
+
+#[derive(Deserialize)]
+struct Text {
+    ids: Vec<u32>,
+    ended: bool,
+}
+
+fn golden() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+fn cases() -> Cases {
+    serde_json::from_slice(&fs::read(golden().join("ears.json")).unwrap()).unwrap()
+}
+
+fn values() -> HashMap<String, Tensor> {
+    candle_core::safetensors::load(golden().join("ears_values.safetensors"), &Device::Cpu).unwrap()
+}
+
+/// The tiny checkpoint as the hub would have it, with some files replaced.
+fn hub_pack(replaced: &[(&str, &[u8])]) -> (tempfile::TempDir, Pack) {
+    let read = |name: &str| match replaced.iter().find(|(other, _)| *other == name) {
+        Some((_, bytes)) => bytes.to_vec(),
+        None => fs::read(golden().join("ears").join(name)).unwrap(),
+    };
+    let files = ["config.json", "tokenizer.json", "model.safetensors"].map(|name| (name, read(name)));
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (*name, &**bytes)).collect();
+    made::pack(&files)
+}
+
+fn checkpoint() -> Checkpoint {
+    Checkpoint::load(&hub_pack(&[]).1, &Device::Cpu).unwrap()
+}
+
+fn rules(cases: &Cases, checkpoint: &Checkpoint) -> Rules {
+    Rules {
+        end: cases.end,
+        no_speech: Some(cases.end + 2),
+        timestamps: Some(cases.no_timestamps),
+        suppressed: checkpoint.suppressed.clone(),
+    }
+}
+
+fn numbers(tensor: &Tensor) -> Vec<f32> {
+    tensor.flatten_all().unwrap().to_vec1().unwrap()
+}
+
+/// Largest difference, relative to the largest value.
+fn difference(ours: &Tensor, theirs: &Tensor) -> f32 {
+    assert_eq!(ours.dims(), theirs.dims());
+    let (ours, theirs) = (numbers(ours), numbers(theirs));
+    let largest = theirs.iter().fold(0.0, |largest: f32, x| largest.max(x.abs()));
+    let differences = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs());
+    differences.fold(0.0, f32::max) / largest
+}
+
+fn ids(tensor: &Tensor) -> Vec<u32> {
+    numbers(tensor).into_iter().map(|id| id as u32).collect()
+}
+
+#[test]
+fn spectrograms_equal_the_reference() {
+    let values = values();
+    let noise = |place: u64| {
+        let loud = ((place * place * 31 + place * 17) % 2001) as f32 / 1000.0 - 1.0;
+        loud * if place < 3000 { 1.0 } else { 1e-4 }
+    };
+    let noise: Vec<f32> = (0..20_000).map(noise).collect();
+    for (mels, samples) in [(80, 7321), (80, 20_000), (128, 7321)] {
+        let ours = LogMel::new(mels).unwrap().spectrogram(&noise[..samples], 100).unwrap();
+        assert_eq!(ours.dims(), [1, mels, 100]);
+        let seventh = Tensor::arange_step(0u32, 100, 7, &Device::Cpu).unwrap();
+        let ours = ours.index_select(&seventh, 2).unwrap();
+        let far = difference(&ours, &values[&format!("mel.{mels}.{samples}")]);
+        assert!(far < TOLERANCE, "{mels} bands, {samples} samples: {far}");
+    }
+}
+
+#[test]
+fn encoder_and_decoder_equal_the_reference_at_once_and_from_the_cache() {
+    let (values, checkpoint) = (values(), checkpoint());
+    let encoder = Encoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
+    let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
+    for sound in 0..cases().written.len() {
+        let value = |name: &str| &values[&format!("{sound}.{name}")];
+        let heard = encoder.forward(value("spectrogram")).unwrap();
+        assert!(difference(&heard, value("heard")) < TOLERANCE, "sound {sound}");
+
+        let ids = ids(value("ids"));
+        let hidden = decoder.forward(&ids, &mut decoder.listen(&heard).unwrap()).unwrap();
+        let far = difference(&decoder.logits(&hidden).unwrap(), value("logits"));
+        assert!(far < TOLERANCE, "sound {sound}: {far}");
+
+        let mut cache = decoder.listen(&heard).unwrap();
+        let steps: Vec<Tensor> = [&ids[..2], &ids[2..3], &ids[3..7], &ids[7..]]
+            .iter()
+            .map(|ids| decoder.forward(ids, &mut cache).unwrap())
+            .collect();
+        let stepwise = decoder.logits(&Tensor::cat(&steps, 1).unwrap()).unwrap();
+        assert!(
+            difference(&stepwise, value("logits")) < TOLERANCE,
+            "sound {sound}, stepwise"
+        );
+    }
+}
+
+#[test]
+fn greedy_ids_equal_the_reference() {
+    let (cases, values, checkpoint) = (cases(), values(), checkpoint());
+    let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
+    let rules = rules(&cases, &checkpoint);
+    for (sound, expected) in cases.written.iter().enumerate() {
+        let cache = decoder.listen(&values[&format!("{sound}.heard")]).unwrap();
+        let mut told = Vec::new();
+        let mut stream = |ids: &[u32]| told = ids.to_vec();
+        let prompt = [cases.start, cases.no_timestamps];
+        let written = write(
+            &decoder,
+            &cache,
+            (&prompt, &rules),
+            0.0,
+            MOST,
+            &Cancel::default(),
+            &mut stream,
+        );
+        let written = written.unwrap();
+        assert_eq!(
+            (&written.ids, written.ended),
+            (&expected.ids, expected.ended),
+            "sound {sound}"
+        );
+        assert_eq!(told, expected.ids);
+        assert!(written.no_speech > 0.0 && written.no_speech < 1.0 && written.average_log_probability < 0.0);
+    }
+    assert!(cases.written.iter().any(|text| text.ended) && cases.written.iter().any(|text| !text.ended));
+}
+
+#[test]
+fn drawing_repeats_itself_and_keeps_to_the_rules() {
+    let (cases, values, checkpoint) = (cases(), values(), checkpoint());
+    let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
+    let rules = rules(&cases, &checkpoint);
+    let cache = decoder.listen(&values["0.heard"]).unwrap();
+    let draw = |temperature| {
+        let prompt = [cases.start, cases.no_timestamps];
+        let cancel = Cancel::default();
+        write(
+            &decoder,
+            &cache,
+            (&prompt, &rules),
+            temperature,
+            38,
+            &cancel,
+            &mut |_| {},
+        )
+        .unwrap()
+        .ids
+    };
+    assert_eq!(draw(1.0), draw(1.0));
+    let wild = draw(50.0);
+    assert_ne!(wild, draw(0.0));
+    assert!(!wild.is_empty() && !rules.suppressed.first.contains(&wild[0]));
+    assert!(
+        wild.iter()
+            .all(|id| !rules.suppressed.always.contains(id) && *id < cases.no_timestamps)
+    );
+}
+
+#[test]
+fn no_token_sees_a_later_one() {
+    let (values, checkpoint) = (values(), checkpoint());
+    let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
+    let cache = decoder.listen(&values["0.heard"]).unwrap();
+    let hidden = |ids: &[u32]| decoder.forward(ids, &mut cache.clone()).unwrap();
+    let (before, after) = (hidden(&[1, 2, 3, 4, 5]), hidden(&[1, 2, 3, 4, 6]));
+    let part = |x: &Tensor, from, count| numbers(&x.narrow(1, from, count).unwrap());
+    assert_eq!(part(&before, 0, 4), part(&after, 0, 4));
+    assert_ne!(part(&before, 4, 1), part(&after, 4, 1));
+}
+
+/// The golden values notice a part that does nothing: the output weights of each, set to zero, move the results far.
+#[test]
+fn a_skipped_layer_is_noticed() {
+    let (values, whole) = (values(), checkpoint());
+    let tensors = candle_core::safetensors::load(golden().join("ears/model.safetensors"), &Device::Cpu).unwrap();
+    let ends = ["out_proj.weight", "fc2.weight", "embed_positions.weight"];
+    let mut seen = 0;
+    for name in tensors.keys().filter(|name| ends.iter().any(|end| name.ends_with(end))) {
+        let mut damaged = tensors.clone();
+        damaged.insert(name.clone(), damaged[name].zeros_like().unwrap());
+        let weights = VarBuilder::from_tensors(damaged, DType::F32, &Device::Cpu);
+        let far = if name.starts_with("model.encoder") {
+            let encoder = Encoder::load(&whole.config, &weights).unwrap();
+            difference(&encoder.forward(&values["0.spectrogram"]).unwrap(), &values["0.heard"])
+        } else {
+            let decoder = Decoder::load(&whole.config, &weights).unwrap();
+            let mut cache = decoder.listen(&values["0.heard"]).unwrap();
+            let hidden = decoder.forward(&ids(&values["0.ids"]), &mut cache).unwrap();
+            difference(&decoder.logits(&hidden).unwrap(), &values["0.logits"])
+        };
+        assert!(far > 10.0 * TOLERANCE, "{name} does not show: {far}");
+        seen += 1;
+    }
+    assert_eq!(seen, (2 * 2 + 1) + (3 * 3 + 1), "every layer's parts, and positions");
+}
+
+#[test]
+fn cancelling_stops_at_the_next_token() {
+    let (cases, values, checkpoint) = (cases(), values(), checkpoint());
+    let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
+    let cache = decoder.listen(&values["0.heard"]).unwrap();
+    let (cancel, mut told) = (Cancel::default(), 0);
+    let mut stream = |_: &[u32]| {
+        told += 1;
+        cancel.cancel();
+    };
+    let prompt = [cases.start, cases.no_timestamps];
+    let rules = rules(&cases, &checkpoint);
+    let result = write(&decoder, &cache, (&prompt, &rules), 0.0, MOST, &cancel, &mut stream);
+    assert!(matches!(result, Err(Error::Cancelled)) && told == 1);
+
+    let transcriber = Transcriber::open(&hub_pack(&[]).1, &Device::Cpu).unwrap();
+    let result = transcriber.transcribe(&vec![0.1; 8000], &cancel, &mut |_| {});
+    assert!(matches!(result, Err(Error::Cancelled)));
+}
+
+#[test]
+fn a_text_too_long_or_a_sound_too_long_is_told() {
+    let (values, checkpoint) = (values(), checkpoint());
+    let encoder = Encoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
+    let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
+    let long = Tensor::zeros((1, 80, 62), DType::F32, &Device::Cpu).unwrap();
+    assert!(encoder.forward(&long).unwrap_err().to_string().contains("62 frames"));
+    let mut cache = decoder.listen(&values["0.heard"]).unwrap();
+    let error = decoder.forward(&[1; 41], &mut cache).unwrap_err();
+    assert!(error.to_string().contains("41 tokens"), "{error}");
+}
+
+#[test]
+fn a_recording_of_no_numbers_is_refused() {
+    let transcriber = Transcriber::open(&hub_pack(&[]).1, &Device::Cpu).unwrap();
+    let error = transcriber.transcribe(&[0.0, f32::NAN], &Cancel::default(), &mut |_| {});
+    assert_eq!(error.unwrap_err().code(), "sound_damaged");
+    let nothing = transcriber.transcribe(&[], &Cancel::default(), &mut |_| {}).unwrap();
+    assert_eq!((nothing.outcome, &*nothing.text), (Outcome::Silence, ""));
+}
+
+#[test]
+fn files_that_do_not_fit_are_named() {
+    let message = |replaced: &[(&str, &[u8])]| {
+        let error = Transcriber::open(&hub_pack(replaced).1, &Device::Cpu).err().unwrap();
+        assert_eq!(error.code(), "pack_file_unusable", "{error}");
+        error.to_string()
+    };
+    let config = fs::read_to_string(golden().join("ears/config.json")).unwrap();
+    let wider = config.replace("\"d_model\": 32", "\"d_model\": 36");
+    assert!(message(&[("config.json", wider.as_bytes())]).contains("model.encoder.conv1.weight"));
+    let heads = config.replace("\"encoder_attention_heads\": 4", "\"encoder_attention_heads\": 5");
+    assert!(message(&[("config.json", heads.as_bytes())]).contains("5 heads"));
+    assert!(message(&[("config.json", b"{}")]).contains("config.json"));
+    assert!(message(&[("model.safetensors", b"nonsense")]).contains("model.safetensors"));
+    assert!(message(&[("tokenizer.json", b"{}")]).contains("tokenizer.json"));
+    let tokenizer = fs::read_to_string(golden().join("ears/tokenizer.json")).unwrap();
+    let unmarked = tokenizer.replace("<|notimestamps|>", "<|other|>");
+    assert!(message(&[("tokenizer.json", unmarked.as_bytes())]).contains("lacks <|notimestamps|>"));
+}

@@ -1,0 +1,201 @@
+//! The history on disk, for all threads of the app: written by one of its own, so that nobody waits for the disk.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use eyebright_models::Cancel;
+
+use super::model::Model;
+use super::thumbnail;
+use crate::fault::Fault;
+use crate::find::{self, Found};
+use crate::history::export::ExportError;
+use crate::history::{self, Entry, HistoryError, Limits, Opened, Store, Vector};
+use crate::lock::lock;
+use crate::session::{Event, Seen, Words};
+use crate::settings::Settings;
+
+/// Something to be written when there is time.
+enum Task {
+    Keep(u64, Seen, Words, Vec<String>, Limits),
+    Extend(u64, Vec<String>),
+    Text(u64, Vec<String>),
+    Forget(Option<u64>),
+    Shrink(Limits),
+}
+
+/// The history on disk. Opened when it is first needed.
+#[derive(Clone)]
+pub struct Archive {
+    inner: Arc<Inner>,
+    tasks: Sender<Task>,
+}
+
+struct Inner {
+    place: Option<PathBuf>,
+    store: Mutex<Option<Store>>,
+    model: Model,
+    events: Sender<Event>,
+    /// Whether the last failure was told: a full disk is no news at every picture.
+    told: AtomicBool,
+}
+
+impl Archive {
+    /// Opens nothing yet.
+    pub fn start(model: Model, events: Sender<Event>) -> Self {
+        let inner = Arc::new(Inner {
+            place: history::place(),
+            store: Mutex::default(),
+            model,
+            events,
+            told: AtomicBool::new(false),
+        });
+        let (tasks, inbox) = mpsc::channel();
+        let writer = inner.clone();
+        thread::spawn(move || {
+            for task in inbox {
+                writer.tell(writer.carry_out(task));
+            }
+        });
+        Self { inner, tasks }
+    }
+
+    /// Keeps an entry.
+    pub fn keep(&self, id: u64, seen: Seen, words: Words, said: Vec<String>, settings: &Settings) {
+        self.later(Task::Keep(id, seen, words, said, limits(settings)));
+    }
+
+    /// More was said of an entry.
+    pub fn extend(&self, id: u64, sentences: &[String]) {
+        self.later(Task::Extend(id, sentences.to_vec()));
+    }
+
+    /// The text of an entry was read.
+    pub fn has_text(&self, id: u64, lines: &[String]) {
+        self.later(Task::Text(id, lines.to_vec()));
+    }
+
+    /// Removes an entry, or all; after what is to be kept yet.
+    pub fn forget(&self, id: Option<u64>) {
+        self.later(Task::Forget(id));
+    }
+
+    /// Forgets what is beyond the limits of the settings.
+    pub fn shrink(&self, settings: &Settings) {
+        self.later(Task::Shrink(limits(settings)));
+    }
+
+    fn later(&self, task: Task) {
+        // The thread lives as long as the app.
+        let _ = self.tasks.send(task);
+    }
+
+    /// An entry, if it is kept.
+    pub fn get(&self, id: u64) -> Option<Entry> {
+        self.inner.with(|store| store.get(id)).ok().flatten()
+    }
+
+    /// Entries that words are about, best first.
+    pub fn find(&self, words: &str, cancel: &Cancel) -> Result<Vec<Found>, Fault> {
+        let describer = self.inner.model.describer()?;
+        let vector = find::vector(&describer, words)?;
+        let candidates = self.inner.with(|store| find::candidates(store, words, &vector))?;
+        find::among(candidates, &describer, words, cancel)
+    }
+
+    /// Writes everything into a folder; tells how many entries there were.
+    pub fn export(&self, folder: &Path) -> Result<u64, Fault> {
+        let exported = self.inner.with(|store| match store.export(folder) {
+            Ok(count) => Ok(Ok(count)),
+            Err(ExportError::Folder(error)) => Ok(Err(error)),
+            Err(ExportError::History(error)) => Err(error),
+        })?;
+        exported.map_err(|error| Fault::unwritable(folder, &error))
+    }
+}
+
+impl Inner {
+    fn carry_out(&self, task: Task) -> Result<(), Fault> {
+        match task {
+            Task::Keep(id, seen, words, said, limits) => {
+                let entry = Entry {
+                    id,
+                    time: now_ms() as i64 / 1000,
+                    name: seen.name,
+                    path: seen.path,
+                    words,
+                    said,
+                    jpeg: thumbnail::jpeg(&seen.picture, thumbnail::KEPT_SIDE),
+                };
+                self.with(|store| store.keep(&entry, limits))?;
+                let describer = self.model.describer()?;
+                let vector = Vector {
+                    model: describer.space().to_owned(),
+                    numbers: describer.embed(&seen.picture)?,
+                };
+                self.with(|store| store.place(id, &vector))
+            }
+            Task::Extend(id, sentences) => self.with(|store| store.extend(id, &sentences)),
+            Task::Text(id, lines) => self.with(|store| store.has_text(id, &lines)),
+            Task::Forget(Some(id)) => self.with(|store| store.forget(id)),
+            Task::Forget(None) => self.with(Store::clear),
+            Task::Shrink(limits) => self.with(|store| store.shrink(limits)),
+        }
+    }
+
+    fn tell(&self, result: Result<(), Fault>) {
+        match result {
+            Ok(()) => self.told.store(false, Ordering::Relaxed),
+            Err(fault) if !self.told.swap(true, Ordering::Relaxed) => drop(self.events.send(Event::Trouble(fault))),
+            Err(_) => {}
+        }
+    }
+
+    /// Does something with the store; where that turns out to be damaged, another one is begun.
+    fn with<R>(&self, act: impl FnOnce(&mut Store) -> Result<R, HistoryError>) -> Result<R, Fault> {
+        let place = self.place.as_deref().ok_or_else(Fault::no_data_folder)?;
+        let mut slot = lock(&self.store);
+        let store = if let Some(store) = &mut *slot {
+            store
+        } else {
+            let Opened { store, aside } = Store::open(place)?;
+            if let Some(aside) = aside {
+                let _ = self.events.send(Event::Trouble(anew(&aside)));
+            }
+            slot.insert(store)
+        };
+        let result = act(store);
+        if matches!(result, Err(HistoryError::Damaged)) {
+            *slot = None;
+            let Opened { store, aside } = Store::begin_anew(place)?;
+            *slot = Some(store);
+            return Err(anew(&aside.unwrap_or_default()));
+        }
+        Ok(result?)
+    }
+}
+
+fn anew(aside: &str) -> Fault {
+    let message = format!("The history was damaged. The damaged file is kept as {aside}, and a new history was begun.");
+    Fault::new("history_anew", message)
+}
+
+fn limits(settings: &Settings) -> Limits {
+    Limits {
+        entries: settings.history_entries,
+        megabytes: settings.history_megabytes,
+    }
+}
+
+/// Milliseconds since 1970: where a session begins to number its entries.
+pub fn now_ms() -> u64 {
+    // A clock before 1970 is wrong, and no reason to fail.
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_millis() as u64
+}

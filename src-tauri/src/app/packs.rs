@@ -1,0 +1,67 @@
+//! Packs fetched and removed from the window. The only thing that ever goes out to a network, and only when it is asked for.
+
+use std::collections::BTreeSet;
+use std::thread;
+
+use tauri::{AppHandle, Manager};
+
+use super::display::tell;
+use super::state::App;
+use crate::contract::{Pack, Presence};
+use crate::fault::Fault;
+use crate::packs::{self, Listed};
+use crate::session::Event;
+
+/// All packs that there are; `coming` are being fetched.
+pub fn list(coming: &BTreeSet<String>) -> Vec<Pack> {
+    let pack = |pack: Listed| Pack {
+        bytes: pack.bytes(),
+        presence: match pack.folder() {
+            _ if pack.built_in => Presence::BuiltIn,
+            _ if coming.contains(&pack.name) => Presence::Coming,
+            Some(_) => Presence::Here,
+            None => Presence::Absent,
+        },
+        name: pack.name,
+        title: pack.summary,
+        licence: pack.licence,
+    };
+    packs::catalog().into_iter().map(pack).collect()
+}
+
+/// Begins to fetch a pack; it is said when it is there.
+pub fn fetch(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
+    let pack = packs::known(name)?;
+    if !app.view().coming.insert(pack.name.clone()) {
+        return Ok(());
+    }
+    let megabytes = format!("{:.0}", pack.bytes() as f64 / 1e6);
+    let fields = [("title", pack.summary.as_str()), ("size", &megabytes)];
+    app.send(Event::Notice(app.strings().fill("say.pack.coming", &fields)));
+    tell(handle, &app.packs_update());
+    let handle = handle.clone();
+    thread::spawn(move || {
+        let fetched = packs::fetch(&pack);
+        let app = handle.state::<App>();
+        app.view().coming.remove(&pack.name);
+        tell(&handle, &app.packs_update());
+        app.send(match fetched {
+            Ok(_) => Event::Notice(about(&app, "say.pack.here", &pack)),
+            Err(fault) => Event::Trouble(fault),
+        });
+    });
+    Ok(())
+}
+
+/// Deletes a pack that was fetched.
+pub fn remove(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
+    let pack = packs::known(name)?;
+    packs::remove(&pack)?;
+    tell(handle, &app.packs_update());
+    app.send(Event::Notice(about(app, "say.pack.removed", &pack)));
+    Ok(())
+}
+
+fn about(app: &App, key: &str, pack: &Listed) -> String {
+    app.strings().fill(key, &[("title", &pack.summary)])
+}

@@ -1,0 +1,79 @@
+//! `ask`: questions about a picture, answered from what was found in it.
+
+use std::slice;
+
+use eyebright_models::Limits;
+use eyebright_models::question::{Answer, TextLine, Turn};
+use eyebright_models::reader::Line;
+
+use super::batch::Batch;
+use super::engine::{Engine, open_reader};
+use super::speaker::Speaker;
+use super::{Ask, Ending};
+use crate::fault::Fault;
+use crate::inputs::{self, Input};
+use crate::record::{Answered, json};
+use crate::stopwatch::Stopwatch;
+
+pub fn run(options: &Ask) -> Ending {
+    let batch = Batch::new(inputs::expand(slice::from_ref(&options.input)), options.json);
+    let mut speaker = options.speak.then(Speaker::start);
+    let engine = match Engine::open(&options.model) {
+        Ok(engine) => engine,
+        Err(fault) => return batch.fail(&fault),
+    };
+    let several = batch.inputs.len() > 1;
+    let work = |input: &Input| answer(&engine, input, options, &batch);
+    batch.run(work, |input, answers: Option<Vec<Answer>>, output| {
+        let Some(answers) = answers else { return Ok(true) };
+        let label = several.then(|| input.label());
+        if options.json {
+            let file = input.name();
+            for (question, answer) in options.questions.iter().zip(&answers) {
+                let record = Answered::new(&file, question, answer, &engine.pack, engine.device);
+                output.line(&json(&record))?;
+            }
+        } else {
+            for answer in &answers {
+                let file = label.as_ref().map_or_else(String::new, |label| format!("{label}: "));
+                output.line(&format!("{file}{}", answer.text))?;
+            }
+        }
+        let texts: Vec<&str> = answers.iter().map(|answer| answer.text.as_str()).collect();
+        Ok(match &mut speaker {
+            Some(speaker) => speaker.say(label.as_deref(), &texts, &batch.cancel),
+            None => true,
+        })
+    })
+}
+
+/// Looks at a picture once and answers all questions.
+fn answer(engine: &Engine, input: &Input, options: &Ask, batch: &Batch) -> Result<Vec<Answer>, Fault> {
+    let limits = Limits::default();
+    let picture = input.read(&limits)?.picture(&limits)?;
+    let clock = Stopwatch::start();
+    let (evidence, _) = engine
+        .describer
+        .evidence(&picture, &batch.cancel, &clock, &mut |_| {})?;
+    let mut turns: Vec<Turn> = Vec::new();
+    let mut text: Option<Vec<Line>> = None;
+    let answer = |question: &String| {
+        let ask =
+            |lines: Option<&[TextLine<'_>]>| engine.describer.answer(&evidence, &picture, lines, &turns, question);
+        let mut answer = ask(None);
+        if answer.turn.is_about_text() {
+            if text.is_none() {
+                text = open_reader()?
+                    .map(|reader| reader.read(&picture, &batch.cancel))
+                    .transpose()?;
+            }
+            let lines = text
+                .as_ref()
+                .map(|lines| lines.iter().map(TextLine::from).collect::<Vec<_>>());
+            answer = ask(lines.as_deref());
+        }
+        turns.push(answer.turn.clone());
+        Ok(answer)
+    };
+    options.questions.iter().map(answer).collect()
+}

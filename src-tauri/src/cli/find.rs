@@ -1,0 +1,181 @@
+//! `find`: pictures by words, among those of the history or of a folder.
+
+use std::io;
+use std::path::Path;
+
+use eyebright_models::clock::Clock;
+use eyebright_models::{Cancel, Limits, Picture};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::batch::Batch;
+use super::engine::Engine;
+use super::{Ending, Find};
+use crate::fault::Fault;
+use crate::find::{self, LEAST, LOOKED_AT, TOLD};
+use crate::history::{self, Store};
+use crate::inputs::{self, Input};
+use crate::output::{Output, complain};
+use crate::record::{json, rounded};
+use crate::stopwatch::Stopwatch;
+
+/// A line of `--json`.
+#[derive(Serialize)]
+struct Line<'a> {
+    /// Number of the history's entry; null in a folder.
+    id: Option<u64>,
+    /// The file; null if the picture came from elsewhere.
+    file: Option<&'a str>,
+    /// Seconds since 1970; null in a folder.
+    time: Option<i64>,
+    sentence: &'a str,
+    sure: bool,
+    score: f32,
+}
+
+pub fn run(options: &Find) -> Ending {
+    let words = options.words.join(" ");
+    match &options.folder {
+        Some(folder) => in_folder(folder, &words, options),
+        None => in_history(&words, options).unwrap_or_else(|fault| fail(&fault)),
+    }
+}
+
+fn fail(fault: &Fault) -> Ending {
+    complain(&fault.message);
+    Ending::Failed
+}
+
+fn in_history(words: &str, options: &Find) -> Result<Ending, Fault> {
+    let place = history::place().ok_or_else(Fault::no_data_folder)?;
+    let store = Store::existing(&place)?;
+    let is_empty = match &store {
+        Some(store) => store.count()? == 0,
+        None => true,
+    };
+    let Some(store) = store.filter(|_| !is_empty) else {
+        complain("The history is empty: the app keeps in it what it describes. Give a folder of pictures with --in.");
+        return Ok(Ending::Done);
+    };
+    let describer = Engine::open(&options.model)?.describer;
+    let vector = find::vector(&describer, words)?;
+    let candidates = find::candidates(&store, words, &vector)?;
+    let found = find::among(candidates, &describer, words, &Cancel::default())?;
+    let mut output = Output::new();
+    for find::Found { entry, score } in &found {
+        let file = entry.path.as_ref().map(|path| path.display().to_string());
+        let line = Line {
+            id: Some(entry.id),
+            file: file.as_deref(),
+            time: Some(entry.time),
+            sentence: &entry.words.first,
+            sure: entry.words.sure,
+            score: rounded(*score),
+        };
+        // A reader that has gone needs no answer.
+        if print(
+            &line,
+            &format!("{} {}", entry.id, entry.name),
+            options.json,
+            &mut output,
+        )
+        .is_err()
+        {
+            break;
+        }
+    }
+    tell_if_none(found.len());
+    Ok(Ending::Done)
+}
+
+fn print(line: &Line, label: &str, as_json: bool, output: &mut Output) -> io::Result<()> {
+    if as_json {
+        return output.line(&json(line));
+    }
+    let label = label.replace(char::is_control, "\u{fffd}");
+    output.line(&format!("{label}: {} ({:.2})", line.sentence, line.score))
+}
+
+fn tell_if_none(count: usize) {
+    if count == 0 {
+        complain("Nothing was found. Try other words.");
+    }
+}
+
+/// A folder is looked through anew: every picture quickly, the best carefully; what is told is described.
+fn in_folder(folder: &Path, words: &str, options: &Find) -> Ending {
+    let batch = Batch::new(inputs::expand(&[folder.to_owned()]), options.json);
+    let engine = match Engine::open(&options.model) {
+        Ok(engine) => engine,
+        Err(fault) => return batch.fail(&fault),
+    };
+    let text = match engine.describer.embed_text(words) {
+        Ok(text) => text,
+        Err(error) => return batch.fail(&error.into()),
+    };
+    let mut near: Vec<(f32, Input)> = Vec::new();
+    let work = |input: &Input| {
+        let vector = engine.describer.embed(&open(input)?)?;
+        Ok(vector.iter().zip(&text).map(|(a, b)| a * b).sum())
+    };
+    let ending = batch.run(work, |input, cosine: Option<f32>, _| {
+        near.extend(cosine.map(|cosine| (cosine, input.clone())));
+        Ok(true)
+    });
+    if ending == Ending::Interrupted {
+        return ending;
+    }
+    near.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    near.truncate(LOOKED_AT);
+    match tell(near, &engine, words, options, &batch.cancel) {
+        Ok(count) => {
+            tell_if_none(count);
+            ending
+        }
+        Err(fault) => fail(&fault),
+    }
+}
+
+fn open(input: &Input) -> Result<Picture, Fault> {
+    let limits = Limits::default();
+    input.read(&limits)?.picture(&limits)
+}
+
+fn tell(
+    near: Vec<(f32, Input)>,
+    engine: &Engine,
+    words: &str,
+    options: &Find,
+    cancel: &Cancel,
+) -> Result<usize, Fault> {
+    let describer = &engine.describer;
+    let weigh = |(_, input): (f32, Input)| {
+        let picture = open(&input)?;
+        let clock = Stopwatch::start();
+        let (description, _) = describer.describe(&picture, cancel, &clock as &dyn Clock, &mut |_| {})?;
+        let matching = find::matching(describer, &picture, words)?;
+        let score = find::either(matching, find::told(&description, words));
+        Ok((score, input, description))
+    };
+    let mut found = near.into_par_iter().map(weigh).collect::<Result<Vec<_>, Fault>>()?;
+    found.retain(|(score, ..)| *score >= LEAST);
+    found.sort_by(|(one, ..), (other, ..)| other.total_cmp(one));
+    found.truncate(TOLD);
+    let mut output = Output::new();
+    for (score, input, description) in &found {
+        let file = input.name();
+        let line = Line {
+            id: None,
+            file: Some(&file),
+            time: None,
+            sentence: &description.sentence,
+            sure: description.sure,
+            score: rounded(*score),
+        };
+        // A reader that has gone needs no answer.
+        if print(&line, &file, options.json, &mut output).is_err() {
+            break;
+        }
+    }
+    Ok(found.len())
+}

@@ -1,0 +1,129 @@
+//! One spoken question: recorded until its end, then written down.
+
+use std::thread;
+use std::time::Duration;
+
+use eyebright_models::Cancel;
+use eyebright_models::ears::{Activity, Listener, RATE, Transcript};
+
+use super::microphone::Microphone;
+use crate::fault::Fault;
+
+/// The caller's wish to stop is looked at this often.
+const LOOK: Duration = Duration::from_millis(50);
+/// A microphone that gives nothing for so many looks, two seconds, hangs or is unplugged.
+const DEAD: u32 = 40;
+/// Whisper hears so much at once; a question is shorter.
+const LONGEST: usize = 30 * RATE;
+
+/// Records a question and writes it down. `ready` is called once the microphone is open, `ended` when the person has ended.
+pub fn hear(
+    microphone: Option<&str>,
+    cancel: &Cancel,
+    ready: impl FnOnce(),
+    ended: impl FnOnce(),
+) -> Result<Transcript, Fault> {
+    // Told before the person speaks in vain.
+    super::check()?;
+    let mut microphone = Microphone::open(microphone)?;
+    ready();
+    // Loads while the person speaks.
+    let transcriber = thread::spawn(super::open);
+    let samples = record(|| microphone.next(LOOK), cancel)?;
+    drop(microphone);
+    if samples.is_empty() {
+        return Ok(Transcript::default());
+    }
+    ended();
+    let transcriber = transcriber.join().unwrap_or_else(|_| {
+        Err(Fault::new(
+            "model_failed",
+            "The pack ears could not be loaded. Try again.",
+        ))
+    })?;
+    Ok(transcriber.transcribe(&samples, cancel, &mut |_| {})?)
+}
+
+/// All that was recorded until the speaker ended; nothing if nobody spoke.
+fn record(mut next: impl FnMut() -> Result<Option<Vec<f32>>, Fault>, cancel: &Cancel) -> Result<Vec<f32>, Fault> {
+    let (mut listener, mut samples, mut empty) = (Listener::default(), Vec::new(), 0);
+    while samples.len() < LONGEST {
+        cancel.check()?;
+        let Some(piece) = next()? else {
+            empty += 1;
+            if empty == DEAD {
+                let message = "The microphone gives no sound. Check that it is plugged in, then ask again.";
+                return Err(Fault::new("microphone_silent", message));
+            }
+            continue;
+        };
+        empty = 0;
+        samples.extend(&piece);
+        match listener.hear(&piece) {
+            Activity::Waiting | Activity::Speaking => {}
+            Activity::Ended => break,
+            Activity::Nothing => return Ok(Vec::new()),
+            Activity::TooQuiet => {
+                let message = "The microphone is too quiet to hear you. Turn it up or unmute it, then ask again.";
+                return Err(Fault::new("too_quiet", message));
+            }
+        }
+    }
+    Ok(samples)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// "What does the sign say?"
+    fn question() -> Vec<f32> {
+        let wav = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/tests/golden/question.wav");
+        crate::ears::wav::read(wav.as_ref()).unwrap()
+    }
+
+    fn recorded(sound: &[f32], cancel: &Cancel) -> Result<Vec<f32>, Fault> {
+        let mut pieces = sound.chunks(320);
+        record(|| Ok(pieces.next().map(<[f32]>::to_vec)), cancel)
+    }
+
+    #[test]
+    fn a_question_is_recorded_to_its_end() {
+        let question = question();
+        let sound = [vec![0.0; RATE], question.clone(), vec![0.0; 3 * RATE]].concat();
+        let samples = recorded(&sound, &Cancel::default()).unwrap();
+        assert!(samples.starts_with(&sound[..RATE + question.len()]));
+        assert!(
+            samples.len() < sound.len() - RATE,
+            "the silence behind it is not waited for"
+        );
+    }
+
+    #[test]
+    fn silence_a_muted_and_a_dead_microphone_are_told_apart() {
+        let none = Cancel::default();
+        let hiss: Vec<f32> = (0..8 * RATE)
+            .map(|i| ((i * i * 31 + i * 17) % 2001) as f32 / 1e5 - 0.01)
+            .collect();
+        assert_eq!(recorded(&hiss, &none), Ok(Vec::new()));
+        assert_eq!(recorded(&vec![0.0; 8 * RATE], &none).unwrap_err().code, "too_quiet");
+        assert_eq!(recorded(&hiss[..RATE], &none).unwrap_err().code, "microphone_silent");
+    }
+
+    #[test]
+    fn a_voice_without_end_is_cut_and_cancelling_ends_at_once() {
+        let sound = question().repeat(30);
+        let samples = recorded(&sound, &Cancel::default()).unwrap();
+        assert!((LONGEST..LONGEST + RATE).contains(&samples.len()), "{}", samples.len());
+        let cancel = Cancel::default();
+        cancel.cancel();
+        assert_eq!(recorded(&sound, &cancel).unwrap_err().code, "cancelled");
+    }
+
+    #[test]
+    fn a_fault_of_the_microphone_comes_through() {
+        let fault = Fault::new("microphone_lost", "Gone.");
+        let result = record(|| Err(fault.clone()), &Cancel::default());
+        assert_eq!(result, Err(fault));
+    }
+}

@@ -1,0 +1,62 @@
+//! What was described, kept on this computer and found again: one `SQLite` file, in the folder of the person's data.
+//!
+//! Several processes may use it at once (write-ahead log). What is removed is overwritten. Nothing of it is ever logged.
+
+mod entries;
+mod error;
+pub mod export;
+mod schema;
+mod search;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+pub use error::HistoryError;
+pub use search::Hit;
+pub use store::{Opened, Store};
+
+use crate::words::Words;
+
+/// A description that is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its number: milliseconds since 1970 when its session began, plus its place in that session, so that no two sessions share one.
+    pub id: u64,
+    /// When it was described: seconds since 1970, UTC.
+    pub time: i64,
+    /// A file's name, a window's title, or where the picture came from.
+    pub name: String,
+    /// The file that it came from.
+    pub path: Option<PathBuf>,
+    /// What can be said of the picture.
+    pub words: Words,
+    /// All that was said of it; questions and answers too.
+    pub said: Vec<String>,
+    /// A small copy of the picture, as JPEG; empty if it could not be made.
+    pub jpeg: Vec<u8>,
+}
+
+/// How much is kept; the oldest entries go first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Entries.
+    pub entries: u32,
+    /// Millions of bytes of the file.
+    pub megabytes: u32,
+}
+
+/// A picture in the contrastive space of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Vector {
+    /// The model, in words that differ where its numbers do.
+    pub model: String,
+    /// Unit length.
+    pub numbers: Vec<f32>,
+}
+
+/// Where the history is; none where the system has no folder for a person's data.
+pub fn place() -> Option<PathBuf> {
+    Some(dirs::data_dir()?.join("eyebright").join("history.sqlite"))
+}

@@ -1,0 +1,26 @@
+//! Files that are replaced all at once.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+/// All of it or nothing: whoever reads finds the old file or the new one, even after a power cut. Permissions stay.
+pub fn file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A link, as of those who keep their files elsewhere, stays one.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().unwrap_or(Path::new(""));
+    fs::create_dir_all(folder)?;
+    // Readable by its owner alone, unless the old file was by others.
+    let mut file = NamedTempFile::new_in(folder)?;
+    if let Ok(old) = fs::metadata(&path) {
+        file.as_file().set_permissions(old.permissions())?;
+    }
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(&path)?;
+    // Makes the new name last too, where the system knows how.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}

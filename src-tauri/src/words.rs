@@ -1,0 +1,52 @@
+//! What can be said of a picture, as it is spoken, shown and kept.
+
+use eyebright_models::Description;
+use eyebright_models::description::text::is_of_text;
+use eyebright_models::kind::Kind;
+use serde::{Deserialize, Serialize};
+
+/// The text in a picture.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Text {
+    /// It was read already, or cannot be.
+    #[default]
+    Done,
+    /// It is read when everything is to be said.
+    OnRequest,
+    /// It is most of the picture, so it is read as soon as the first sentence is out.
+    AtOnce,
+}
+
+/// What can be said of a picture.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    /// Said first.
+    pub first: String,
+    /// Whether that is said without "possibly".
+    pub sure: bool,
+    /// Said when asked for more.
+    pub more: Vec<String>,
+    /// Said when asked for still more.
+    pub everything: Vec<String>,
+    /// Whether there may be text to read. Of a picture that was kept there is not: it was kept too small.
+    #[serde(skip)]
+    pub text: Text,
+}
+
+impl Words {
+    /// The words of a description; its text is still to be read if there `is_reader`.
+    pub fn new(description: Description, is_reader: bool) -> Self {
+        let text = match description.kind {
+            _ if !is_reader || matches!(description.kind, Kind::Blank | Kind::Black) => Text::Done,
+            kind if is_of_text(kind) => Text::AtOnce,
+            _ => Text::OnRequest,
+        };
+        Self {
+            text,
+            first: description.sentence,
+            sure: description.sure,
+            more: description.more,
+            everything: description.everything,
+        }
+    }
+}
