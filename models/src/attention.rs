@@ -2,6 +2,8 @@
 
 use candle_core::{D, Device, Result, Tensor};
 
+use crate::elementwise::softmax;
+
 /// [R, T, D] -> [R, heads, T, D / heads].
 pub(crate) fn split_heads(x: &Tensor, heads: usize) -> Result<Tensor> {
     let (rows, tokens, width) = x.dims3()?;
@@ -14,11 +16,12 @@ pub(crate) fn split_heads(x: &Tensor, heads: usize) -> Result<Tensor> {
 /// added. Returns [R, T, heads * W].
 pub(crate) fn attend(query: &Tensor, keys: &Tensor, values: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
     let scale = 1.0 / (query.dim(D::Minus1)? as f64).sqrt();
-    let mut scores = (query.matmul(&keys.transpose(2, 3)?.contiguous()?)? * scale)?;
+    // There are fewer queries than scores to multiply.
+    let mut scores = (query * scale)?.matmul(&keys.transpose(2, 3)?)?;
     if let Some(mask) = mask {
         scores = scores.broadcast_add(mask)?;
     }
-    let weights = candle_nn::ops::softmax_last_dim(&scores)?;
+    let weights = softmax(&scores)?;
     weights.matmul(values)?.transpose(1, 2)?.flatten_from(2)
 }
 

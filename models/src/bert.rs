@@ -5,6 +5,7 @@ use candle_nn::{LayerNorm, Module};
 
 use crate::attention::{attend, split_heads};
 use crate::checkpoint::Weights;
+use crate::elementwise::gelu;
 use crate::linear::Linear;
 
 /// Sizes of a layer.
@@ -78,7 +79,7 @@ impl FeedForward {
 
     /// x [R, T, D].
     pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let y = self.outer.forward(&self.inner.forward(x)?.gelu_erf()?)?;
+        let y = self.outer.forward(&gelu(&self.inner.forward(x)?)?)?;
         self.norm.forward(&(y + x)?)
     }
 }

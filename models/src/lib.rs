@@ -17,6 +17,7 @@ mod convolution;
 pub mod describer;
 pub mod description;
 pub mod ears;
+mod elementwise;
 #[cfg(feature = "glance")]
 mod embedded;
 pub mod encoders;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::attention::causal_mask;
 use crate::bert::{Attention, FeedForward, Sizes};
 use crate::checkpoint::Weights;
+use crate::elementwise::gelu;
 use crate::language::{Cache, LanguageModel};
 use crate::linear::{Linear, Matrix};
 
@@ -206,7 +207,7 @@ impl LanguageModel for Reading<'_> {
 
     fn logits(&self, hidden: &Tensor) -> Result<Tensor> {
         let decoder = self.decoder;
-        let transformed = decoder.transform.forward(hidden)?.gelu_erf()?;
+        let transformed = gelu(&decoder.transform.forward(hidden)?)?;
         let transformed = decoder.transform_norm.forward(&transformed)?;
         decoder.words.times(&transformed)?.broadcast_add(&decoder.bias)
     }

@@ -37,7 +37,7 @@ const COPIED: [&str; 3] = ["json", "txt", "md"];
 #[derive(Debug, Clone, Default)]
 pub struct Converted {
     /// How many matrices came to be held how.
-    pub matrices: BTreeMap<String, usize>,
+    pub matrices: BTreeMap<&'static str, usize>,
     /// Size of the error over that of the matrix, where it is largest, and that matrix.
     pub worst: (f32, String),
     /// Bytes of weights before and after.
@@ -75,10 +75,7 @@ fn write(checkpoint: &Checkpoint, store: &Store, to: Precision, out: &Path) -> R
         told.bytes.0 += entry.bytes;
         told.bytes.1 += tensor.storage_size_in_bytes() as u64;
         if is_matrix(name, entry) {
-            *told
-                .matrices
-                .entry(format!("{:?}", tensor.dtype()).to_lowercase())
-                .or_default() += 1;
+            *told.matrices.entry(spelt(tensor.dtype())).or_default() += 1;
         }
         if *error > told.worst.0 {
             told.worst = (*error, (*name).clone());
@@ -102,6 +99,16 @@ fn write(checkpoint: &Checkpoint, store: &Store, to: Precision, out: &Path) -> R
         }
     }
     Ok(told)
+}
+
+/// As on the command line.
+fn spelt(dtype: GgmlDType) -> &'static str {
+    match dtype {
+        GgmlDType::Q4K => "q4_k",
+        GgmlDType::Q6K => "q6_k",
+        GgmlDType::Q8_0 => "q8_0",
+        _ => "f16",
+    }
 }
 
 /// Whether a tensor has a use at all.
@@ -203,7 +210,10 @@ mod tests {
         let out = folder.path().join("out");
         let told = convert(&checkpoint, Precision::Q4K, &out).unwrap();
         assert_eq!(told.matrices.values().sum::<usize>(), 4, "{told:?}");
-        assert!(told.matrices["q4k"] >= 2 && told.bytes.1 * 2 < told.bytes.0, "{told:?}");
+        assert!(
+            told.matrices["q4_k"] >= 2 && told.bytes.1 * 2 < told.bytes.0,
+            "{told:?}"
+        );
         assert!(told.worst.0 > 0.01 && told.worst.0 <= 0.09, "{told:?}");
         let stored = Store::open(&Checkpoint::open(&out).unwrap()).unwrap();
         assert_eq!(stored.entries["plain.weight"].format, Format::Quantized(GgmlDType::Q4K));

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::attention::{attend, split_heads};
 use crate::checkpoint::Weights;
+use crate::elementwise::gelu;
 use crate::linear::{Linear, Matrix};
 
 /// Sizes, named as in `config.json`.
@@ -132,7 +133,7 @@ impl Block {
         let x = (x + self
             .projection
             .forward(&attend(&part(0)?, &part(1)?, &part(2)?, None)?)?)?;
-        let y = self.fc1.forward(&self.layer_norm2.forward(&x)?)?.gelu_erf()?;
+        let y = gelu(&self.fc1.forward(&self.layer_norm2.forward(&x)?)?)?;
         x + self.fc2.forward(&y)?
     }
 }
