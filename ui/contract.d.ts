@@ -104,6 +104,10 @@ language: Language,
  */
 detail: Detail, 
 /**
+ * Whether it is warned of nudity.
+ */
+moderation: Moderation, 
+/**
  * Who says it.
  */
 speech: SpeechBy, 

@@ -75,5 +75,10 @@ pub(crate) fn first_line(error: &impl ToString) -> String {
     error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
+/// A run of a network that fails is a defect of ours.
+pub(crate) fn network_failed(error: impl ToString) -> Error {
+    Error::Network(first_line(&error))
+}
+
 /// `Result` with the engine's error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

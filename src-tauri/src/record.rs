@@ -2,6 +2,7 @@
 
 use eyebright_models::Description;
 use eyebright_models::kind::Kind;
+use eyebright_models::moderation::Judgement;
 use eyebright_models::question::{Answer, Basis};
 use eyebright_models::reader::Line;
 use serde::Serialize;
@@ -29,8 +30,8 @@ pub struct Described<'a> {
     pub objects: Vec<Boxed<'a>>,
     /// Lines of text in the picture, in reading order; null: not looked for.
     pub text: Option<Vec<Line>>,
-    /// Moderation; null: not judged.
-    pub moderation: Option<()>,
+    /// How likely nudity is; null: not judged.
+    pub moderation: Option<Judgement>,
     /// Name of the pack.
     pub pack: &'a str,
     /// cpu, cuda or metal.
@@ -148,7 +149,10 @@ impl<'a> Described<'a> {
             tags: tags.collect(),
             objects: objects.collect(),
             text: description.text.as_deref().map(lines),
-            moderation: None,
+            moderation: description.moderation.map(|judgement| Judgement {
+                score: rounded(judgement.score),
+                ..judgement
+            }),
             pack,
             device,
             ms,

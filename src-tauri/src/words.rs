@@ -3,7 +3,10 @@
 use eyebright_models::Description;
 use eyebright_models::description::text::is_of_text;
 use eyebright_models::kind::Kind;
+use eyebright_models::moderation::Level;
 use serde::{Deserialize, Serialize};
+
+use crate::fault::Fault;
 
 /// The text in a picture.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,6 +34,12 @@ pub struct Words {
     /// Whether there may be text to read. Of a picture that was kept there is not: it was kept too small.
     #[serde(skip)]
     pub text: Text,
+    /// How much of a warning it needs; none if nobody looked.
+    #[serde(skip)]
+    pub level: Level,
+    /// Why nobody looked, though it was wanted.
+    #[serde(skip)]
+    pub unjudged: Option<Fault>,
 }
 
 impl Words {
@@ -53,6 +62,7 @@ impl Words {
             sure: description.sure,
             more: description.more,
             everything: description.everything,
+            ..Self::default()
         }
     }
 }

@@ -84,6 +84,25 @@ fn a_page_is_read_behind_its_first_sentence() {
 }
 
 #[test]
+fn a_warning_comes_before_a_description_and_more_brings_that_at_once() {
+    let Some(packs) = fetched("care") else { return };
+    let desktop = Desktop::start();
+    let _app = desktop.app_with(&["open", "--hidden"], &[("EYEBRIGHT_PACKS", packs.as_os_str())]);
+    let before = desktop.said().len();
+    desktop.open(&golden("moderation.png"));
+    desktop.hears(before, "this picture most likely shows nudity");
+    desktop.hears(before, "if you do not want it.");
+    let warned = desktop.said().len();
+    // The description follows unasked.
+    let described = until("the description to follow", || desktop.said().get(warned).cloned());
+    let before = desktop.said().len();
+    desktop.open(&golden("moderation.png"));
+    desktop.hears(before, "this picture most likely shows nudity");
+    desktop.press(MORE);
+    desktop.hears(before, &described);
+}
+
+#[test]
 fn a_spoken_question_is_answered_aloud() {
     let (Some(packs), Some(_)) = (fetched("ears"), fetched("reader")) else {
         return;

@@ -38,7 +38,7 @@ test("Tab reaches every control, in the order of reading", async () => {
       ["question-text", "ask-button"],
       ["screen", "window", "region", "clipboard", "choose_files", "paste"],
       ["caption", "alt_text", "find-text", "find-button", "select", "forget-all"],
-      ["detail", "language", "earcons", "speech", "settings-voice", "settings-rate", "settings-volume", "try-voice"],
+      ["detail", "moderation", "language", "earcons", "speech", "settings-voice", "settings-rate", "settings-volume", "try-voice"],
       hotkeys.map((action) => `hotkey-${action}`),
       ["keep_history", "history_entries", "history_megabytes", "export_history", "settings-forget-all"],
       ["autostart", "start_hidden", "unload_minutes", "pack-reader", "settings-close"],

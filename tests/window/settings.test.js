@@ -46,6 +46,7 @@ test("every setting can be changed, and all of them are sent each time", async (
   const wanted = {
     language: "de",
     detail: "all",
+    moderation: "warn",
     speech: "screen_reader",
     voice: "de/eva",
     rate: 1.05,

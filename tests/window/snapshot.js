@@ -22,6 +22,7 @@ const hotkeys = {
 export const settings = {
   language: "system",
   detail: "one",
+  moderation: "warn",
   speech: "own",
   voice: "",
   rate: 1,

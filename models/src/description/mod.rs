@@ -20,6 +20,7 @@ pub(crate) use more::colours;
 
 use crate::kind::Kind;
 use crate::lexicon::{Lexicon, Noun, NounKind, Seen};
+use crate::moderation::Judgement;
 use crate::objects::Object;
 use crate::reader::Line;
 use crate::tags::Tag;
@@ -61,6 +62,8 @@ pub struct Description {
     pub objects: Vec<Object>,
     /// Lines of text in reading order; None: not looked for.
     pub text: Option<Vec<Line>>,
+    /// Whether it may show nudity; None: not judged.
+    pub moderation: Option<Judgement>,
     /// Further sentences: objects and places.
     pub more: Vec<String>,
     /// Still further sentences: text, tags, colours, size.
@@ -102,6 +105,7 @@ impl Description {
                 Vec::new()
             },
             text: None,
+            moderation: None,
             more: if shown {
                 more::places(&possible, evidence)
             } else {

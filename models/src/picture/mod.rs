@@ -90,4 +90,10 @@ impl Picture {
     pub fn squashed(&self, width: u32, height: u32) -> RgbImage {
         resize::bicubic(&self.rgb, width, height)
     }
+
+    /// The same by antialiased bilinear interpolation.
+    #[must_use]
+    pub fn squashed_bilinear(&self, width: u32, height: u32) -> RgbImage {
+        resize::bilinear(&self.rgb, width, height)
+    }
 }

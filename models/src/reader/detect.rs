@@ -7,9 +7,9 @@ use rten_tensor::prelude::*;
 
 use super::boxes::{Map, boxes};
 use super::geometry::Rectangle;
-use super::{network_failed, parallel};
+use super::parallel;
 use crate::cancel::Cancel;
-use crate::error::Result;
+use crate::error::{Result, network_failed};
 use crate::picture::Picture;
 
 /// Name in the pack: input [1, 3, H, W] (H and W multiples of 32), output [1, 1, H, W] of probabilities.

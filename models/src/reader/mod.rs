@@ -19,7 +19,7 @@ use rten::{Model, ModelOptions};
 pub use geometry::{Point, Rectangle};
 
 use crate::cancel::Cancel;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::pack::{Pack, PackError};
 use crate::picture::Picture;
 use order::Piece;
@@ -102,11 +102,6 @@ fn load(pack: &Pack, name: &str) -> Result<Model, PackError> {
     // Lines are many and weights few: packing them once is a gain of some percent.
     options.prepack_weights(true);
     options.load(bytes.to_vec()).map_err(|error| pack.unusable(name, error))
-}
-
-/// A run that fails is a defect of ours.
-fn network_failed(error: impl ToString) -> Error {
-    Error::Network(crate::error::first_line(&error))
 }
 
 /// The readings of each line, in reading order: ordered on the page as most of its text stands upright.

@@ -7,8 +7,7 @@ use rten_tensor::prelude::*;
 
 use super::crop::{HEIGHT, crop};
 use super::geometry::Rectangle;
-use super::network_failed;
-use crate::error::Result;
+use crate::error::{Result, network_failed};
 
 /// Name in the pack: input [1, 3, 48, W], output [1, W / 8, 2 + characters] of probabilities.
 pub const MODEL: &str = "ppocrv6_rec.onnx";

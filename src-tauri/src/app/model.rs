@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use eyebright_models::description::{Evidence, text};
 use eyebright_models::question::{TextLine, Turn};
 use eyebright_models::reader::Line;
-use eyebright_models::{Cancel, Describer, Device, Pack, Picture, Reader};
+use eyebright_models::{Cancel, Describer, Device, Error, Moderation, Pack, Picture, Reader};
 
 use crate::fault::Fault;
 use crate::lock::lock;
 use crate::packs;
 use crate::session::{Describe, Readout, Words};
+use crate::settings::{self, Settings};
 use crate::stopwatch::Stopwatch;
 
 /// A model that comes and goes.
@@ -39,20 +40,25 @@ struct Looked {
 struct Slot {
     describer: Option<Arc<Describer>>,
     reader: Option<Arc<Reader>>,
+    moderation: Option<Arc<Moderation>>,
     used: Instant,
     /// It is dropped after so long without use.
     keep: Duration,
+    /// Whether pictures are judged, where the pack for that is here.
+    judges: bool,
 }
 
 impl Model {
     /// Loads nothing yet.
-    pub fn new(keep: Duration) -> Self {
+    pub fn new(settings: &Settings) -> Self {
         let inner = Arc::new(Inner {
             slot: Mutex::new(Slot {
                 describer: None,
                 reader: None,
+                moderation: None,
                 used: Instant::now(),
-                keep,
+                keep: keep(settings),
+                judges: judges(settings),
             }),
             changed: Condvar::new(),
             looked: Mutex::default(),
@@ -66,9 +72,12 @@ impl Model {
         Self(inner)
     }
 
-    /// How long it may be idle from now on.
-    pub fn keep_for(&self, keep: Duration) {
-        self.0.lock().keep = keep;
+    /// Takes new settings over.
+    pub fn adopt(&self, settings: &Settings) {
+        let mut slot = self.0.lock();
+        slot.keep = keep(settings);
+        slot.judges = judges(settings);
+        drop(slot);
         self.0.changed.notify_all();
     }
 
@@ -91,6 +100,27 @@ impl Model {
 
     fn reader(&self) -> Result<Arc<Reader>, Fault> {
         self.loaded(|slot| &mut slot.reader, || Ok(Reader::open(&packs::open("reader")?)?))
+    }
+
+    /// Sees whether a picture needs a warning. A description is not lost because that failed.
+    fn judge(&self, words: &mut Words, picture: &Picture, cancel: &Cancel) -> Result<(), Fault> {
+        if !self.0.lock().judges || !packs::is_here("care") {
+            return Ok(());
+        }
+        let open = || Ok(Moderation::open(&packs::open("care")?)?);
+        let moderation = match self.loaded(|slot| &mut slot.moderation, open) {
+            Ok(moderation) => moderation,
+            Err(fault) => {
+                words.unjudged = Some(fault);
+                return Ok(());
+            }
+        };
+        match moderation.judge(picture, cancel) {
+            Ok(judgement) => words.level = judgement.level,
+            Err(Error::Cancelled) => return Err(Error::Cancelled.into()),
+            Err(error) => words.unjudged = Some(error.into()),
+        }
+        Ok(())
     }
 
     /// A part of what is in memory, opened if it is not.
@@ -145,6 +175,14 @@ impl Model {
     }
 }
 
+fn keep(settings: &Settings) -> Duration {
+    Duration::from_mins(settings.unload_minutes.into())
+}
+
+fn judges(settings: &Settings) -> bool {
+    settings.moderation != settings::Moderation::Off
+}
+
 impl Inner {
     fn lock(&self) -> MutexGuard<'_, Slot> {
         lock(&self.slot)
@@ -155,11 +193,12 @@ impl Inner {
         let slot = self.lock();
         let idle = slot.used.elapsed();
         let left = slot.keep.saturating_sub(idle);
-        let is_loaded = slot.describer.is_some() || slot.reader.is_some();
+        let is_loaded = slot.describer.is_some() || slot.reader.is_some() || slot.moderation.is_some();
         if is_loaded && left.is_zero() {
             let mut slot = slot;
             slot.describer = None;
             slot.reader = None;
+            slot.moderation = None;
             drop(slot);
             crate::tuning::return_freed_memory();
             return;
@@ -174,7 +213,9 @@ impl Describe for Model {
     fn describe(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Words, Fault> {
         let describer = self.describer()?;
         let evidence = self.evidence(&describer, picture, cancel)?;
-        Ok(Words::new(describer.compose(&evidence), packs::is_here("reader")))
+        let mut words = Words::new(describer.compose(&evidence), packs::is_here("reader"));
+        self.judge(&mut words, picture, cancel)?;
+        Ok(words)
     }
 
     fn read(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Readout, Fault> {

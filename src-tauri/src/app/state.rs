@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 use super::archive::Archive;
 use super::history::History;
@@ -158,6 +157,7 @@ impl App {
         let preferences = lock(&self.preferences);
         Options {
             detail: preferences.settings.detail,
+            moderation: preferences.settings.moderation,
             strings: preferences.strings.clone(),
         }
     }
@@ -180,7 +180,7 @@ impl App {
             preferences.settings = settings.clone();
         }
         self.talker.adopt(manner(&settings));
-        self.model.keep_for(keep(&settings));
+        self.model.adopt(&settings);
         self.archive.shrink(&settings);
         self.send(Event::Options(self.options()));
         Ok(())
@@ -252,9 +252,4 @@ pub fn manner(settings: &Settings) -> Manner {
         rate: settings.rate,
         volume: settings.volume,
     }
-}
-
-/// How long the settings want an idle model kept.
-pub fn keep(settings: &Settings) -> Duration {
-    Duration::from_secs(60 * u64::from(settings.unload_minutes))
 }

@@ -3,12 +3,12 @@
 use std::slice;
 use std::sync::LazyLock;
 
-use eyebright_models::Limits;
 use eyebright_models::question::{Answer, TextLine, Turn};
 use eyebright_models::reader::Line;
+use eyebright_models::{Limits, Reader};
 
 use super::batch::Batch;
-use super::engine::{Engine, LazyReader, open_reader};
+use super::engine::{Engine, Fetched, open_reader};
 use super::speaker::Speaker;
 use super::{Ask, Ending};
 use crate::fault::Fault;
@@ -23,7 +23,7 @@ pub fn run(options: &Ask) -> Ending {
         Ok(engine) => engine,
         Err(fault) => return batch.fail(&fault),
     };
-    let reader: LazyReader = LazyLock::new(open_reader);
+    let reader: Fetched<Reader> = LazyLock::new(open_reader);
     let several = batch.inputs.len() > 1;
     let work = |input: &Input| answer(&engine, &reader, input, options, &batch);
     batch.run(work, |input, answers: Option<Vec<Answer>>, output| {
@@ -52,7 +52,7 @@ pub fn run(options: &Ask) -> Ending {
 /// Looks at a picture once and answers all questions.
 fn answer(
     engine: &Engine,
-    reader: &LazyReader,
+    reader: &Fetched<Reader>,
     input: &Input,
     options: &Ask,
     batch: &Batch,

@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use eyebright_models::clock::Clock;
 use eyebright_models::description::text::is_of_text;
 use eyebright_models::kind::Kind;
-use eyebright_models::{Cancel, Description, Limits, Picture};
+use eyebright_models::{Cancel, Description, Limits, Moderation, Picture, Reader};
 
 use super::batch::Batch;
-use super::engine::{Engine, LazyReader, open_reader};
+use super::engine::{Engine, Fetched, open_moderation, open_reader};
 use super::speaker::Speaker;
 use super::{Describe, Detail, Ending};
 use crate::alt_text;
@@ -37,13 +37,14 @@ pub fn run(options: &Describe) -> Ending {
         Ok(engine) => engine,
         Err(fault) => return batch.fail(&fault),
     };
-    let text = Text {
+    let beside = Beside {
         reader: LazyLock::new(open_reader),
-        all: options.detail == Detail::All,
+        reads_photos: options.detail == Detail::All,
+        moderation: LazyLock::new(open_moderation),
     };
     let several = batch.inputs.len() > 1;
     let work = |input: &Input| {
-        let done = describe(&engine, &text, input, &batch.cancel)?;
+        let done = describe(&engine, &beside, input, &batch.cancel)?;
         if options.save_alt {
             save_alt_text(input, &done)?;
         }
@@ -67,17 +68,22 @@ pub fn run(options: &Describe) -> Ending {
     })
 }
 
-/// What reads the text of pictures.
-struct Text {
-    reader: LazyReader,
-    /// Photos are read too, not only screenshots and pages.
-    all: bool,
+/// What looks at pictures beside the model.
+struct Beside {
+    reader: Fetched<Reader>,
+    /// Not only screenshots and pages.
+    reads_photos: bool,
+    moderation: Fetched<Moderation>,
 }
 
-impl Text {
-    fn add(&self, description: Description, picture: &Picture, cancel: &Cancel) -> Result<Description, Fault> {
+impl Beside {
+    /// Adds what it finds.
+    fn look(&self, mut description: Description, picture: &Picture, cancel: &Cancel) -> Result<Description, Fault> {
+        if let Some(moderation) = self.moderation.as_ref().map_err(Fault::clone)? {
+            description.moderation = Some(moderation.judge(picture, cancel)?);
+        }
         let is_empty = matches!(description.kind, Kind::Blank | Kind::Black);
-        if is_empty || !(self.all || is_of_text(description.kind)) {
+        if is_empty || !(self.reads_photos || is_of_text(description.kind)) {
             return Ok(description);
         }
         Ok(match self.reader.as_ref().map_err(Fault::clone)? {
@@ -87,12 +93,12 @@ impl Text {
     }
 }
 
-/// Reads and describes one input, text included.
-fn describe(engine: &Engine, text: &Text, input: &Input, cancel: &Cancel) -> Result<Done, Fault> {
+/// Reads and describes one input, text and moderation included.
+fn describe(engine: &Engine, beside: &Beside, input: &Input, cancel: &Cancel) -> Result<Done, Fault> {
     let clock = Stopwatch::start();
     let content = input.read(&Limits::default())?;
     let mut done = describe_content(engine, &content, &clock, cancel)?;
-    done.description = text.add(done.description, &done.picture, cancel)?;
+    done.description = beside.look(done.description, &done.picture, cancel)?;
     done.ms.total = ms(clock.now());
     Ok(done)
 }
@@ -126,11 +132,9 @@ pub fn describe_content(engine: &Engine, content: &Content, clock: &Stopwatch, c
 fn sentences(description: &Description, detail: Detail) -> Vec<&str> {
     let more = description.more.iter().filter(|_| detail >= Detail::More);
     let everything = description.everything.iter().filter(|_| detail >= Detail::All);
-    std::iter::once(&description.sentence)
-        .chain(more)
-        .chain(everything)
-        .map(String::as_str)
-        .collect()
+    let warning = description.moderation.and_then(|judgement| judgement.level.warning());
+    let told = std::iter::once(&description.sentence).chain(more).chain(everything);
+    warning.into_iter().chain(told.map(String::as_str)).collect()
 }
 
 /// One line a sentence; with several pictures the first names the file and the others are indented.

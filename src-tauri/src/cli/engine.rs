@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use eyebright_models::checkpoint::{Checkpoint, Precision};
 use eyebright_models::pack::MANIFEST;
-use eyebright_models::{Describer, Device, Pack, Reader, vision_language};
+use eyebright_models::{Describer, Device, Moderation, Pack, Reader, vision_language};
 
 use super::{DeviceName, Model};
 use crate::fault::Fault;
@@ -75,13 +75,21 @@ pub fn open_pack(pack: &Path) -> Result<Pack, Fault> {
     }
 }
 
-/// What reads text, loaded when the first picture needs it; None: its pack is not here.
-pub type LazyReader = LazyLock<Result<Option<Reader>, Fault>>;
+/// The model of a pack that may have been fetched, loaded when the first picture needs it; None: the pack is not here.
+pub type Fetched<T> = LazyLock<Result<Option<T>, Fault>>;
 
 /// What reads text, if its pack was fetched.
 pub fn open_reader() -> Result<Option<Reader>, Fault> {
-    let is_here = packs::is_here("reader");
-    is_here.then(|| Ok(Reader::open(&packs::open("reader")?)?)).transpose()
+    opened("reader", Reader::open)
+}
+
+/// What warns of nudity, if its pack was fetched.
+pub fn open_moderation() -> Result<Option<Moderation>, Fault> {
+    opened("care", Moderation::open)
+}
+
+fn opened<T>(pack: &str, open: fn(&Pack) -> eyebright_models::Result<T>) -> Result<Option<T>, Fault> {
+    packs::is_here(pack).then(|| Ok(open(&packs::open(pack)?)?)).transpose()
 }
 
 fn open_device(name: DeviceName) -> Result<(Device, &'static str), Fault> {

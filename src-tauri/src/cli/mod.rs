@@ -206,7 +206,10 @@ pub struct Embed {
 #[derive(Debug, Args)]
 pub struct Listen {
     /// A sound file
-    #[cfg_attr(feature = "desktop", doc = "; without one, the microphone, until you have ended")]
+    #[cfg_attr(
+        feature = "desktop",
+        arg(help = "A sound file; without one, the microphone, until you have ended")
+    )]
     #[cfg_attr(not(feature = "desktop"), arg(required = true))]
     #[arg(value_name = "WAV")]
     wav: Option<PathBuf>,

@@ -7,11 +7,13 @@ use std::time::Duration;
 use serde::Serialize;
 use ts_rs::TS;
 
+use eyebright_models::moderation::Level;
+
 use super::{
     Action, Earcon, Effect, Event, Found, Job, Readout, Recalled, Rect, Seen, Show, Source, Step, Text, Words,
 };
 use crate::fault::Fault;
-use crate::settings::Detail;
+use crate::settings::{Detail, Moderation};
 use crate::strings::Strings;
 
 /// Work that lasts longer is heard to last, this often.
@@ -20,6 +22,9 @@ const TICK: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_mins(2);
 /// So many sentences may wait to be spoken before the next file is looked at.
 const AHEAD: u64 = 2;
+
+/// After a warning was spoken, the description waits so long for a person who does not want it.
+const PAUSE: Duration = Duration::from_secs(4);
 
 /// What is going on, for the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -40,6 +45,8 @@ pub enum Status {
 pub struct Options {
     /// How much is said unasked.
     pub detail: Detail,
+    /// Whether there are warnings.
+    pub moderation: Moderation,
     /// The words of the language in use.
     pub strings: Arc<Strings>,
 }
@@ -76,7 +83,8 @@ enum Stage {
 /// The picture that questions and "more" are about.
 #[derive(Debug, Clone)]
 struct Current {
-    entry: u64,
+    /// In the history; none while only the warning was told.
+    entry: Option<u64>,
     seen: Option<Seen>,
     words: Words,
     told: Detail,
@@ -105,6 +113,8 @@ pub struct Machine {
     taken: usize,
     counted: bool,
     choosing: Option<Choosing>,
+    /// When the warning was given behind which a description waits.
+    warned: Option<Duration>,
     current: Option<Current>,
     /// The last words, for "repeat" and "spell".
     last: Vec<String>,
@@ -129,6 +139,7 @@ impl Machine {
             taken: 0,
             counted: false,
             choosing: None,
+            warned: None,
             current: None,
             last: Vec::new(),
             active: None,
@@ -186,7 +197,7 @@ impl Machine {
     pub fn status(&self) -> Status {
         if self.choosing.is_some() {
             Status::ChoosingRegion
-        } else if self.is_working() {
+        } else if self.heeds_time() {
             Status::Working
         } else if self.is_speaking() {
             Status::Speaking
@@ -195,9 +206,9 @@ impl Machine {
         }
     }
 
-    /// Whether a job is under way, so that time matters.
-    pub fn is_working(&self) -> bool {
-        self.work.is_some()
+    /// Whether a job is under way, or a person thinks who was warned: then ticks are wanted.
+    pub fn heeds_time(&self) -> bool {
+        self.work.is_some() || self.warned.is_some()
     }
 
     fn is_speaking(&self) -> bool {
@@ -253,6 +264,7 @@ impl Machine {
         if self.choosing.take().is_some() {
             self.show(Show::Unfrozen);
         }
+        self.warned = None;
         self.queue.clear();
         self.taken = 0;
         self.counted = false;
@@ -292,7 +304,7 @@ impl Machine {
         let told = self.options.detail;
         let sentences = words.up_to(told);
         self.current = Some(Current {
-            entry: recalled.entry,
+            entry: Some(recalled.entry),
             seen: recalled.seen,
             words,
             told,
@@ -302,6 +314,9 @@ impl Machine {
 
     fn more(&mut self) {
         let Some(current) = &mut self.current else { return };
+        let Some(entry) = current.entry else {
+            return self.reveal(Vec::new());
+        };
         let before = current.words.up_to(current.told).len();
         let mut sentences = Vec::new();
         // A level that adds nothing is passed over.
@@ -321,7 +336,6 @@ impl Machine {
         if sentences.is_empty() {
             return self.tell("say.no_more");
         }
-        let entry = current.entry;
         self.effects.push(Effect::Add(entry, sentences.clone()));
         self.say(sentences);
     }
@@ -423,23 +437,56 @@ impl Machine {
             Ok(words) => words,
             Err(fault) => return self.fail_named(&seen.name, &fault),
         };
-        self.entries += 1;
-        let told = self.options.detail;
-        let mut sentences = words.up_to(told);
-        if let Some(name) = self.name_aloud(&seen.name) {
-            sentences.insert(0, name);
-        }
-        // Speaking comes first: keeping makes a small picture of a large one.
-        self.say(sentences);
-        self.effects
-            .push(Effect::Remember(self.entries, seen.clone(), words.clone()));
-        let text = words.text;
+        let name = self.name_aloud(&seen.name);
+        let warning = self.warning(words.level);
         self.current = Some(Current {
-            entry: self.entries,
+            entry: None,
+            seen: Some(seen),
+            words,
+            told: self.options.detail,
+        });
+        if self.options.moderation == Moderation::Warn && warning.is_some() {
+            let hint = self.options.strings.get("say.warned").to_owned();
+            self.say([name, warning, Some(hint)].into_iter().flatten().collect());
+            self.warned = Some(self.now);
+        } else {
+            self.reveal([name, warning].into_iter().flatten().collect());
+        }
+    }
+
+    /// What is said of a picture that may show nudity, if that is to be said.
+    fn warning(&self, level: Level) -> Option<String> {
+        let key = match (self.options.moderation, level) {
+            (Moderation::Off, _) | (_, Level::None) => return None,
+            (_, Level::Possible) => "say.nudity_possible",
+            (_, Level::Likely) => "say.nudity_likely",
+        };
+        Some(self.options.strings.get(key).to_owned())
+    }
+
+    /// Tells the description of the current picture behind some sentences, and keeps it.
+    fn reveal(&mut self, mut sentences: Vec<String>) {
+        let Some(Current {
+            entry,
             seen: Some(seen),
             words,
             told,
-        });
+        }) = &mut self.current
+        else {
+            return;
+        };
+        self.entries += 1;
+        *entry = Some(self.entries);
+        let (text, told) = (words.text, *told);
+        let remember = Effect::Remember(self.entries, seen.clone(), words.clone());
+        if let Some(fault) = words.unjudged.take() {
+            sentences.push(self.options.strings.fault(&fault));
+            self.effects.push(Effect::Play(Earcon::Failure));
+        }
+        sentences.extend(words.up_to(told));
+        // Speaking comes first: keeping makes a small picture of a large one.
+        self.say(sentences);
+        self.effects.push(remember);
         match text {
             Text::AtOnce | Text::OnRequest if told == Detail::All => self.read_text(Some(Vec::new())),
             Text::AtOnce => self.read_text(None),
@@ -459,7 +506,7 @@ impl Machine {
             return;
         };
         let Some(current) = &mut self.current else { return };
-        let entry = current.entry;
+        let Some(entry) = current.entry else { return };
         current.words.text = Text::Done;
         let sentences = match (result, all_and) {
             (Ok(Readout { headline, lines }), all_and) => {
@@ -483,9 +530,8 @@ impl Machine {
         };
         match result {
             Ok(answer) => {
-                if let Some(current) = &self.current {
-                    self.effects
-                        .push(Effect::Add(current.entry, vec![question, answer.clone()]));
+                if let Some(entry) = self.current.as_ref().and_then(|current| current.entry) {
+                    self.effects.push(Effect::Add(entry, vec![question, answer.clone()]));
                 }
                 self.say(answer.lines().map(str::to_owned).collect());
             }
@@ -546,7 +592,7 @@ impl Machine {
 
     /// Goes on with the next source, unless speaking lags behind.
     fn proceed(&mut self) {
-        if self.work.is_none()
+        if !self.heeds_time()
             && self.utterances - self.spoken < AHEAD
             && let Some(source) = self.queue.pop_front()
         {
@@ -607,6 +653,15 @@ impl Machine {
 
     fn tick(&mut self) {
         let is_speaking = self.is_speaking();
+        if let Some(since) = &mut self.warned {
+            // The pause begins when the warning was heard.
+            if is_speaking {
+                *since = self.now;
+            } else if self.now.saturating_sub(*since) >= PAUSE {
+                self.warned = None;
+                self.reveal(Vec::new());
+            }
+        }
         let Some(work) = &mut self.work else { return };
         let lasted = self.now.saturating_sub(work.begun);
         // The person or the voice speaks: ticking would be in the way.

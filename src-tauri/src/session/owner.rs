@@ -67,7 +67,7 @@ struct Owner {
 impl Owner {
     fn run(&mut self, inbox: &Receiver<Event>) {
         loop {
-            let event = if self.machine.is_working() {
+            let event = if self.machine.heeds_time() {
                 match inbox.recv_timeout(LOOK) {
                     Ok(event) => event,
                     Err(RecvTimeoutError::Timeout) => Event::Tick,

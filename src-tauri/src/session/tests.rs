@@ -1,5 +1,7 @@
 //! The machine under any order of events, and the owner with slow and dead companions.
 
+mod warning;
+
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver};
@@ -8,17 +10,19 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use eyebright_models::clock::Clock;
+use eyebright_models::moderation::Level;
 use proptest::prelude::*;
 
 use super::owner::{self, Senses};
 use super::*;
-use crate::settings::Language;
+use crate::settings::{Language, Moderation};
 use crate::strings::Strings;
 
 fn machine() -> Machine {
     Machine::new(
         Options {
             detail: Detail::One,
+            moderation: Moderation::Warn,
             strings: Arc::new(Strings::load(Language::En)),
         },
         0,
@@ -39,7 +43,7 @@ fn words(first: &str) -> Words {
         sure: true,
         more: vec!["More.".to_owned()],
         everything: vec!["All.".to_owned()],
-        text: Text::Done,
+        ..Words::default()
     }
 }
 
@@ -172,7 +176,7 @@ fn a_page_is_read_behind_its_first_sentence_and_all_of_it_on_request() {
 fn text_in_a_photo_is_read_when_everything_is_asked_for() {
     let mut machine = machine();
     assert_eq!(said(&describe_text(&mut machine, Text::OnRequest)), ["A page."]);
-    assert!(!machine.is_working());
+    assert!(!machine.heeds_time());
     take(&mut machine, Event::Act(Action::More));
     take(&mut machine, Event::Spoken(9));
     let effects = take(&mut machine, Event::Act(Action::More));
@@ -223,6 +227,24 @@ fn more_goes_on_where_it_stopped_and_repeat_says_the_last_words() {
     take(&mut machine, Event::Spoken(9));
     let none = said(&take(&mut machine, Event::Act(Action::More))).concat();
     assert_eq!(none, machine_text("say.no_more"));
+}
+
+#[test]
+fn a_question_is_heard_to_be_taken_in_and_then_answered() {
+    let mut machine = machine();
+    describe(&mut machine, Action::Screen);
+    let listening = take(&mut machine, Event::Act(Action::Ask));
+    let effects = take(&mut machine, Event::SpeechEnded);
+    assert!(has_earcon(&effects, Earcon::Heard));
+    let effects = take(
+        &mut machine,
+        Event::Heard(job(&listening), Ok("Is it a dog?".to_owned())),
+    );
+    assert!(matches!(effects.last(), Some(Effect::Answer(_, _, question)) if question == "Is it a dog?"));
+    let effects = take(&mut machine, Event::Answered(job(&effects), Ok("Yes.".to_owned())));
+    assert_eq!(said(&effects), ["Yes."]);
+    // Speech that ends where nobody listens is no question.
+    assert!(!has_earcon(&take(&mut machine, Event::SpeechEnded), Earcon::Heard));
 }
 
 fn machine_text(key: &str) -> String {
@@ -391,6 +413,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     let fault = || Fault::new("x", "It failed. Try again.");
     let jobs = 0u64..40;
     let texts = prop_oneof![Just(Text::Done), Just(Text::OnRequest), Just(Text::AtOnce)];
+    let levels = prop_oneof![2 => Just(Level::None), 1 => Just(Level::Possible), 1 => Just(Level::Likely)];
     prop_oneof![
         6 => (0usize..Action::ALL.len()).prop_map(|i| Event::Act(Action::ALL[i])),
         2 => (0usize..4).prop_map(|n| Event::Open((0..n).map(|i| file(&format!("{i}.png"))).collect())),
@@ -406,7 +429,9 @@ fn any_event() -> impl Strategy<Value = Event> {
         4 => jobs.clone().prop_map(|job| Event::Found(job, Ok(Found::Picture(seen("p"))))),
         1 => jobs.clone().prop_map(|job| Event::Found(job, Ok(Found::Sources(vec![file("a"), file("b")])))),
         1 => jobs.clone().prop_map(move |job| Event::Found(job, Err(fault()))),
-        4 => (jobs.clone(), texts).prop_map(|(job, text)| Event::Described(job, Ok(Words { text, ..words("D.") }))),
+        4 => (jobs.clone(), texts, levels).prop_map(|(job, text, level)| {
+            Event::Described(job, Ok(Words { text, level, ..words("D.") }))
+        }),
         2 => jobs.clone().prop_map(|job| Event::Read(job, Ok(readout()))),
         1 => jobs.clone().prop_map(move |job| Event::Read(job, Err(fault()))),
         1 => jobs.clone().prop_map(move |job| Event::Described(job, Err(fault()))),
@@ -414,6 +439,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => jobs.clone().prop_map(|job| Event::Saved(job, Ok(()))),
         1 => jobs.clone().prop_map(|job| Event::Searched(job, Ok(vec!["D.".to_owned()]))),
         1 => jobs.prop_map(|job| Event::Heard(job, Ok("why".to_owned()))),
+        1 => Just(Event::SpeechEnded),
         3 => (0u64..99).prop_map(Event::Spoken),
         1 => Just(Event::Mute(fault())),
         1 => Just(Event::Trouble(fault())),
@@ -429,6 +455,7 @@ struct World {
     utterances: u64,
     entries: u64,
     frozen: bool,
+    warned: bool,
 }
 
 impl World {
@@ -443,6 +470,7 @@ impl World {
             Effect::Say(utterance, text) => {
                 assert_eq!(*utterance, self.utterances + 1);
                 assert!(!text.is_empty());
+                self.warned |= *text == machine_text("say.warned");
                 self.utterances += 1;
             }
             Effect::Remember(entry, ..) => {
@@ -492,7 +520,9 @@ proptest! {
             for effect in &effects {
                 world.bear(effect);
             }
-            prop_assert_eq!(machine.is_working(), world.live.is_some());
+            // Without a job, time is heeded only behind a warning.
+            prop_assert!(machine.heeds_time() || world.live.is_none());
+            prop_assert!(!machine.heeds_time() || world.live.is_some() || world.warned);
             prop_assert_eq!(machine.status() == Status::ChoosingRegion, world.frozen);
             if stops {
                 prop_assert_eq!(machine.status(), Status::Idle);

@@ -29,6 +29,8 @@ pub struct Settings {
     pub language: Language,
     /// How much is said at once.
     pub detail: Detail,
+    /// Whether it is warned of nudity.
+    pub moderation: Moderation,
     /// Who says it.
     pub speech: SpeechBy,
     /// Identifier of the voice; "" is the system's choice.
@@ -77,6 +79,18 @@ pub enum Detail {
     More,
     /// Every detail known.
     All,
+}
+
+/// What happens to pictures that may show nudity, where the pack care is here to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Moderation {
+    /// Nobody looks for it.
+    Off,
+    /// A warning comes first, the description after a pause or on request.
+    Warn,
+    /// They are described at once, and it is said that they may.
+    Describe,
 }
 
 /// Who speaks.
@@ -137,6 +151,7 @@ fn wanted(key: &str) -> &'static str {
     match key {
         "language" => "\"system\", \"en\" or \"de\"",
         "detail" => "\"one\", \"more\" or \"all\"",
+        "moderation" => "\"off\", \"warn\" or \"describe\"",
         "speech" => "\"own\" or \"screen_reader\"",
         "voice" => "text in quotes",
         "rate" => "a number from 0.25 to 4",

@@ -33,6 +33,7 @@ prop_compose! {
     fn any_settings()(
         language in select(vec![Language::System, Language::En, Language::De]),
         detail in select(vec![Detail::One, Detail::More, Detail::All]),
+        moderation in select(vec![Moderation::Off, Moderation::Warn, Moderation::Describe]),
         speech in select(vec![SpeechBy::Own, SpeechBy::ScreenReader]),
         voice in ".*",
         rate in prop_oneof![Just(1.0_f32), 0.25_f32..=4.0],
@@ -45,7 +46,7 @@ prop_compose! {
     ) -> Settings {
         let [earcons, keep_history, start_hidden, autostart] = switches;
         Settings {
-            language, detail, speech, voice, rate, volume,
+            language, detail, moderation, speech, voice, rate, volume,
             earcons, keep_history, history_entries, history_megabytes,
             start_hidden, autostart, unload_minutes, hotkeys,
         }
@@ -58,6 +59,7 @@ fn odd_toml() -> impl Strategy<Value = String> {
         "version",
         "language",
         "detail",
+        "moderation",
         "speech",
         "voice",
         "rate",
