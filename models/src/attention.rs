@@ -16,6 +16,17 @@ pub(crate) fn split_heads(x: &Tensor, heads: usize) -> Result<Tensor> {
 /// added. Returns [R, T, heads * W].
 pub(crate) fn attend(query: &Tensor, keys: &Tensor, values: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
     let scale = 1.0 / (query.dim(D::Minus1)? as f64).sqrt();
+    attend_scaled(query, keys, values, scale, mask)
+}
+
+/// The same with another factor for the scores.
+pub(crate) fn attend_scaled(
+    query: &Tensor,
+    keys: &Tensor,
+    values: &Tensor,
+    scale: f64,
+    mask: Option<&Tensor>,
+) -> Result<Tensor> {
     // There are fewer queries than scores to multiply.
     let mut scores = (query * scale)?.matmul(&keys.transpose(2, 3)?)?;
     if let Some(mask) = mask {

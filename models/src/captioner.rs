@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use candle_core::{Device, Tensor};
-use candle_nn::{LayerNorm, Linear, Module, layer_norm, linear};
+use candle_nn::{LayerNorm, Module};
 use serde::Deserialize;
 
 use crate::cancel::Cancel;
+use crate::checkpoint::{Precision, Weights};
 use crate::encoders::{EfficientNetLite, ImageEncoder};
 use crate::error::Result;
 use crate::generation::{self, Decoding, Prompt, Sampling, Sequence};
 use crate::language::{LanguageModel, Opt, OptConfig};
+use crate::linear::Linear;
 use crate::pack::{Pack, PackError};
 use crate::picture::Picture;
-use crate::qformer::{ImageMemory, QFormer, QFormerConfig};
+use crate::qformer::{ImageMemory, Matching, QFormer, QFormerConfig, TextBranch};
 use crate::tokenizer::{SpecialTokens, Tokenizer};
 use crate::weights;
 
@@ -56,6 +58,7 @@ pub struct Captioner {
     position_embedding: Tensor,
     post_layernorm: LayerNorm,
     qformer: QFormer,
+    matching: Matching,
     language_projection: Linear,
     language_model: Box<dyn LanguageModel>,
     tokenizer: Tokenizer,
@@ -85,29 +88,36 @@ impl Captioner {
     pub fn open(pack: &Pack, device: &Device) -> Result<Self> {
         let config: Config =
             serde_json::from_slice(&pack.file(CONFIG)?).map_err(|error| pack.unusable(CONFIG, error))?;
-        let weights = weights::load(pack, WEIGHTS, device)?;
+        let weights = Weights::of_tensors(weights::tensors(pack, WEIGHTS, device)?, Precision::Stored, device);
         let parts = |error: candle_core::Error| pack.unusable(WEIGHTS, error);
         let EncoderConfig {
             image_size,
             tokens,
             width,
         } = config.image_encoder;
-        let projected = config.language_model.hidden_size;
-        Ok(Self {
+        let (read, projected) = (config.qformer.hidden_size, config.language_model.hidden_size);
+        let captioner = Self {
             encoder: Box::new(EfficientNetLite::load(pack, image_size, device)?),
             position_embedding: weights
-                .get((1, tokens, width), "vision_model.embeddings.position_embedding")
+                .tensor("vision_model.embeddings.position_embedding", &[1, tokens, width])
                 .map_err(parts)?,
-            post_layernorm: layer_norm(width, NORM_EPSILON, weights.pp("vision_model.post_layernorm"))
+            post_layernorm: weights
+                .pp("vision_model.post_layernorm")
+                .layer_norm(width, NORM_EPSILON)
                 .map_err(parts)?,
-            language_projection: linear(config.qformer.hidden_size, projected, weights.pp("language_projection"))
+            language_projection: weights
+                .pp("language_projection")
+                .linear(read, projected)
                 .map_err(parts)?,
-            qformer: QFormer::load(&config.qformer, &weights).map_err(parts)?,
-            language_model: Box::new(Opt::load(&config.language_model, weights.pp("language_model")).map_err(parts)?),
+            qformer: QFormer::load(&config.qformer, TextBranch::Beside, &weights).map_err(parts)?,
+            matching: Matching::load(&config.qformer, &weights).map_err(parts)?,
+            language_model: Box::new(Opt::load(&config.language_model, &weights.pp("language_model")).map_err(parts)?),
             tokenizer: Tokenizer::load(pack, config.tokens)?,
             decoding: config.decoding,
             prompt_tags: checked(config.prompt_tags, pack)?,
-        })
+        };
+        weights.fit(&[]).map_err(|misfit| pack.unusable(WEIGHTS, misfit))?;
+        Ok(captioner)
     }
 
     /// How the pack wants captions to be written.
@@ -172,25 +182,23 @@ impl Captioner {
     /// How well a text fits the picture.
     pub fn score(&self, look: &Look, text: &str) -> Result<Match> {
         let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
-        let queries = self.qformer.project_queries(&look.queries)?;
-        let text = self.qformer.project_text(&ids)?;
+        let queries = self.matching.project_queries(&look.queries)?;
+        let text = self.matching.project_text(&self.qformer, &ids)?;
         Ok(Match {
-            itc: self.qformer.contrast(&queries, &text)?,
-            itm: self.qformer.matches(&look.memory, &ids)?,
+            itc: Matching::contrast(&queries, &text)?,
+            itm: self.matching.matches(&self.qformer, &look.memory, &ids)?,
         })
     }
 
     /// The picture in the contrastive space: the mean of its queries, scaled to length 1.
     pub fn embed(&self, look: &Look) -> Result<Vec<f32>> {
-        let mean = self.qformer.project_queries(&look.queries)?.mean(0)?;
-        let length = mean.sqr()?.sum_all()?.sqrt()?.to_scalar::<f32>()?.max(1e-12);
-        Ok((mean / f64::from(length))?.to_vec1()?)
+        Ok(Matching::mean(&self.matching.project_queries(&look.queries)?)?)
     }
 
     /// A text in the contrastive space: a unit vector.
     pub fn embed_text(&self, text: &str) -> Result<Vec<f32>> {
         let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
-        Ok(self.qformer.project_text(&ids)?.to_vec1()?)
+        Ok(self.matching.project_text(&self.qformer, &ids)?.to_vec1()?)
     }
 
     /// Text of a sequence.

@@ -14,9 +14,9 @@ use crate::lexicon::Lexicon;
 use crate::objects::Objects;
 use crate::pack::Pack;
 use crate::picture::Picture;
-use crate::question::{self, Answer, Known, TextLine, Turn};
+use crate::question::{self, Answer, Basis, Known, Language, TextLine, Turn};
 use crate::tags::TagHead;
-use crate::vision_language::VisionLanguage;
+use crate::vision_language::{self, Image, Task, VisionLanguage};
 
 /// Captions drawn beside the best one, to see whether they agree.
 const DRAWN: usize = 4;
@@ -66,11 +66,6 @@ impl Describer {
         }
     }
 
-    /// The published model, if there is one.
-    pub fn model(&self) -> Option<&dyn VisionLanguage> {
-        self.model.as_deref()
-    }
-
     /// Describes a picture. `stream` gets the raw caption's text as it becomes certain; only the description says whether it holds.
     pub fn describe(
         &self,
@@ -79,6 +74,11 @@ impl Describer {
         clock: &dyn Clock,
         stream: &mut (dyn FnMut(&str) + Send),
     ) -> Result<(Description, Timings)> {
+        if let Some(model) = &self.model
+            && !model.can(Task::Caption)
+        {
+            return Err(model.unable(Task::Caption));
+        }
         let (evidence, timings) = self.evidence(picture, cancel, clock, stream)?;
         Ok((self.compose(&evidence), timings))
     }
@@ -118,16 +118,20 @@ impl Describer {
             || {
                 let look = self.captioner.look(picture)?;
                 let encoded = clock.now();
-                let caption = match &self.model {
+                let image = self.model.as_ref().map(|model| model.look(picture)).transpose()?;
+                cancel.check()?;
+                let published = self.model.as_deref().filter(|model| model.can(Task::Caption));
+                let caption = match (published, &image) {
                     _ if !has_caption => None,
-                    Some(model) => Some(published_caption(&**model, picture, cancel, stream)?),
-                    None => Some(self.caption_evidence(&look, cancel, stream)?),
+                    (Some(model), Some(image)) => Some(published_caption(model, image, cancel, stream)?),
+                    _ => Some(self.caption_evidence(&look, cancel, stream)?),
                 };
-                Ok::<_, Error>((look, encoded, caption))
+                Ok::<_, Error>((look, encoded, caption, image))
             },
             || self.objects.find(picture),
         );
-        let (look, encoded, caption) = written?;
+        let (look, encoded, caption, image) = written?;
+        evidence.image = image;
         evidence.objects = objects?;
         evidence.caption = caption;
         evidence.tags = look
@@ -143,8 +147,9 @@ impl Describer {
         ))
     }
 
-    /// Answers a question about a picture from its evidence, without looking again. `lines`: its text, None if there is no reader;
-    /// `turns`: what was asked before, see [`question::answer`].
+    /// Answers a question about a picture, without looking again: by a published model that can, if it is in English and not about
+    /// text, else from evidence. `lines`: the picture's text, None if there is no reader; `turns`: what was asked before, see
+    /// [`question::answer`].
     pub fn answer(
         &self,
         evidence: &Evidence,
@@ -152,7 +157,8 @@ impl Describer {
         lines: Option<&[TextLine<'_>]>,
         turns: &[Turn],
         question: &str,
-    ) -> Answer {
+        cancel: &Cancel,
+    ) -> Result<Answer> {
         let known = Known {
             evidence,
             picture,
@@ -160,7 +166,23 @@ impl Describer {
             lexicon: &self.lexicon,
             calibration: &self.calibration,
         };
-        question::answer(&known, turns, question)
+        let mut answer = question::answer(&known, turns, question);
+        let answering = self.model.as_deref().filter(|model| model.can(Task::Answer));
+        if let (Some(model), Some(image)) = (answering, &evidence.image)
+            && answer.turn.language == Language::English
+            && !answer.turn.is_about_text()
+        {
+            let before: Vec<_> = turns.iter().filter_map(|turn| turn.answered.clone()).collect();
+            let said = model.say(image, &before, question, cancel)?;
+            answer.from = Basis::Model;
+            answer.declined = said.text.is_empty();
+            answer.text = said.sentence;
+            answer.turn.answered = Some(vision_language::Turn {
+                question: question.to_owned(),
+                answer: said.text,
+            });
+        }
+        Ok(answer)
     }
 
     /// What evidence says unasked.
@@ -238,14 +260,12 @@ impl Describer {
 /// The caption of a published model.
 fn published_caption(
     model: &dyn VisionLanguage,
-    picture: &Picture,
+    image: &Image,
     cancel: &Cancel,
     stream: &mut dyn FnMut(&str),
 ) -> Result<CaptionEvidence> {
-    let image = model.look(picture)?;
-    cancel.check()?;
     let mut written = model
-        .caption(&image, None, &model.caption_decoding(), cancel, stream)?
+        .caption(image, None, &model.caption_decoding(), cancel, stream)?
         .into_iter();
     let Some(best) = written.next() else {
         return Ok(CaptionEvidence::default());

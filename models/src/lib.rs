@@ -9,6 +9,7 @@
 mod attention;
 mod bert;
 pub mod blip;
+pub mod blip2;
 pub mod cancel;
 pub mod captioner;
 pub mod checkpoint;
@@ -34,6 +35,7 @@ pub mod pack;
 pub mod picture;
 pub mod preprocessor;
 pub mod qformer;
+mod quantized;
 pub mod question;
 pub mod reader;
 pub mod tags;

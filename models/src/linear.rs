@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use candle_core::quantized::QTensor;
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, D, DType, Layout, Result, Shape, Tensor, bail};
-use candle_nn::{Module, VarBuilder};
+use candle_nn::Module;
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
+
+use crate::quantized;
 
 /// Values of the widest vector: rows are whole numbers of them.
 const LANES: usize = 16;
@@ -79,6 +81,7 @@ impl Matrix {
     pub(crate) fn times(&self, x: &Tensor) -> Result<Tensor> {
         match &self.values {
             Values::Dense(weight) => times_transposed(x, weight),
+            Values::Quantized(weight) if x.device().is_cpu() => quantized::times(x, weight, self.outputs),
             Values::Quantized(weight) => {
                 let [outputs, inputs] = padded(self.outputs, self.inputs);
                 let x = if inputs == self.inputs {
@@ -117,12 +120,6 @@ impl Linear {
     pub(crate) fn new(weight: Matrix, bias: Option<Tensor>) -> Self {
         Self { weight, bias }
     }
-}
-
-/// Loads `weight` [outputs, inputs] and `bias` [outputs].
-pub(crate) fn linear(inputs: usize, outputs: usize, weights: VarBuilder) -> Result<Linear> {
-    let weight = Matrix::dense(weights.get((outputs, inputs), "weight")?)?;
-    Ok(Linear::new(weight, Some(weights.get(outputs, "bias")?)))
 }
 
 impl Module for Linear {

@@ -33,14 +33,38 @@ impl Tokenizer {
 
     /// Reads `tokenizer.json` of a published model, in which a text begins with the piece `begin` and ends with `eos`.
     pub fn of_checkpoint(checkpoint: &Checkpoint, begin: &str, eos: u32) -> Result<Self, CheckpointError> {
-        let wrong = |reason: String| checkpoint.unusable(FILE, reason);
-        let inner =
-            tokenizers::Tokenizer::from_bytes(checkpoint.file(FILE)?).map_err(|error| wrong(error.to_string()))?;
-        let bos = inner
-            .token_to_id(begin)
-            .ok_or_else(|| wrong(format!("it has no piece {begin}")))?;
-        let special = SpecialTokens { bos, eos };
+        let mut tokenizer = Self::of_file(checkpoint, FILE, SpecialTokens { bos: eos, eos })?;
+        tokenizer.special.bos = tokenizer.id(checkpoint, FILE, begin)?;
+        Ok(tokenizer)
+    }
+
+    /// Reads another file like it, in which a text stands between two pieces.
+    pub fn between(checkpoint: &Checkpoint, file: &str, marks: (&str, &str)) -> Result<Self, CheckpointError> {
+        let mut tokenizer = Self::of_file(checkpoint, file, SpecialTokens { bos: 0, eos: 0 })?;
+        tokenizer.special = SpecialTokens {
+            bos: tokenizer.id(checkpoint, file, marks.0)?,
+            eos: tokenizer.id(checkpoint, file, marks.1)?,
+        };
+        Ok(tokenizer)
+    }
+
+    /// Reads another file like it whose marks are known.
+    pub fn of_file(checkpoint: &Checkpoint, file: &str, special: SpecialTokens) -> Result<Self, CheckpointError> {
+        let inner = tokenizers::Tokenizer::from_bytes(checkpoint.file(file)?)
+            .map_err(|error| checkpoint.unusable(file, error))?;
         Ok(Self { inner, special })
+    }
+
+    fn id(&self, checkpoint: &Checkpoint, file: &str, piece: &str) -> Result<u32, CheckpointError> {
+        self.inner
+            .token_to_id(piece)
+            .ok_or_else(|| checkpoint.unusable(file, format!("it has no piece {piece}")))
+    }
+
+    /// How many pieces it has.
+    #[must_use]
+    pub fn pieces(&self) -> usize {
+        self.inner.get_vocab_size(true)
     }
 
     /// Ids without marks.

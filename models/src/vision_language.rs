@@ -3,12 +3,14 @@
 use candle_core::{Device, Tensor};
 
 use crate::blip::Blip;
+use crate::blip2::Blip2;
 use crate::cancel::Cancel;
 use crate::captioner::Match;
 use crate::checkpoint::{Checkpoint, CheckpointError, Precision};
 use crate::error::{Error, Result};
 use crate::generation::{Decoding, Sequence};
 use crate::picture::Picture;
+use crate::qformer::ImageMemory;
 use crate::tokenizer::Tokenizer;
 
 /// What is asked of a model that may not be able to do it.
@@ -29,6 +31,30 @@ pub enum Task {
 pub struct Image {
     /// The image encoder's tokens [1, S, W].
     pub tokens: Tensor,
+    /// What a Q-Former remembers of them.
+    pub memory: Option<ImageMemory>,
+    /// What its queries read, [1, Q, D], unless that depends on a text.
+    pub queries: Option<Tensor>,
+}
+
+impl From<Tensor> for Image {
+    /// Where there is no Q-Former.
+    fn from(tokens: Tensor) -> Self {
+        Self {
+            tokens,
+            memory: None,
+            queries: None,
+        }
+    }
+}
+
+/// A question that was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// As it was asked.
+    pub question: String,
+    /// As it was answered.
+    pub answer: String,
 }
 
 /// A text that a model wrote.
@@ -63,8 +89,19 @@ impl Written {
 
 /// A model that was loaded. A task that it was not made for fails with [`Error::Unable`].
 pub trait VisionLanguage: Send + Sync {
+    /// Name of its folder.
+    fn name(&self) -> &str;
+
     /// Whether it was made for a task.
     fn can(&self, task: Task) -> bool;
+
+    /// What to say of a task that it was not made for.
+    fn unable(&self, task: Task) -> Error {
+        Error::Unable {
+            model: self.name().to_owned(),
+            task,
+        }
+    }
 
     /// Encodes a picture, once for any number of texts.
     fn look(&self, picture: &Picture) -> Result<Image>;
@@ -96,15 +133,29 @@ pub trait VisionLanguage: Send + Sync {
         stream: &mut dyn FnMut(&str),
     ) -> Result<Vec<Written>>;
 
+    /// Answers a question behind others about the same picture. Models that were not made for conversations take each question alone.
+    fn converse(
+        &self,
+        image: &Image,
+        before: &[Turn],
+        question: &str,
+        decoding: &Decoding,
+        cancel: &Cancel,
+        stream: &mut dyn FnMut(&str),
+    ) -> Result<Vec<Written>> {
+        let _ = before;
+        self.answer(image, question, decoding, cancel, stream)
+    }
+
     /// How well a text fits the picture.
     fn score(&self, image: &Image, text: &str) -> Result<Match>;
 
     /// The picture as a unit vector, near those of pictures and texts like it.
     fn embed(&self, image: &Image) -> Result<Vec<f32>>;
 
-    /// What is said to a question.
-    fn say(&self, image: &Image, question: &str, cancel: &Cancel) -> Result<Answer> {
-        let answers = self.answer(image, question, &self.answer_decoding(), cancel, &mut |_| {})?;
+    /// What is said to a question behind others about the same picture.
+    fn say(&self, image: &Image, before: &[Turn], question: &str, cancel: &Cancel) -> Result<Answer> {
+        let answers = self.converse(image, before, question, &self.answer_decoding(), cancel, &mut |_| {})?;
         let best = answers.into_iter().next().filter(|best| !best.text.is_empty());
         Ok(match best {
             Some(best) => Answer {
@@ -126,10 +177,11 @@ pub fn open(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> R
     let architecture = checkpoint.architecture()?;
     match architecture.model_type.as_str() {
         "blip" => Ok(Box::new(Blip::open(checkpoint, precision, device)?)),
+        "blip-2" | "instructblip" => Ok(Box::new(Blip2::open(checkpoint, precision, device)?)),
         other => Err(Error::Checkpoint(CheckpointError::Unknown {
             checkpoint: checkpoint.name().to_owned(),
             architecture: other.to_owned(),
-            known: "blip".to_owned(),
+            known: "blip, blip-2 and instructblip".to_owned(),
         })),
     }
 }
@@ -138,7 +190,7 @@ pub fn open(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> R
 pub(crate) fn written(tokenizer: &Tokenizer, sequences: Vec<Sequence>) -> Result<Vec<Written>> {
     let text = |sequence: Sequence| {
         Ok(Written {
-            text: tokenizer.decode(&sequence.ids)?,
+            text: tokenizer.decode(&sequence.ids)?.trim().to_owned(),
             words: tokenizer.words(&sequence.ids, &sequence.log_probabilities)?,
             sequence,
         })

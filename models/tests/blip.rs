@@ -102,9 +102,8 @@ fn decoder(folder: &Path, precision: Precision) -> TextDecoder {
 }
 
 fn look(folder: &Path, picture: usize) -> Image {
-    Image {
-        tokens: vision(folder, Precision::Stored).forward(&pixels(picture)).unwrap(),
-    }
+    let tokens = vision(folder, Precision::Stored).forward(&pixels(picture)).unwrap();
+    tokens.into()
 }
 
 fn blip(folder: &Path, precision: Precision) -> Blip {

@@ -9,10 +9,11 @@ use std::path::PathBuf;
 use candle_core::{Device, Module, Tensor};
 use candle_nn::{VarBuilder, layer_norm, linear};
 use eyebright_models::captioner::Captioner;
+use eyebright_models::checkpoint::{Precision, Weights};
 use eyebright_models::encoders::{EfficientNetLite, ImageEncoder};
 use eyebright_models::generation::Decoding;
 use eyebright_models::language::{Cache, LanguageModel, Opt, OptConfig};
-use eyebright_models::qformer::{QFormer, QFormerConfig};
+use eyebright_models::qformer::{Matching, QFormer, QFormerConfig, TextBranch};
 use eyebright_models::tags::TagHead;
 use eyebright_models::{Cancel, Limits, Pack, Picture, weights};
 use serde::Deserialize;
@@ -85,19 +86,22 @@ struct Parts {
     config: Config,
     weights: VarBuilder<'static>,
     qformer: QFormer,
+    matching: Matching,
     opt: Opt,
 }
 
 impl Parts {
     fn load(pack: &Pack) -> Self {
         let config: Config = serde_json::from_slice(&pack.file("config.json").unwrap()).unwrap();
-        let weights = weights::load(pack, "model.gguf", &Device::Cpu).unwrap();
+        let tensors = weights::tensors(pack, "model.gguf", &Device::Cpu).unwrap();
+        let weights = Weights::of_tensors(tensors, Precision::Stored, &Device::Cpu);
         Self {
             encoder: EfficientNetLite::load(pack, config.image_encoder.image_size, &Device::Cpu).unwrap(),
-            qformer: QFormer::load(&config.qformer, &weights).unwrap(),
-            opt: Opt::load(&config.language_model, weights.pp("language_model")).unwrap(),
+            qformer: QFormer::load(&config.qformer, TextBranch::Beside, &weights).unwrap(),
+            matching: Matching::load(&config.qformer, &weights).unwrap(),
+            opt: Opt::load(&config.language_model, &weights.pp("language_model")).unwrap(),
             config,
-            weights,
+            weights: weights::load(pack, "model.gguf", &Device::Cpu).unwrap(),
         }
     }
 
@@ -131,7 +135,7 @@ fn every_stage_equals_the_reference() {
         let memory = parts.qformer.remember(&parts.placed(&seen.tokens)).unwrap();
         let queries = parts.qformer.queries(&memory).unwrap();
         assert_close(&numbers(&queries), theirs("queries"), "queries");
-        let side = parts.qformer.project_queries(&queries).unwrap();
+        let side = parts.matching.project_queries(&queries).unwrap();
         assert_close(&numbers(&side), theirs("query_side"), "queries of ITC");
         let prompt = parts.prompt(&queries, &case.prompt);
         let hidden = parts.opt.forward(&prompt, &mut Cache::default()).unwrap();

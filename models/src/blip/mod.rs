@@ -136,16 +136,13 @@ impl Blip {
     fn marked(&self, text: &str) -> Result<Vec<u32>> {
         self.tokenizer.encode_marked(text, self.config.max_position_embeddings)
     }
-
-    fn unable<T>(&self, task: Task) -> Result<T> {
-        Err(Error::Unable {
-            model: self.name.clone(),
-            task,
-        })
-    }
 }
 
 impl VisionLanguage for Blip {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
     fn can(&self, task: Task) -> bool {
         match self.head {
             Head::Caption(_) => task == Task::Caption,
@@ -156,8 +153,7 @@ impl VisionLanguage for Blip {
 
     fn look(&self, picture: &Picture) -> Result<Image> {
         let pixels = self.preprocessor.pixels(picture, &self.device)?;
-        let tokens = self.vision.forward(&pixels)?;
-        Ok(Image { tokens })
+        Ok(self.vision.forward(&pixels)?.into())
     }
 
     /// As the authors evaluated captions of COCO.
@@ -188,7 +184,7 @@ impl VisionLanguage for Blip {
         stream: &mut dyn FnMut(&str),
     ) -> Result<Vec<Written>> {
         let Head::Caption(decoder) = &self.head else {
-            return self.unable(Task::Caption);
+            return Err(self.unable(Task::Caption));
         };
         let memory = decoder.remember(&image.tokens)?;
         self.write(
@@ -209,7 +205,7 @@ impl VisionLanguage for Blip {
         stream: &mut dyn FnMut(&str),
     ) -> Result<Vec<Written>> {
         let Head::Answer { encoder, decoder } = &self.head else {
-            return self.unable(Task::Answer);
+            return Err(self.unable(Task::Answer));
         };
         let seen = encoder.remember(&image.tokens)?;
         let asked = encoder.encode(&self.marked(question)?, Some(&seen))?;
@@ -225,7 +221,7 @@ impl VisionLanguage for Blip {
             itm_head,
         } = &self.head
         else {
-            return self.unable(Task::Match);
+            return Err(self.unable(Task::Match));
         };
         let ids = self.marked(text)?;
         let image_side = unit(&vision_proj.forward(&first(&image.tokens)?)?)?;
@@ -240,7 +236,7 @@ impl VisionLanguage for Blip {
 
     fn embed(&self, image: &Image) -> Result<Vec<f32>> {
         let Head::Match { vision_proj, .. } = &self.head else {
-            return self.unable(Task::Embed);
+            return Err(self.unable(Task::Embed));
         };
         Ok(unit(&vision_proj.forward(&first(&image.tokens)?)?)?
             .flatten_all()?

@@ -26,12 +26,20 @@ const LADDER: [(GgmlDType, f32); 4] = [
 /// Two-dimensional, yet added and not multiplied.
 const NO_MATRIX: [&str; 2] = ["position", "relative_attention_bias"];
 /// Left out where it is the word embeddings again.
-const TIED: [(&str, &str); 1] = [(
-    "cls.predictions.decoder.weight",
-    "bert.embeddings.word_embeddings.weight",
-)];
+const TIED: [(&str, &str); 5] = [
+    (
+        "cls.predictions.decoder.weight",
+        "bert.embeddings.word_embeddings.weight",
+    ),
+    ("lm_head.weight", "model.decoder.embed_tokens.weight"),
+    ("lm_head.weight", "shared.weight"),
+    ("encoder.embed_tokens.weight", "shared.weight"),
+    ("decoder.embed_tokens.weight", "shared.weight"),
+];
 /// Files that belong to the model beside its weights.
 const COPIED: [&str; 3] = ["json", "txt", "md"];
+/// A folder that does too, and its file: the tokenizer of `InstructBLIP`'s Q-Former.
+const SECOND_TOKENIZER: (&str, &str) = ("qformer_tokenizer", "tokenizer.json");
 
 /// What a conversion did.
 #[derive(Debug, Clone, Default)]
@@ -97,6 +105,12 @@ fn write(checkpoint: &Checkpoint, store: &Store, to: Precision, out: &Path) -> R
         if let Some(name) = path.file_name().filter(|name| is_copied && *name != INDEX) {
             fs::copy(&path, out.join(name))?;
         }
+    }
+    let (inner, file) = SECOND_TOKENIZER;
+    let second = checkpoint.folder.join(inner).join(file);
+    if second.is_file() {
+        fs::create_dir(out.join(inner))?;
+        fs::copy(second, out.join(inner).join(file))?;
     }
     Ok(told)
 }

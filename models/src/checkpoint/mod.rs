@@ -137,7 +137,7 @@ impl Checkpoint {
 }
 
 /// `value` with what only `defaults` has.
-fn over(mut value: Value, defaults: &Value) -> Value {
+pub(crate) fn over(mut value: Value, defaults: &Value) -> Value {
     match (&mut value, defaults) {
         (Value::Object(fields), Value::Object(defaults)) => {
             for (name, default) in defaults {

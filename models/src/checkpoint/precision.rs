@@ -32,6 +32,15 @@ pub(super) enum Form {
 }
 
 impl Precision {
+    /// The same, but with 8 bits instead of fewer.
+    #[must_use]
+    pub fn or_8_bits(self) -> Self {
+        match self {
+            Self::Q6K | Self::Q4K => Self::Q8_0,
+            other => other,
+        }
+    }
+
     /// The form of a matrix that the file holds as `stored`.
     pub(super) fn form(self, stored: DType) -> Form {
         match self {

@@ -19,11 +19,11 @@ use crate::linear::{Linear, Matrix, padded, widened};
 pub struct Weights {
     loading: Arc<Loading>,
     path: String,
+    precision: Precision,
 }
 
 struct Loading {
     source: Source,
-    precision: Precision,
     device: Device,
     taken: Mutex<Taken>,
 }
@@ -57,11 +57,11 @@ impl Weights {
         Self {
             loading: Arc::new(Loading {
                 source,
-                precision,
                 device: device.clone(),
                 taken,
             }),
             path: String::new(),
+            precision,
         }
     }
 
@@ -71,6 +71,16 @@ impl Weights {
         Self {
             loading: self.loading.clone(),
             path: self.full(part),
+            precision: self.precision,
+        }
+    }
+
+    /// The same tensors with matrices in another precision.
+    #[must_use]
+    pub fn at(&self, precision: Precision) -> Self {
+        Self {
+            precision,
+            ..self.clone()
         }
     }
 
@@ -146,6 +156,11 @@ impl Weights {
         Ok(Linear::new(weight, Some(self.tensor("bias", &[outputs])?)))
     }
 
+    /// `weight` [outputs, inputs] alone.
+    pub(crate) fn linear_no_bias(&self, inputs: usize, outputs: usize) -> Result<Linear> {
+        Ok(Linear::new(self.matrix("weight", outputs, inputs)?, None))
+    }
+
     /// `weight` and `bias` [width].
     pub(crate) fn layer_norm(&self, width: usize, epsilon: f64) -> Result<LayerNorm> {
         let weight = self.tensor("weight", &[width])?.contiguous()?;
@@ -177,7 +192,7 @@ impl Weights {
     /// A dense matrix in the precision of the model, on its device.
     fn formed(&self, dense: &Tensor) -> Result<Matrix> {
         let (outputs, inputs) = dense.dims2()?;
-        match self.loading.precision.form(dense.dtype()) {
+        match self.precision.form(dense.dtype()) {
             Form::Dense(dtype) => {
                 let wide = if dtype == DType::F32 {
                     widened(dense)?

@@ -4,6 +4,7 @@ use crate::kind::PixelEvidence;
 use crate::lexicon::{Lexicon, NounKind, Seen};
 use crate::objects::Object;
 use crate::tags::Tag;
+use crate::vision_language::Image;
 
 use super::Calibration;
 
@@ -27,6 +28,8 @@ pub struct Evidence {
     pub objects: Vec<Object>,
     /// Width and height of the picture in pixels, the same pixels as the objects' boxes.
     pub size: (u32, u32),
+    /// What a published model remembers of the picture, for questions.
+    pub image: Option<Image>,
 }
 
 /// A caption and how sure the networks are of it.

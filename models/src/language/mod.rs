@@ -1,10 +1,12 @@
 //! Language models: the part that writes. It reads embeddings, so that a picture's query tokens can stand among words.
 
 mod opt;
+pub mod t5;
 
 use candle_core::{Device, Result, Tensor};
 
 pub use opt::{Opt, OptConfig};
+pub use t5::{T5, T5Config};
 
 /// A decoder that writes one token after another.
 pub trait LanguageModel: Send + Sync {

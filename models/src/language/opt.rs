@@ -1,16 +1,18 @@
 //! OPT (Zhang et al., 2022) as in `transformers` `modeling_opt.py`: pre-norm, `ReLU`, learned positions, logits tied to the embedding.
 
-use candle_core::{Device, Result, Tensor};
-use candle_nn::{Embedding, LayerNorm, Module, VarBuilder, embedding, layer_norm};
+use candle_core::{Device, Result, Tensor, bail};
+use candle_nn::{LayerNorm, Module};
 use serde::Deserialize;
 
 use super::{Cache, LanguageModel};
 use crate::attention::{attend, causal_mask, split_heads};
-use crate::linear::{Linear, linear, times_transposed};
+use crate::checkpoint::Weights;
+use crate::linear::{Linear, Matrix};
 
 /// Positions begin at 2, a habit of the original code.
 const POSITION_OFFSET: usize = 2;
 const EPSILON: f64 = 1e-5;
+const EMBEDDING: &str = "model.decoder.embed_tokens.weight";
 
 /// Sizes, named as in `config.json`.
 #[derive(Debug, Clone, Deserialize)]
@@ -27,11 +29,26 @@ pub struct OptConfig {
     pub vocab_size: usize,
     /// Longest sequence.
     pub max_position_embeddings: usize,
+    /// Function between the two dense layers. Only `relu` is known.
+    #[serde(default = "relu")]
+    pub activation_function: String,
+    /// Whether norms stand before what they are for. OPT-350m, whose stand behind it, is not known.
+    #[serde(default = "yes")]
+    pub do_layer_norm_before: bool,
+}
+
+fn relu() -> String {
+    "relu".to_owned()
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The decoder.
 pub struct Opt {
-    embed_tokens: Embedding,
+    embed_tokens: Matrix,
+    lm_head: Matrix,
     embed_positions: Tensor,
     layers: Vec<Layer>,
     final_layer_norm: LayerNorm,
@@ -39,16 +56,34 @@ pub struct Opt {
 }
 
 impl Opt {
-    /// Loads `model.decoder.*` below `weights`.
-    pub fn load(config: &OptConfig, weights: VarBuilder) -> Result<Self> {
+    /// Loads `model.decoder.*` below `weights`, and `lm_head` where it is not the embedding again.
+    pub fn load(config: &OptConfig, weights: &Weights) -> Result<Self> {
+        let (width, positions, heads) = (
+            config.hidden_size,
+            config.max_position_embeddings,
+            config.num_attention_heads,
+        );
+        if config.activation_function != "relu" || !config.do_layer_norm_before {
+            bail!("only an OPT with ReLU and norms in front is known");
+        }
+        if heads == 0 || !width.is_multiple_of(heads) {
+            bail!("a width of {width} does not divide into {heads} heads");
+        }
+        let own_head = weights.has("lm_head.weight") && !weights.same("lm_head.weight", EMBEDDING)?;
+        let embed_tokens = weights.matrix(EMBEDDING, config.vocab_size, width)?;
+        let lm_head = if own_head {
+            weights.matrix("lm_head.weight", config.vocab_size, width)?
+        } else {
+            embed_tokens.clone()
+        };
         let weights = weights.pp("model.decoder");
-        let (width, positions) = (config.hidden_size, config.max_position_embeddings);
-        let layer = |index| Layer::load(config, weights.pp("layers").pp(index));
+        let layer = |index| Layer::load(config, &weights.pp("layers").pp(index));
         Ok(Self {
-            embed_tokens: embedding(config.vocab_size, width, weights.pp("embed_tokens"))?,
-            embed_positions: weights.get((positions + POSITION_OFFSET, width), "embed_positions.weight")?,
+            embed_tokens,
+            lm_head,
+            embed_positions: weights.tensor("embed_positions.weight", &[positions + POSITION_OFFSET, width])?,
             layers: (0..config.num_hidden_layers).map(layer).collect::<Result<_>>()?,
-            final_layer_norm: layer_norm(width, EPSILON, weights.pp("final_layer_norm"))?,
+            final_layer_norm: weights.pp("final_layer_norm").layer_norm(width, EPSILON)?,
             max_positions: positions,
         })
     }
@@ -56,14 +91,13 @@ impl Opt {
 
 impl LanguageModel for Opt {
     fn embed(&self, ids: &[u32]) -> Result<Tensor> {
-        self.embed_tokens
-            .forward(&Tensor::new(ids, self.embed_positions.device())?)?
-            .unsqueeze(0)
+        let ids = Tensor::new(ids, self.embed_positions.device())?;
+        self.embed_tokens.rows(&ids)?.unsqueeze(0)
     }
 
     fn forward(&self, embeds: &Tensor, cache: &mut Cache) -> Result<Tensor> {
         let tokens = embeds.dim(1)?;
-        let past = cache.length;
+        let past = cache.len();
         let positions = self.embed_positions.narrow(0, past + POSITION_OFFSET, tokens)?;
         let mut x = embeds.broadcast_add(&positions)?;
         // A single token may see everything before it: no mask needed.
@@ -75,12 +109,12 @@ impl LanguageModel for Opt {
         for (index, layer) in self.layers.iter().enumerate() {
             x = layer.forward(&x, mask.as_ref(), index, cache)?;
         }
-        cache.length += tokens;
+        cache.advance(tokens);
         self.final_layer_norm.forward(&x)
     }
 
     fn logits(&self, hidden: &Tensor) -> Result<Tensor> {
-        times_transposed(hidden, self.embed_tokens.embeddings())
+        self.lm_head.times(hidden)
     }
 
     fn device(&self) -> &Device {
@@ -105,18 +139,18 @@ struct Layer {
 }
 
 impl Layer {
-    fn load(config: &OptConfig, weights: VarBuilder) -> Result<Self> {
+    fn load(config: &OptConfig, weights: &Weights) -> Result<Self> {
         let (width, hidden) = (config.hidden_size, config.ffn_dim);
         let attention = weights.pp("self_attn");
         Ok(Self {
-            q_proj: linear(width, width, attention.pp("q_proj"))?,
-            k_proj: linear(width, width, attention.pp("k_proj"))?,
-            v_proj: linear(width, width, attention.pp("v_proj"))?,
-            out_proj: linear(width, width, attention.pp("out_proj"))?,
-            self_attn_layer_norm: layer_norm(width, EPSILON, weights.pp("self_attn_layer_norm"))?,
-            fc1: linear(width, hidden, weights.pp("fc1"))?,
-            fc2: linear(hidden, width, weights.pp("fc2"))?,
-            final_layer_norm: layer_norm(width, EPSILON, weights.pp("final_layer_norm"))?,
+            q_proj: attention.pp("q_proj").linear(width, width)?,
+            k_proj: attention.pp("k_proj").linear(width, width)?,
+            v_proj: attention.pp("v_proj").linear(width, width)?,
+            out_proj: attention.pp("out_proj").linear(width, width)?,
+            self_attn_layer_norm: weights.pp("self_attn_layer_norm").layer_norm(width, EPSILON)?,
+            fc1: weights.pp("fc1").linear(width, hidden)?,
+            fc2: weights.pp("fc2").linear(hidden, width)?,
+            final_layer_norm: weights.pp("final_layer_norm").layer_norm(width, EPSILON)?,
             heads: config.num_attention_heads,
         })
     }

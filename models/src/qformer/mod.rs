@@ -1,15 +1,20 @@
 //! The Q-Former (Li et al., 2023, "BLIP-2"): learned query tokens read a picture by cross-attention and, where asked, a text beside it.
 //!
-//! Arithmetic and names as `transformers` `Blip2QFormerModel` and `Blip2ForImageTextRetrieval`: post-norm BERT layers, cross-attention
+//! Arithmetic and names as `transformers` `Blip2QFormerModel` and `InstructBlipQFormerModel`: post-norm BERT layers, cross-attention
 //! in every n-th layer, a feed-forward part of their own for queries and for text. Shapes: B rows, Q queries, T text tokens, S image
 //! tokens, D width, P projected width.
 
 mod layer;
+mod matching;
 
-use candle_core::{D, DType, Result, Tensor};
-use candle_nn::{Embedding, LayerNorm, Linear, Module, VarBuilder, embedding, layer_norm, linear};
+use candle_core::{Result, Tensor, bail};
+use candle_nn::{LayerNorm, Module};
 use serde::Deserialize;
 
+pub use matching::Matching;
+
+use crate::checkpoint::Weights;
+use crate::linear::Matrix;
 use layer::Layer;
 
 /// Sizes, named as in `config.json`.
@@ -39,38 +44,61 @@ pub struct QFormerConfig {
     pub projection_size: usize,
 }
 
-/// Queries, text branch and the heads of the first training stage.
+/// Whether texts are read, and where in the file what reads them lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextBranch {
+    /// Queries alone: BLIP-2 before a language model.
+    None,
+    /// `embeddings` stands beside `qformer`: BLIP-2 for retrieval.
+    Beside,
+    /// `qformer.embeddings`: `InstructBLIP`, whose queries read the instruction.
+    Inside,
+}
+
+/// Queries and text branch.
 pub struct QFormer {
     query_tokens: Tensor,
-    word_embeddings: Embedding,
-    position_embeddings: Tensor,
+    text: Option<TextEmbeddings>,
     layernorm: LayerNorm,
     layers: Vec<Layer>,
-    vision_projection: Linear,
-    text_projection: Linear,
-    itm_head: Linear,
+}
+
+struct TextEmbeddings {
+    words: Matrix,
+    positions: Tensor,
 }
 
 /// A picture's cross-attention keys and values, layer by layer: computed once for any number of texts.
+#[derive(Debug, Clone)]
 pub struct ImageMemory(Vec<Option<(Tensor, Tensor)>>);
 
 impl QFormer {
-    /// Loads `query_tokens`, `qformer.*`, `embeddings.*`, the projections and `itm_head`.
-    pub fn load(config: &QFormerConfig, weights: &VarBuilder) -> Result<Self> {
-        let (width, eps) = (config.hidden_size, config.layer_norm_eps);
+    /// Loads `query_tokens`, `qformer.*` and the text branch.
+    pub fn load(config: &QFormerConfig, branch: TextBranch, weights: &Weights) -> Result<Self> {
+        let (width, queries, eps) = (config.hidden_size, config.num_query_tokens, config.layer_norm_eps);
+        if config.cross_attention_frequency == 0 || queries == 0 {
+            bail!("a Q-Former needs queries and cross-attention");
+        }
+        let (embeddings, layernorm) = match branch {
+            TextBranch::Inside => (weights.pp("qformer.embeddings"), "qformer.embeddings.layernorm"),
+            _ => (weights.pp("embeddings"), "qformer.layernorm"),
+        };
+        let text = || {
+            let positions = [config.max_position_embeddings, width];
+            Ok::<_, candle_core::Error>(TextEmbeddings {
+                words: embeddings.matrix("word_embeddings.weight", config.vocab_size, width)?,
+                positions: embeddings.tensor("position_embeddings.weight", &positions)?,
+            })
+        };
+        let reads_text = branch != TextBranch::None;
         let layers = weights.pp("qformer.encoder.layer");
-        let positions = (config.max_position_embeddings, width);
         Ok(Self {
-            query_tokens: weights.get((1, config.num_query_tokens, width), "query_tokens")?,
-            word_embeddings: embedding(config.vocab_size, width, weights.pp("embeddings.word_embeddings"))?,
-            position_embeddings: weights.get(positions, "embeddings.position_embeddings.weight")?,
-            layernorm: layer_norm(width, eps, weights.pp("qformer.layernorm"))?,
+            query_tokens: weights.tensor("query_tokens", &[1, queries, width])?,
+            text: reads_text.then(text).transpose()?,
+            layernorm: weights.pp(layernorm).layer_norm(width, eps)?,
             layers: (0..config.num_hidden_layers)
-                .map(|index| Layer::load(config, index, &layers.pp(index)))
+                .map(|index| Layer::load(config, index, reads_text, &layers.pp(index)))
                 .collect::<Result<_>>()?,
-            vision_projection: linear(width, config.projection_size, weights.pp("vision_projection"))?,
-            text_projection: linear(width, config.projection_size, weights.pp("text_projection"))?,
-            itm_head: linear(width, 2, weights.pp("itm_head"))?,
         })
     }
 
@@ -85,49 +113,36 @@ impl QFormer {
 
     /// What the queries read: [1, Q, D].
     pub fn queries(&self, image: &ImageMemory) -> Result<Tensor> {
-        self.run(&self.query_tokens, self.query_tokens.dim(1)?, Some(image))
+        self.run(&self.query_tokens, self.count(), Some(image))
     }
 
-    /// The queries' outputs [1, Q, D] in the contrastive space: unit vectors [Q, P].
-    pub fn project_queries(&self, queries: &Tensor) -> Result<Tensor> {
-        unit(&self.vision_projection.forward(queries)?.squeeze(0)?)
-    }
-
-    /// A text (ids with its first and last marks) in the contrastive space: a unit vector [P].
-    pub fn project_text(&self, ids: &[u32]) -> Result<Tensor> {
-        let hidden = self.run(&self.embed(ids)?, 0, None)?;
-        unit(
-            &self
-                .text_projection
-                .forward(&hidden.narrow(1, 0, 1)?)?
-                .flatten_all()?
-                .unsqueeze(0)?,
-        )?
-        .squeeze(0)
-    }
-
-    /// Image-text contrastive score (ITC): the cosine of the text [P] with the nearest query [Q, P], -1..1.
-    pub fn contrast(&self, queries: &Tensor, text: &Tensor) -> Result<f32> {
-        queries.matmul(&text.unsqueeze(1)?)?.flatten_all()?.max(0)?.to_scalar()
-    }
-
-    /// Image-text matching score (ITM): the probability, 0..1, that the text belongs to the picture, both read together.
-    pub fn matches(&self, image: &ImageMemory, ids: &[u32]) -> Result<f32> {
-        let queries = self.query_tokens.dim(1)?;
+    /// What the queries read with a text (ids with its first and last marks) beside them: [1, Q, D].
+    pub fn queries_beside(&self, image: &ImageMemory, ids: &[u32]) -> Result<Tensor> {
         let both = Tensor::cat(&[&self.query_tokens, &self.embed(ids)?], 1)?;
-        let hidden = self.run(&both, queries, Some(image))?;
-        let logits = self.itm_head.forward(&hidden.narrow(1, 0, queries)?)?.mean(1)?;
-        candle_nn::ops::softmax_last_dim(&logits)?
-            .flatten_all()?
-            .get(1)?
-            .to_scalar()
+        self.run(&both, self.count(), Some(image))?.narrow(1, 0, self.count())
+    }
+
+    /// A text alone: [1, T, D].
+    pub fn text(&self, ids: &[u32]) -> Result<Tensor> {
+        self.run(&self.embed(ids)?, 0, None)
+    }
+
+    /// Longest text that it reads; 0 where it reads none.
+    #[must_use]
+    pub fn max_text(&self) -> usize {
+        self.text.as_ref().map_or(0, |text| text.positions.dims()[0])
+    }
+
+    fn count(&self) -> usize {
+        self.query_tokens.dims()[1]
     }
 
     fn embed(&self, ids: &[u32]) -> Result<Tensor> {
-        let words = self
-            .word_embeddings
-            .forward(&Tensor::new(ids, self.query_tokens.device())?)?;
-        (words + self.position_embeddings.narrow(0, 0, ids.len())?)?.unsqueeze(0)
+        let Some(text) = &self.text else {
+            bail!("this Q-Former has no text branch")
+        };
+        let words = text.words.rows(&Tensor::new(ids, self.query_tokens.device())?)?;
+        (words + text.positions.narrow(0, 0, ids.len())?)?.unsqueeze(0)
     }
 
     /// x [1, queries + T, D]; without an image the cross-attention is left out.
@@ -138,15 +153,4 @@ impl QFormer {
         }
         Ok(x)
     }
-}
-
-/// Rows scaled to length 1.
-fn unit(x: &Tensor) -> Result<Tensor> {
-    let length = x
-        .to_dtype(DType::F32)?
-        .sqr()?
-        .sum_keepdim(D::Minus1)?
-        .sqrt()?
-        .maximum(1e-12)?;
-    x.broadcast_div(&length)
 }

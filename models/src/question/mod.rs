@@ -22,6 +22,7 @@ mod words;
 use crate::description::{Calibration, Evidence};
 use crate::lexicon::{Concept, Lexicon};
 use crate::picture::Picture;
+use crate::vision_language;
 
 pub use form::Form;
 use form::Question;
@@ -59,6 +60,8 @@ pub struct Turn {
     pub about: Option<String>,
     /// The language that it was asked in.
     pub language: Language,
+    /// What a model answered from the picture, in its own words.
+    pub answered: Option<vision_language::Turn>,
 }
 
 impl Turn {
@@ -81,6 +84,8 @@ pub enum Basis {
     Description,
     /// The text in the picture.
     Text,
+    /// A published model that looks at the picture and answers in its own words.
+    Model,
     /// There is no evidence.
     Nothing,
 }
@@ -133,6 +138,7 @@ pub fn answer(known: &Known<'_>, turns: &[Turn], question: &str) -> Answer {
             form,
             about: about.map(|concept| concept.name.clone()),
             language,
+            answered: None,
         },
     }
 }

@@ -230,11 +230,11 @@ impl Describe for Model {
         let describer = self.describer()?;
         let evidence = self.evidence(&describer, picture, cancel)?;
         let turns = self.looked(picture, |looked| looked.turns.clone()).unwrap_or_default();
-        let mut answer = describer.answer(&evidence, picture, None, &turns, question);
+        let mut answer = describer.answer(&evidence, picture, None, &turns, question, cancel)?;
         if answer.turn.is_about_text() && packs::is_here("reader") {
             let lines = self.lines(picture, cancel)?;
             let lines: Vec<TextLine<'_>> = lines.iter().map(TextLine::from).collect();
-            answer = describer.answer(&evidence, picture, Some(&lines), &turns, question);
+            answer = describer.answer(&evidence, picture, Some(&lines), &turns, question, cancel)?;
         }
         self.looked(picture, |looked| looked.turns.push(answer.turn));
         Ok(answer.text)

@@ -66,9 +66,11 @@ fn answer(
     let mut turns: Vec<Turn> = Vec::new();
     let mut text: Option<Vec<Line>> = None;
     let answer = |question: &String| {
-        let ask =
-            |lines: Option<&[TextLine<'_>]>| engine.describer.answer(&evidence, &picture, lines, &turns, question);
-        let mut answer = ask(None);
+        let ask = |lines: Option<&[TextLine<'_>]>| {
+            let describer = &engine.describer;
+            describer.answer(&evidence, &picture, lines, &turns, question, &batch.cancel)
+        };
+        let mut answer = ask(None)?;
         if answer.turn.is_about_text() {
             if text.is_none() {
                 let reader = reader.as_ref().map_err(Fault::clone)?;
@@ -80,7 +82,7 @@ fn answer(
             let lines = text
                 .as_ref()
                 .map(|lines| lines.iter().map(TextLine::from).collect::<Vec<_>>());
-            answer = ask(lines.as_deref());
+            answer = ask(lines.as_deref())?;
         }
         turns.push(answer.turn.clone());
         Ok(answer)

@@ -9,6 +9,7 @@ use eyebright_models::{Describer, Device, Moderation, Pack, Reader, vision_langu
 
 use super::{DeviceName, Model};
 use crate::fault::Fault;
+use crate::output::complain;
 use crate::packs;
 
 /// A loaded model and what to call it.
@@ -25,11 +26,20 @@ impl Engine {
     /// Loads the pack onto the device.
     pub fn open(model: &Model) -> Result<Self, Fault> {
         let (device, name) = open_device(model.device)?;
-        let (describer, pack) = open_describer(&model.pack, &device)?;
+        let ((describer, pack), device) = match open_describer(&model.pack, &device) {
+            Ok(opened) => (opened, name),
+            // A card that nobody asked for may be too small. Whatever else is wrong goes wrong on the processor too.
+            Err(_) if model.device == DeviceName::Auto && !device.is_cpu() => {
+                let opened = open_describer(&model.pack, &Device::Cpu)?;
+                complain("The graphics card cannot hold this model; it runs on the processor.");
+                (opened, "cpu")
+            }
+            Err(fault) => return Err(fault),
+        };
         Ok(Self {
             describer,
             pack,
-            device: name,
+            device,
         })
     }
 }
@@ -39,7 +49,13 @@ fn open_describer(pack: &Path, device: &Device) -> Result<(Describer, String), F
     match open_any(pack)? {
         Opened::Own(pack) => Ok((Describer::open(&pack, device)?, pack.manifest().name.clone())),
         Opened::Published(checkpoint) => {
-            let model = vision_language::open(&checkpoint, Precision::Stored, device)?;
+            // Cards have fast products of halves and little memory. T5's values are too large for float16.
+            let precision = if device.is_cpu() {
+                Precision::Stored
+            } else {
+                Precision::BF16
+            };
+            let model = vision_language::open(&checkpoint, precision, device)?;
             let describer = Describer::open(&Pack::glance()?, device)?.with_model(model);
             Ok((describer, checkpoint.name().to_owned()))
         }
