@@ -16,14 +16,22 @@ use crate::pack::{Pack, PackError};
 
 /// Reads all tensors of `file` as f32. Quantized tensors are expanded: this is for small models.
 pub fn load(pack: &Pack, file: &str, device: &Device) -> std::result::Result<VarBuilder<'static>, PackError> {
+    Ok(VarBuilder::from_tensors(
+        tensors(pack, file, device)?,
+        DType::F32,
+        device,
+    ))
+}
+
+/// The same by name.
+pub fn tensors(pack: &Pack, file: &str, device: &Device) -> std::result::Result<HashMap<String, Tensor>, PackError> {
     let bytes = pack.file(file)?;
     let tensors = if matches!(file.rsplit_once('.'), Some((_, "gguf"))) {
         gguf(&bytes, device)
     } else {
         safetensors(&bytes, device)
     };
-    let tensors = tensors.map_err(|error| pack.unusable(file, error))?;
-    Ok(VarBuilder::from_tensors(tensors, DType::F32, device))
+    tensors.map_err(|error| pack.unusable(file, error))
 }
 
 fn gguf(bytes: &[u8], device: &Device) -> Result<HashMap<String, Tensor>> {

@@ -1,13 +1,17 @@
 //! What Whisper's encoder and decoder layers are made of, with the names of the hub's checkpoints.
 
 use candle_core::{Result, Tensor};
-use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm};
+use candle_nn::{LayerNorm, Module};
 
 use crate::attention::split_heads;
-use crate::linear::{Linear, linear, times_transposed};
+use crate::checkpoint::Weights;
+use crate::elementwise::{gelu, softmax};
+use crate::linear::Linear;
 
 /// Of every layer norm.
 const EPSILON: f64 = 1e-5;
+/// So many queries look at once: the scores of all 1500 would not stay in the processor's cache.
+const BLOCK: usize = 128;
 
 /// Keys [1, heads, W, S], which lie ready for the product, and values [1, heads, S, W].
 #[derive(Debug, Clone)]
@@ -30,7 +34,7 @@ impl Memory {
 pub(super) struct Attention {
     norm: LayerNorm,
     q_proj: Linear,
-    k_proj: Tensor,
+    k_proj: Linear,
     v_proj: Linear,
     out_proj: Linear,
     heads: usize,
@@ -38,14 +42,14 @@ pub(super) struct Attention {
 
 impl Attention {
     /// Loads `NAME.*` and `NAME_layer_norm.*`.
-    pub(super) fn load(width: usize, heads: usize, name: &str, weights: &VarBuilder) -> Result<Self> {
+    pub(super) fn load(width: usize, heads: usize, name: &str, weights: &Weights) -> Result<Self> {
         let part = |part| weights.pp(name).pp(part);
         Ok(Self {
             norm: norm(width, &format!("{name}_layer_norm"), weights)?,
-            q_proj: linear(width, width, part("q_proj"))?,
-            k_proj: part("k_proj").get((width, width), "weight")?,
-            v_proj: linear(width, width, part("v_proj"))?,
-            out_proj: linear(width, width, part("out_proj"))?,
+            q_proj: part("q_proj").linear(width, width)?,
+            k_proj: part("k_proj").linear_no_bias(width, width)?,
+            v_proj: part("v_proj").linear(width, width)?,
+            out_proj: part("out_proj").linear(width, width)?,
             heads,
         })
     }
@@ -57,7 +61,7 @@ impl Attention {
 
     /// What [1, S, D] holds for queries.
     pub(super) fn remember(&self, x: &Tensor) -> Result<Memory> {
-        let keys = split_heads(&times_transposed(x, &self.k_proj)?, self.heads)?;
+        let keys = split_heads(&self.k_proj.forward(x)?, self.heads)?;
         Ok(Memory {
             keys: keys.transpose(2, 3)?.contiguous()?,
             values: split_heads(&self.v_proj.forward(x)?, self.heads)?,
@@ -68,12 +72,18 @@ impl Attention {
     pub(super) fn look(&self, normed: &Tensor, memory: &Memory, mask: Option<&Tensor>) -> Result<Tensor> {
         let width = normed.dim(2)? / self.heads;
         let query = split_heads(&(self.q_proj.forward(normed)? / (width as f64).sqrt())?, self.heads)?;
-        let mut scores = query.matmul(&memory.keys)?;
-        if let Some(mask) = mask {
-            scores = scores.broadcast_add(mask)?;
-        }
-        let seen = candle_nn::ops::softmax_last_dim(&scores)?.matmul(&memory.values)?;
-        self.out_proj.forward(&seen.transpose(1, 2)?.flatten_from(2)?)
+        let tokens = query.dim(2)?;
+        let block = |start: usize| {
+            let rows = BLOCK.min(tokens - start);
+            let mut scores = query.narrow(2, start, rows)?.contiguous()?.matmul(&memory.keys)?;
+            if let Some(mask) = mask {
+                scores = scores.broadcast_add(&mask.narrow(0, start, rows)?)?;
+            }
+            softmax(&scores)?.matmul(&memory.values)
+        };
+        let seen = (0..tokens).step_by(BLOCK).map(block).collect::<Result<Vec<_>>>()?;
+        let seen = Tensor::cat(&seen, 2)?.transpose(1, 2)?.flatten_from(2)?;
+        self.out_proj.forward(&seen)
     }
 }
 
@@ -86,22 +96,22 @@ pub(super) struct FeedForward {
 
 impl FeedForward {
     /// Loads `final_layer_norm`, `fc1` and `fc2`.
-    pub(super) fn load(width: usize, hidden: usize, weights: &VarBuilder) -> Result<Self> {
+    pub(super) fn load(width: usize, hidden: usize, weights: &Weights) -> Result<Self> {
         Ok(Self {
             norm: norm(width, "final_layer_norm", weights)?,
-            fc1: linear(width, hidden, weights.pp("fc1"))?,
-            fc2: linear(hidden, width, weights.pp("fc2"))?,
+            fc1: weights.pp("fc1").linear(width, hidden)?,
+            fc2: weights.pp("fc2").linear(hidden, width)?,
         })
     }
 
     /// [1, T, D] -> [1, T, D].
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let hidden = self.fc1.forward(&self.norm.forward(x)?)?.gelu_erf()?;
+        let hidden = gelu(&self.fc1.forward(&self.norm.forward(x)?)?)?;
         x + self.fc2.forward(&hidden)?
     }
 }
 
 /// A layer norm with Whisper's epsilon.
-pub(super) fn norm(width: usize, name: &str, weights: &VarBuilder) -> Result<LayerNorm> {
-    layer_norm(width, EPSILON, weights.pp(name))
+pub(super) fn norm(width: usize, name: &str, weights: &Weights) -> Result<LayerNorm> {
+    weights.pp(name).layer_norm(width, EPSILON)
 }

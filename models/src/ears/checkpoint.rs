@@ -1,11 +1,11 @@
 //! A Whisper checkpoint on disk: as the model hub has it, or as `CTranslate2` has converted it.
 
-use candle_core::{DType, Device};
-use candle_nn::VarBuilder;
+use candle_core::Device;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::ctranslate2;
+use crate::checkpoint::{Precision, Weights};
 use crate::pack::{Pack, PackError};
 use crate::weights;
 
@@ -13,6 +13,7 @@ const CONFIG: &str = "config.json";
 const GENERATION: &str = "generation_config.json";
 /// `CTranslate2`'s name for its binary.
 const CONVERTED: &str = "model.bin";
+const PUBLISHED: &str = "model.safetensors";
 
 /// Sizes, named as in the hub's `config.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -57,7 +58,7 @@ pub struct Checkpoint {
     /// Ids that it must not write.
     pub suppressed: Suppressed,
     /// f32, with the hub's names (`model.encoder.*`, `model.decoder.*`).
-    pub weights: VarBuilder<'static>,
+    pub weights: Weights,
 }
 
 impl Checkpoint {
@@ -72,14 +73,14 @@ impl Checkpoint {
             return Ok(Self {
                 config: checked(pack, CONVERTED, config)?,
                 suppressed,
-                weights: VarBuilder::from_tensors(tensors, DType::F32, device),
+                weights: Weights::of_tensors(tensors, Precision::Stored, device),
             });
         }
         let generation = if has(GENERATION) { GENERATION } else { CONFIG };
         Ok(Self {
             config: checked(pack, CONFIG, json(pack, CONFIG)?)?,
             suppressed: json::<GenerationConfig>(pack, generation)?.into(),
-            weights: weights::load(pack, "model.safetensors", device)?,
+            weights: Weights::of_tensors(weights::tensors(pack, PUBLISHED, device)?, Precision::Stored, device),
         })
     }
 }

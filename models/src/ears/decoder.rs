@@ -1,16 +1,17 @@
 //! The decoder, which writes what the encoder heard: `WhisperDecoder` of `transformers` `modeling_whisper.py`.
 
 use candle_core::{Device, Result, Tensor, bail};
-use candle_nn::{Embedding, LayerNorm, Module, VarBuilder, embedding};
+use candle_nn::{LayerNorm, Module};
 
 use super::blocks::{Attention, FeedForward, Memory, norm};
 use super::checkpoint::WhisperConfig;
 use crate::attention::causal_mask;
-use crate::linear::times_transposed;
+use crate::checkpoint::Weights;
+use crate::linear::Matrix;
 
 /// Layers that look back at the text, then at the sound; logits are tied to the embedding.
 pub struct Decoder {
-    embed_tokens: Embedding,
+    embed_tokens: Matrix,
     /// [positions, D].
     embed_positions: Tensor,
     layers: Vec<Layer>,
@@ -27,13 +28,13 @@ pub struct Cache {
 
 impl Decoder {
     /// Loads `model.decoder.*`.
-    pub fn load(config: &WhisperConfig, weights: &VarBuilder) -> Result<Self> {
+    pub fn load(config: &WhisperConfig, weights: &Weights) -> Result<Self> {
         let weights = weights.pp("model.decoder");
         let width = config.d_model;
         let layer = |index| Layer::load(config, &weights.pp("layers").pp(index));
         Ok(Self {
-            embed_tokens: embedding(config.vocab_size, width, weights.pp("embed_tokens"))?,
-            embed_positions: weights.get((config.max_target_positions, width), "embed_positions.weight")?,
+            embed_tokens: weights.matrix("embed_tokens.weight", config.vocab_size, width)?,
+            embed_positions: weights.tensor("embed_positions.weight", &[config.max_target_positions, width])?,
             layers: (0..config.decoder_layers).map(layer).collect::<Result<_>>()?,
             layer_norm: norm(width, "layer_norm", &weights)?,
         })
@@ -60,7 +61,8 @@ impl Decoder {
         }
         let embeds = self
             .embed_tokens
-            .forward(&Tensor::new(ids, self.device())?.unsqueeze(0)?)?;
+            .rows(&Tensor::new(ids, self.device())?)?
+            .unsqueeze(0)?;
         let mut x = embeds.broadcast_add(&self.embed_positions.narrow(0, past, tokens)?)?;
         // A single token may see everything before it: no mask needed.
         let mask = if tokens > 1 {
@@ -77,7 +79,7 @@ impl Decoder {
 
     /// Scores of the next token: [.., D] -> [.., V], not normalised.
     pub fn logits(&self, hidden: &Tensor) -> Result<Tensor> {
-        times_transposed(hidden, self.embed_tokens.embeddings())
+        self.embed_tokens.times(hidden)
     }
 
     /// The longest text, prompt included.
@@ -97,7 +99,7 @@ struct Layer {
 }
 
 impl Layer {
-    fn load(config: &WhisperConfig, weights: &VarBuilder) -> Result<Self> {
+    fn load(config: &WhisperConfig, weights: &Weights) -> Result<Self> {
         let (width, heads) = (config.d_model, config.decoder_attention_heads);
         Ok(Self {
             self_attn: Attention::load(width, heads, "self_attn", weights)?,

@@ -1,10 +1,12 @@
 //! The encoder, which hears: `WhisperEncoder` of `transformers` `modeling_whisper.py`.
 
 use candle_core::{Result, Tensor, bail};
-use candle_nn::{Conv1d, Conv1dConfig, LayerNorm, Module, VarBuilder, conv1d};
+use candle_nn::{Conv1d, Conv1dConfig, LayerNorm, Module};
 
 use super::blocks::{Attention, FeedForward, norm};
 use super::checkpoint::WhisperConfig;
+use crate::checkpoint::Weights;
+use crate::elementwise::gelu;
 
 /// Two convolutions, then layers that look at everything.
 pub struct Encoder {
@@ -18,22 +20,24 @@ pub struct Encoder {
 
 impl Encoder {
     /// Loads `model.encoder.*`.
-    pub fn load(config: &WhisperConfig, weights: &VarBuilder) -> Result<Self> {
+    pub fn load(config: &WhisperConfig, weights: &Weights) -> Result<Self> {
         let weights = weights.pp("model.encoder");
         let width = config.d_model;
-        let convolution = |inputs, stride, name| {
+        let convolution = |inputs, stride, name| -> Result<Conv1d> {
             let config = Conv1dConfig {
                 padding: 1,
                 stride,
                 ..Conv1dConfig::default()
             };
-            conv1d(inputs, width, 3, config, weights.pp(name))
+            let weights = weights.pp(name);
+            let kernel = weights.tensor("weight", &[width, inputs, 3])?.contiguous()?;
+            Ok(Conv1d::new(kernel, Some(weights.tensor("bias", &[width])?), config))
         };
         let layer = |index| Layer::load(config, &weights.pp("layers").pp(index));
         Ok(Self {
             conv1: convolution(config.num_mel_bins, 1, "conv1")?,
             conv2: convolution(width, 2, "conv2")?,
-            embed_positions: weights.get((config.max_source_positions, width), "embed_positions.weight")?,
+            embed_positions: weights.tensor("embed_positions.weight", &[config.max_source_positions, width])?,
             layers: (0..config.encoder_layers).map(layer).collect::<Result<_>>()?,
             layer_norm: norm(width, "layer_norm", &weights)?,
         })
@@ -46,8 +50,8 @@ impl Encoder {
         if frames > most {
             bail!("a spectrogram of {frames} frames came; the encoder hears at most {most}");
         }
-        let x = self.conv1.forward(spectrogram)?.gelu_erf()?;
-        let x = self.conv2.forward(&x)?.gelu_erf()?.transpose(1, 2)?;
+        let x = gelu(&self.conv1.forward(spectrogram)?)?;
+        let x = gelu(&self.conv2.forward(&x)?)?.transpose(1, 2)?;
         let positions = self.embed_positions.narrow(0, 0, x.dim(1)?)?;
         let mut x = x.broadcast_add(&positions)?;
         for layer in &self.layers {
@@ -63,7 +67,7 @@ struct Layer {
 }
 
 impl Layer {
-    fn load(config: &WhisperConfig, weights: &VarBuilder) -> Result<Self> {
+    fn load(config: &WhisperConfig, weights: &Weights) -> Result<Self> {
         let width = config.d_model;
         Ok(Self {
             self_attn: Attention::load(width, config.encoder_attention_heads, "self_attn", weights)?,

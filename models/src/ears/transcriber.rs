@@ -82,7 +82,6 @@ impl Transcriber {
     pub fn open(pack: &Pack, device: &Device) -> Result<Self> {
         const TOKENIZER: &str = "tokenizer.json";
         let checkpoint = Checkpoint::load(pack, device)?;
-        let unusable = |error| pack.unusable("the weights", error);
         let tokenizer =
             Tokenizer::from_bytes(&*pack.file(TOKENIZER)?).map_err(|error| pack.unusable(TOKENIZER, error))?;
         let marks = Marks::find(&tokenizer, checkpoint.config.vocab_size)
@@ -95,10 +94,18 @@ impl Transcriber {
             timestamps: Some(marks.no_timestamps),
             suppressed: checkpoint.suppressed,
         };
+        let encoder = Encoder::load(&checkpoint.config, &checkpoint.weights)?;
+        let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights)?;
+        // The logits' matrix is the embedding; some files hold it twice. What is added to every key alike changes nothing.
+        let misfit = |misfit| pack.unusable("the weights", misfit);
+        checkpoint
+            .weights
+            .fit(&["proj_out.weight", "k_proj.bias"])
+            .map_err(misfit)?;
         Ok(Self {
             mel: LogMel::new(checkpoint.config.num_mel_bins)?,
-            encoder: Encoder::load(&checkpoint.config, &checkpoint.weights).map_err(unusable)?,
-            decoder: Decoder::load(&checkpoint.config, &checkpoint.weights).map_err(unusable)?,
+            encoder,
+            decoder,
             frames: 2 * checkpoint.config.max_source_positions,
             tokenizer,
             marks,
