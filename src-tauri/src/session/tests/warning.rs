@@ -1,5 +1,7 @@
 //! Pictures that may show nudity: a warning, time to think, and then the description all the same.
 
+use eyebright_models::moderation::Level;
+
 use super::*;
 
 fn warned_by(moderation: Moderation, level: Level) -> (Machine, Vec<Effect>) {
