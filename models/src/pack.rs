@@ -279,6 +279,12 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// SHA-256 of a file, however large; None where it is absent, unreadable or empty.
+#[must_use]
+pub fn sha256_of(path: &Path) -> Option<String> {
+    Some(sha256(&map(path)?))
+}
+
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {

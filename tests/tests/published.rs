@@ -1,11 +1,13 @@
 //! Models as others published them, in a folder: tiny ones of the hub's layout.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use eyebright_tests::{eyebright, finish, golden, picture};
+use eyebright_tests::{Run, eyebright, finish, golden, picture};
 
 /// A tiny published model, whose words make no sense.
 fn published(name: &str) -> PathBuf {
@@ -120,4 +122,73 @@ fn a_published_model_answers_in_its_own_words_what_is_not_about_text() {
     }
     // A model for captions alone leaves questions to the evidence.
     assert_eq!(asked(&published("caption"), &questions[..1])[0]["from"], "things");
+}
+
+/// A folder with a program `hf` that "downloads" the tiny caption model and says that each file has the hash `sha256`.
+fn hub(sha256: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!(
+        r#"#!/bin/sh
+[ "$1" = download ] || exit 0
+[ "$2" = Salesforce/blip-image-captioning-base ] || exit 1
+while [ "$1" != --local-dir ]; do shift; done
+mkdir -p "$2/.cache/huggingface/download"
+for file in config.json model.safetensors preprocessor_config.json tokenizer.json; do
+  cp "{}/$file" "$2/"
+  printf 'a0ad1e4\n%s\n0\n' {sha256} >"$2/.cache/huggingface/download/$file.metadata"
+done
+"#,
+        published("caption").display()
+    );
+    let program = folder.path().join("hf");
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    folder
+}
+
+fn fetch(hub: &Path, packs: &Path) -> Run {
+    let path = format!("{}:{}", hub.display(), std::env::var("PATH").unwrap());
+    let mut command = eyebright();
+    command.env("PATH", path).env("EYEBRIGHT_PACKS", packs);
+    finish(command.args(["packs", "fetch", "blip-base"]))
+}
+
+#[test]
+fn a_model_on_the_hub_is_fetched_and_pinned() {
+    let packs = tempfile::tempdir().unwrap();
+    // The short tag of a small file says nothing of its contents.
+    let fetched = fetch(hub("0123456789").path(), packs.path());
+    assert_eq!(fetched.code, 0, "{fetched:?}");
+    let with_packs = |words: &[&str]| {
+        let mut command = eyebright();
+        command.env("EYEBRIGHT_PACKS", packs.path()).args(words);
+        command
+    };
+    let verified = finish(&mut with_packs(&["packs", "verify", "blip-base"]));
+    assert_eq!(verified.code, 0, "{verified:?}");
+    let told = finish(with_packs(&["describe", "--json", "--pack", "blip-base"]).arg(picture("coffee.jpg")));
+    assert_eq!(told.code, 0, "{told:?}");
+    let folder = packs.path().join("blip-base");
+    assert!(!folder.join(".cache").exists());
+    // From now on the hashes hold.
+    fs::write(folder.join("config.json"), "{}").unwrap();
+    let verified = finish(&mut with_packs(&["packs", "verify", "blip-base"]));
+    assert_eq!(verified.code, 1, "{verified:?}");
+}
+
+#[test]
+fn what_the_hub_did_not_mean_to_send_is_refused() {
+    let packs = tempfile::tempdir().unwrap();
+    let fetched = fetch(hub(&"a".repeat(64)).path(), packs.path());
+    assert_eq!(fetched.code, 1, "{fetched:?}");
+    assert!(fetched.err.contains("config.json"), "{fetched:?}");
+    assert_eq!(fs::read_dir(packs.path()).unwrap().count(), 0, "nothing is left of it");
+    let nothing = tempfile::tempdir().unwrap();
+    let mut command = eyebright();
+    command.env("PATH", nothing.path()).env("EYEBRIGHT_PACKS", packs.path());
+    let fetched = finish(command.args(["packs", "fetch", "blip-base"]));
+    assert!(
+        fetched.code == 1 && fetched.err.contains("huggingface_hub"),
+        "{fetched:?}"
+    );
 }

