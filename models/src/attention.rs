@@ -1,8 +1,12 @@
 //! Multi-head attention, shared by the Q-Former and the language models.
 
 use candle_core::{D, Device, Result, Tensor};
+use rayon::prelude::*;
 
 use crate::elementwise::softmax;
+
+/// So many queries look at once: the scores of more would not stay in the processor's cache.
+const BLOCK: usize = 64;
 
 /// [R, T, D] -> [R, heads, T, D / heads].
 pub(crate) fn split_heads(x: &Tensor, heads: usize) -> Result<Tensor> {
@@ -28,12 +32,39 @@ pub(crate) fn attend_scaled(
     mask: Option<&Tensor>,
 ) -> Result<Tensor> {
     // There are fewer queries than scores to multiply.
-    let mut scores = (query * scale)?.matmul(&keys.transpose(2, 3)?)?;
-    if let Some(mask) = mask {
-        scores = scores.broadcast_add(mask)?;
+    let query = (query * scale)?;
+    let keys = keys.transpose(2, 3)?;
+    look(&query, &keys, values, mask)?.transpose(1, 2)?.flatten_from(2)
+}
+
+/// What scaled queries [R, heads, T, W] find: [R, heads, T, W]. Keys [R, heads, W, S] lie ready for the product. Cores share many queries.
+pub(crate) fn look(query: &Tensor, keys: &Tensor, values: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
+    let find = |query: &Tensor, mask: Option<&Tensor>| {
+        let mut scores = query.matmul(keys)?;
+        if let Some(mask) = mask {
+            scores = scores.broadcast_add(mask)?;
+        }
+        softmax(&scores)?.matmul(values)
+    };
+    let tokens = query.dim(2)?;
+    if tokens <= BLOCK || !query.device().is_cpu() {
+        return find(query, mask);
     }
-    let weights = softmax(&scores)?;
-    weights.matmul(values)?.transpose(1, 2)?.flatten_from(2)
+    let block = |block: usize| {
+        let first = block * BLOCK;
+        let rows = BLOCK.min(tokens - first);
+        // One row may stand for all.
+        let mask = mask.map(|mask| match mask.dim(D::Minus2)? {
+            1 => Ok(mask.clone()),
+            _ => mask.narrow(D::Minus2, first, rows),
+        });
+        find(&query.narrow(2, first, rows)?.contiguous()?, mask.transpose()?.as_ref())
+    };
+    let found: Vec<Tensor> = (0..tokens.div_ceil(BLOCK))
+        .into_par_iter()
+        .map(block)
+        .collect::<Result<_>>()?;
+    Tensor::cat(&found, 2)
 }
 
 /// [T, past + T]: 0 where a token may look, minus infinity where it may not (later tokens).

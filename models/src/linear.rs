@@ -145,12 +145,31 @@ pub(crate) fn times_transposed(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
     shape.push(weight.dim(0)?);
     let x = x.reshape((rows, width))?;
     let product = match weight.dtype() {
+        DType::F32 if on_cpu => shared(&x, weight)?,
         DType::F32 => x.matmul(&weight.t()?)?,
         // candle's half-precision products are slow on a CPU.
-        _ if on_cpu => x.matmul(&widened(weight)?.t()?)?,
+        _ if on_cpu => shared(&x, &widened(weight)?)?,
         half => x.to_dtype(half)?.matmul(&weight.t()?)?.to_dtype(DType::F32)?,
     };
     product.reshape(shape)
+}
+
+/// x [R, K] times W^T. Where W is large, each core takes some of its rows, whatever candle is told about threads.
+fn shared(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
+    let cores = rayon::current_num_threads();
+    if weight.elem_count() < LARGE || cores == 1 {
+        return x.matmul(&weight.t()?);
+    }
+    let outputs = weight.dim(0)?;
+    let share = outputs.div_ceil(cores);
+    let parts: Vec<Tensor> = (0..outputs.div_ceil(share))
+        .into_par_iter()
+        .map(|part| {
+            let first = part * share;
+            x.matmul(&weight.narrow(0, first, share.min(outputs - first))?.t()?)
+        })
+        .collect::<Result<_>>()?;
+    Tensor::cat(&parts, 1)
 }
 
 /// The same values as f32.

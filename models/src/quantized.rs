@@ -17,8 +17,8 @@ const FEW: usize = 8;
 const SHARE: usize = 32;
 /// Values of the matrix that are widened at a time for more rows of input, so that they stay in the cache.
 const WIDENED: usize = 1 << 20;
-/// Values of the largest block.
-const LARGEST: usize = 256;
+/// Values that are widened at a time for few rows, so that they stay in registers.
+const PART: usize = 32;
 
 /// x [.., inputs] times W^T, W of at least [`outputs`, inputs] in one of the formats below: [.., outputs], f32.
 pub(crate) fn times(x: &Tensor, weight: &QTensor, outputs: usize) -> Result<Tensor> {
@@ -37,16 +37,26 @@ pub(crate) fn times(x: &Tensor, weight: &QTensor, outputs: usize) -> Result<Tens
     product.reshape(shape)
 }
 
-/// Some neighbouring values, quantized together.
+/// Some neighbouring values, quantized together: each is a whole number, times a scale, plus an offset.
 trait Block: Send + Sync {
-    const VALUES: usize;
     const BYTES: usize;
+    /// Parts of [`PART`] values, an even number.
+    const PARTS: usize;
 
-    /// Widens a block of `BYTES` to `VALUES` values.
-    fn widen(block: &[u8], values: &mut [f32]);
+    /// The scales of the first and of the second half of each part, and the parts' offsets.
+    fn scales(block: &[u8]) -> Scales;
+
+    /// The whole numbers of a part. Whoever inlines this with a constant `part` gets vector instructions.
+    fn numbers(block: &[u8], part: usize) -> [f32; PART];
 }
 
-/// A scale (float16), and 32 signed bytes.
+/// What the whole numbers of a block are to be multiplied by, and what is added. As many are used as the block has parts.
+struct Scales {
+    scales: [[f32; 2]; 8],
+    offsets: [[f32; 2]; 8],
+}
+
+/// Two blocks, each a scale (float16) and 32 signed bytes.
 struct Q8_0;
 /// Low halves of 256 values, high quarters, 16 scales, a scale of these. Values are counted from -32.
 struct Q6K;
@@ -54,62 +64,107 @@ struct Q6K;
 struct Q4K;
 
 impl Block for Q8_0 {
-    const VALUES: usize = 32;
-    const BYTES: usize = 34;
+    const BYTES: usize = 2 * 34;
+    const PARTS: usize = 2;
 
     #[inline(always)]
-    fn widen(block: &[u8], values: &mut [f32]) {
-        let scale = half(&block[..2]);
-        for (value, byte) in values[..32].iter_mut().zip(&block[2..34]) {
-            *value = f32::from(byte.cast_signed()) * scale;
+    fn scales(block: &[u8]) -> Scales {
+        let mut scales = [[0.0; 2]; 8];
+        scales[0] = [half(&block[..2]); 2];
+        scales[1] = [half(&block[34..]); 2];
+        Scales {
+            scales,
+            offsets: [[0.0; 2]; 8],
         }
+    }
+
+    #[inline(always)]
+    fn numbers(block: &[u8], part: usize) -> [f32; PART] {
+        let mut numbers = [0.0; PART];
+        for (number, byte) in numbers.iter_mut().zip(array(&block[part * 34 + 2..])) {
+            *number = f32::from(byte.cast_signed());
+        }
+        numbers
     }
 }
 
 impl Block for Q6K {
-    const VALUES: usize = 256;
     const BYTES: usize = 210;
+    const PARTS: usize = 8;
 
     #[inline(always)]
-    fn widen(block: &[u8], values: &mut [f32]) {
-        let (low, high, scales) = (&block[..128], &block[128..192], &block[192..208]);
-        let whole = half(&block[208..210]);
-        // 16 values have a scale of their own; those 32 apart share a byte of `high`, those 64 apart one of `low`.
-        for (part, values) in values[..256].chunks_exact_mut(16).enumerate() {
-            let (half, quarter, sixteenth) = (part / 8, part % 8 / 2, part % 2);
-            let scale = whole * f32::from(scales[part].cast_signed());
-            let low = &low[half * 64 + quarter % 2 * 32 + sixteenth * 16..][..16];
-            let high = &high[half * 32 + sixteenth * 16..][..16];
-            for ((value, low), high) in values.iter_mut().zip(low).zip(high) {
-                let bits = low >> (quarter / 2 * 4) & 15 | (high >> (quarter * 2) & 3) << 4;
-                *value = (f32::from(bits) - 32.0) * scale;
+    fn scales(block: &[u8]) -> Scales {
+        let whole = half(&block[208..]);
+        let (mut scales, mut offsets) = ([[0.0; 2]; 8], [[0.0; 2]; 8]);
+        for part in 0..8 {
+            for half in 0..2 {
+                let scale = whole * f32::from(block[192 + 2 * part + half].cast_signed());
+                scales[part][half] = scale;
+                offsets[part][half] = -32.0 * scale;
             }
         }
+        Scales { scales, offsets }
+    }
+
+    #[inline(always)]
+    fn numbers(block: &[u8], part: usize) -> [f32; PART] {
+        // Four parts share the bytes of the high quarters, two those of the low halves.
+        let low = array(&block[part / 4 * 64 + part % 2 * 32..]);
+        let high = array(&block[128 + part / 4 * 32..]);
+        let mut numbers = [0.0; PART];
+        for ((number, low), high) in numbers.iter_mut().zip(low).zip(high) {
+            *number = f32::from(match part % 4 {
+                0 => low & 15 | (high & 3) << 4,
+                1 => low & 15 | (high >> 2 & 3) << 4,
+                2 => low >> 4 | (high >> 4 & 3) << 4,
+                _ => low >> 4 | high >> 6 << 4,
+            });
+        }
+        numbers
     }
 }
 
 impl Block for Q4K {
-    const VALUES: usize = 256;
     const BYTES: usize = 144;
+    const PARTS: usize = 8;
 
     #[inline(always)]
-    fn widen(block: &[u8], values: &mut [f32]) {
+    fn scales(block: &[u8]) -> Scales {
+        // Those of the first four parts lie side by side, those of the last four are made of what is left.
+        let word = |at: usize| u32::from_le_bytes([block[at], block[at + 1], block[at + 2], block[at + 3]]);
+        let (first, second, third) = (word(4), word(8), word(12));
+        let both = |low: u32, high: u32| (u64::from(low) | u64::from(high) << 32).to_le_bytes();
+        let top = 0x0303_0303;
+        let scales = both(first & 0x3f3f_3f3f, third & 0x0f0f_0f0f | (first >> 6 & top) << 4);
+        let minima = both(
+            second & 0x3f3f_3f3f,
+            third >> 4 & 0x0f0f_0f0f | (second >> 6 & top) << 4,
+        );
         let (whole, least) = (half(&block[..2]), half(&block[2..4]));
-        let (scales, nibbles) = (&block[4..16], &block[16..144]);
-        for (part, values) in values[..256].chunks_exact_mut(32).enumerate() {
-            let (scale, minimum) = if part < 4 {
-                (scales[part] & 63, scales[part + 4] & 63)
-            } else {
-                let (low, high) = (scales[part + 4], [scales[part - 4], scales[part]]);
-                (low & 15 | high[0] >> 6 << 4, low >> 4 | high[1] >> 6 << 4)
-            };
-            let (scale, minimum) = (whole * f32::from(scale), least * f32::from(minimum));
-            let shift = part % 2 * 4;
-            for (value, byte) in values.iter_mut().zip(&nibbles[part / 2 * 32..][..32]) {
-                *value = f32::from(byte >> shift & 15) * scale - minimum;
-            }
+        let (mut wide, mut offsets) = ([[0.0; 2]; 8], [[0.0; 2]; 8]);
+        for part in 0..8 {
+            wide[part] = [whole * f32::from(scales[part]); 2];
+            offsets[part] = [-least * f32::from(minima[part]); 2];
         }
+        Scales { scales: wide, offsets }
     }
+
+    #[inline(always)]
+    fn numbers(block: &[u8], part: usize) -> [f32; PART] {
+        let mut numbers = [0.0; PART];
+        for (number, byte) in numbers.iter_mut().zip(array(&block[16 + part / 2 * 32..])) {
+            *number = f32::from(if part.is_multiple_of(2) { byte & 15 } else { byte >> 4 });
+        }
+        numbers
+    }
+}
+
+/// The first bytes.
+#[inline(always)]
+fn array(bytes: &[u8]) -> [u8; PART] {
+    let mut array = [0; PART];
+    array.copy_from_slice(&bytes[..PART]);
+    array
 }
 
 /// A finite float16 as f32. `half` asks at each call what the processor can do.
@@ -134,12 +189,12 @@ struct Matrix<'a, B> {
 impl<'a, B: Block> Matrix<'a, B> {
     fn of(weight: &'a QTensor, outputs: usize, inputs: usize) -> Result<Self> {
         let (rows, columns) = weight.shape().dims2()?;
-        if rows < outputs || columns < inputs || !columns.is_multiple_of(B::VALUES) {
+        if rows < outputs || columns < inputs || !columns.is_multiple_of(B::PARTS * PART) {
             bail!("a quantized matrix of {rows} x {columns} is none of {outputs} x {inputs}");
         }
         Ok(Self {
             bytes: weight.data()?,
-            stride: columns / B::VALUES * B::BYTES,
+            stride: columns / (B::PARTS * PART) * B::BYTES,
             outputs,
             inputs,
             block: std::marker::PhantomData,
@@ -152,7 +207,9 @@ impl<'a, B: Block> Matrix<'a, B> {
             return x.apply_op1_no_bwd(self);
         }
         let share = (WIDENED / self.inputs).max(1);
-        let parts = (0..self.outputs).step_by(share).map(|first| {
+        let parts = self.outputs.div_ceil(share);
+        let parts = (0..parts).into_par_iter().map(|part| {
+            let first = part * share;
             let rows = share.min(self.outputs - first);
             x.matmul(&self.widened(first, rows)?.t()?)
         });
@@ -162,16 +219,14 @@ impl<'a, B: Block> Matrix<'a, B> {
     /// Some rows [rows, inputs] as f32.
     fn widened(&self, first: usize, rows: usize) -> Result<Tensor> {
         let mut values = vec![0f32; rows * self.inputs];
-        values
-            .par_chunks_mut(self.inputs)
-            .zip(self.bytes[first * self.stride..].par_chunks_exact(self.stride))
-            .for_each(|(values, row)| {
-                Arch::new().dispatch(Widen::<B> {
-                    row,
-                    values,
-                    block: self.block,
-                });
+        let bytes = self.bytes[first * self.stride..].chunks_exact(self.stride);
+        for (values, row) in values.chunks_exact_mut(self.inputs).zip(bytes) {
+            Arch::new().dispatch(Widen::<B> {
+                row,
+                values,
+                block: self.block,
             });
+        }
         Tensor::from_vec(values, (rows, self.inputs), &candle_core::Device::Cpu)
     }
 }
@@ -185,7 +240,7 @@ impl<B: Block> CustomOp1 for Matrix<'_, B> {
         let Some((start, end)) = layout.contiguous_offsets() else {
             bail!("few-rows-quantized: strided input")
         };
-        let (rows, width) = ((end - start) / self.inputs, self.stride / B::BYTES * B::VALUES);
+        let (rows, width) = ((end - start) / self.inputs, self.stride / B::BYTES * B::PARTS * PART);
         // Whole blocks of input, zeros behind its end.
         let mut x_rows = vec![0f32; rows * width];
         for (whole, row) in x_rows
@@ -229,13 +284,19 @@ impl<B: Block> WithSimd for Widen<'_, B> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        for (block, values) in self.row.chunks_exact(B::BYTES).zip(self.values.chunks_mut(B::VALUES)) {
-            if values.len() == B::VALUES {
-                B::widen(block, values);
-            } else {
-                let mut whole = [0f32; LARGEST];
-                B::widen(block, &mut whole);
-                values.copy_from_slice(&whole[..values.len()]);
+        for (block, values) in self
+            .row
+            .chunks_exact(B::BYTES)
+            .zip(self.values.chunks_mut(B::PARTS * PART))
+        {
+            let Scales { scales, offsets } = B::scales(block);
+            for (part, values) in values.chunks_mut(PART).enumerate() {
+                let numbers = B::numbers(block, part);
+                for (half, (values, numbers)) in values.chunks_mut(PART / 2).zip(numbers.chunks(PART / 2)).enumerate() {
+                    for (value, number) in values.iter_mut().zip(numbers) {
+                        *value = number * scales[part][half] + offsets[part][half];
+                    }
+                }
             }
         }
     }
@@ -256,43 +317,75 @@ impl<B: Block> WithSimd for Product<'_, B> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
+        // Few rows need several sums each: a sum waits for its last addition.
         match self.x.len() / self.width {
-            1 => self.rows::<S, 1>(simd),
-            2 => self.rows::<S, 2>(simd),
-            3 => self.rows::<S, 3>(simd),
-            4 => self.rows::<S, 4>(simd),
-            5 => self.rows::<S, 5>(simd),
-            6 => self.rows::<S, 6>(simd),
-            7 => self.rows::<S, 7>(simd),
-            _ => self.rows::<S, FEW>(simd),
+            1 => self.rows::<S, 1, 4>(simd),
+            2 => self.rows::<S, 2, 4>(simd),
+            3 => self.rows::<S, 3, 1>(simd),
+            4 => self.rows::<S, 4, 1>(simd),
+            5 => self.rows::<S, 5, 1>(simd),
+            6 => self.rows::<S, 6, 1>(simd),
+            7 => self.rows::<S, 7, 1>(simd),
+            _ => self.rows::<S, FEW, 1>(simd),
         }
     }
 }
 
 impl<B: Block> Product<'_, B> {
     #[inline(always)]
-    fn rows<S: Simd, const ROWS: usize>(self, simd: S) {
+    fn rows<S: Simd, const ROWS: usize, const SUMS: usize>(self, simd: S) {
         let rows: [&[f32]; ROWS] = std::array::from_fn(|row| &self.x[row * self.width..][..self.width]);
-        let mut values = [0f32; LARGEST];
         for (row, output) in self
             .weight
             .chunks_exact(self.stride)
             .zip(self.output.chunks_exact_mut(ROWS))
         {
-            let mut sums = [simd.splat_f32s(0.0); ROWS];
+            let mut sums = [[simd.splat_f32s(0.0); SUMS]; ROWS];
             for (place, block) in row.chunks_exact(B::BYTES).enumerate() {
-                B::widen(block, &mut values);
-                let weights = S::as_simd_f32s(&values[..B::VALUES]).0;
-                for (sum, x) in sums.iter_mut().zip(&rows) {
-                    let x = S::as_simd_f32s(&x[place * B::VALUES..][..B::VALUES]).0;
-                    for (&weight, &x) in weights.iter().zip(x) {
-                        *sum = simd.mul_add_f32s(weight, x, *sum);
-                    }
+                let x = rows.map(|x| &x[place * B::PARTS * PART..][..B::PARTS * PART]);
+                let block = (block, &B::scales(block));
+                // Each with a constant part.
+                add::<S, B, ROWS, SUMS>(simd, block, 0, &x, &mut sums);
+                add::<S, B, ROWS, SUMS>(simd, block, 1, &x, &mut sums);
+                if B::PARTS == 8 {
+                    add::<S, B, ROWS, SUMS>(simd, block, 2, &x, &mut sums);
+                    add::<S, B, ROWS, SUMS>(simd, block, 3, &x, &mut sums);
+                    add::<S, B, ROWS, SUMS>(simd, block, 4, &x, &mut sums);
+                    add::<S, B, ROWS, SUMS>(simd, block, 5, &x, &mut sums);
+                    add::<S, B, ROWS, SUMS>(simd, block, 6, &x, &mut sums);
+                    add::<S, B, ROWS, SUMS>(simd, block, 7, &x, &mut sums);
                 }
             }
-            for (output, sum) in output.iter_mut().zip(sums) {
-                *output = simd.reduce_sum_f32s(sum);
+            for (output, sums) in output.iter_mut().zip(sums) {
+                *output = sums.into_iter().map(|sum| simd.reduce_sum_f32s(sum)).sum();
             }
+        }
+    }
+}
+
+/// Adds the products of one part of a block to the sums.
+#[inline(always)]
+fn add<S: Simd, B: Block, const ROWS: usize, const SUMS: usize>(
+    simd: S,
+    (block, scales): (&[u8], &Scales),
+    part: usize,
+    x: &[&[f32]; ROWS],
+    sums: &mut [[S::f32s; SUMS]; ROWS],
+) {
+    let mut weights = B::numbers(block, part);
+    let vectors = S::as_mut_simd_f32s(&mut weights).0;
+    let count = vectors.len();
+    for (index, weight) in vectors.iter_mut().enumerate() {
+        let half = 2 * index / count;
+        let (scale, offset) = (scales.scales[part][half], scales.offsets[part][half]);
+        *weight = simd.mul_add_f32s(*weight, simd.splat_f32s(scale), simd.splat_f32s(offset));
+    }
+    let weights = S::as_simd_f32s(&weights).0;
+    for (sums, x) in sums.iter_mut().zip(x) {
+        let x = S::as_simd_f32s(&x[part * PART..][..PART]).0;
+        for (index, (&weight, &x)) in weights.iter().zip(x).enumerate() {
+            let sum = &mut sums[(part % 2 * 2 + index) % SUMS];
+            *sum = simd.mul_add_f32s(weight, x, *sum);
         }
     }
 }

@@ -3,15 +3,13 @@
 use candle_core::{Result, Tensor};
 use candle_nn::{LayerNorm, Module};
 
-use crate::attention::split_heads;
+use crate::attention::{look, split_heads};
 use crate::checkpoint::Weights;
-use crate::elementwise::{gelu, softmax};
+use crate::elementwise::gelu;
 use crate::linear::Linear;
 
 /// Of every layer norm.
 const EPSILON: f64 = 1e-5;
-/// So many queries look at once: the scores of all 1500 would not stay in the processor's cache.
-const BLOCK: usize = 128;
 
 /// Keys [1, heads, W, S], which lie ready for the product, and values [1, heads, S, W].
 #[derive(Debug, Clone)]
@@ -72,17 +70,9 @@ impl Attention {
     pub(super) fn look(&self, normed: &Tensor, memory: &Memory, mask: Option<&Tensor>) -> Result<Tensor> {
         let width = normed.dim(2)? / self.heads;
         let query = split_heads(&(self.q_proj.forward(normed)? / (width as f64).sqrt())?, self.heads)?;
-        let tokens = query.dim(2)?;
-        let block = |start: usize| {
-            let rows = BLOCK.min(tokens - start);
-            let mut scores = query.narrow(2, start, rows)?.contiguous()?.matmul(&memory.keys)?;
-            if let Some(mask) = mask {
-                scores = scores.broadcast_add(&mask.narrow(0, start, rows)?)?;
-            }
-            softmax(&scores)?.matmul(&memory.values)
-        };
-        let seen = (0..tokens).step_by(BLOCK).map(block).collect::<Result<Vec<_>>>()?;
-        let seen = Tensor::cat(&seen, 2)?.transpose(1, 2)?.flatten_from(2)?;
+        let seen = look(&query, &memory.keys, &memory.values, mask)?
+            .transpose(1, 2)?
+            .flatten_from(2)?;
         self.out_proj.forward(&seen)
     }
 }

@@ -1,0 +1,89 @@
+//! How often glance finds the picture that a caption was written for: `cargo run --release --example recall -- CAPTIONS.jsonl IMAGES
+//! SPLIT`, each line of the file `{"image", "split", "captions"}`. The first caption of each picture searches all pictures of the split:
+//! by the contrastive score alone, and with the best looked at again by the matching head.
+
+use std::error::Error;
+use std::path::Path;
+
+use eyebright_models::captioner::Captioner;
+use eyebright_models::{Device, Limits, Pack, Picture};
+use rayon::prelude::*;
+use serde::Deserialize;
+
+/// So many are looked at again.
+const AGAIN: usize = 16;
+/// What the matching head's score counts beside the contrastive one; 0 is the contrastive order.
+const WEIGHTS: [f32; 7] = [0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 1.0];
+
+#[derive(Deserialize)]
+struct Captioned {
+    image: String,
+    split: String,
+    captions: Vec<String>,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let [captions, images, split] = &words[..] else {
+        return Err("name the captions, the folder of images and the split".into());
+    };
+    let lines = std::fs::read_to_string(captions)?;
+    let all = lines.lines().map(serde_json::from_str::<Captioned>);
+    let all: Vec<Captioned> = all
+        .filter(|one| one.as_ref().map_or(true, |one| one.split == *split))
+        .collect::<Result<_, _>>()?;
+    let captioner = Captioner::open(&Pack::glance()?, &Device::Cpu)?;
+    let looked = all.par_iter().map(|one| {
+        let bytes = std::fs::read(Path::new(images).join(&one.image)).map_err(|error| error.to_string())?;
+        let picture = Picture::decode(&bytes, &Limits::default()).map_err(|error| error.to_string())?;
+        let look = captioner.look(&picture).map_err(|error| error.to_string())?;
+        let vector = captioner.embed(&look).map_err(|error| error.to_string())?;
+        Ok::<_, String>((look, vector))
+    });
+    let looked: Vec<_> = looked.collect::<Result<_, _>>()?;
+    let searched = all.par_iter().enumerate().map(|(index, one)| {
+        let caption = &one.captions[0];
+        let vector = captioner.embed_text(caption)?;
+        let mut near: Vec<(usize, f32)> = looked
+            .iter()
+            .map(|(_, other)| vector.iter().zip(other).map(|(a, b)| a * b).sum())
+            .enumerate()
+            .collect();
+        near.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let mut again = Vec::new();
+        for &(other, _) in near.iter().take(AGAIN) {
+            let found = captioner.score(&looked[other].0, caption)?;
+            again.push((found.itc, (found.itm.max(1e-9) / (1.0 - found.itm).max(1e-9)).ln()));
+        }
+        let rank = |weight: f32| {
+            let mut order: Vec<(usize, f32)> = near.clone();
+            for (place, (itc, itm)) in order.iter_mut().zip(&again) {
+                // What was looked at again stays before the rest.
+                place.1 = if weight > 0.0 {
+                    1e3 + itc + weight * itm
+                } else {
+                    1e3 + place.1
+                };
+            }
+            order.sort_by(|a, b| b.1.total_cmp(&a.1));
+            order
+                .iter()
+                .position(|&(other, _)| other == index)
+                .unwrap_or(usize::MAX)
+        };
+        Ok::<_, eyebright_models::Error>(WEIGHTS.map(rank))
+    });
+    let ranks: Vec<_> = searched.collect::<Result<_, _>>()?;
+    for (index, weight) in WEIGHTS.iter().enumerate() {
+        let within =
+            |count: usize| 100.0 * ranks.iter().filter(|rank| rank[index] < count).count() as f64 / ranks.len() as f64;
+        println!(
+            "{} pictures, matching counts {weight}: recall@1 {:.1} %, @5 {:.1} %, @10 {:.1} %",
+            ranks.len(),
+            within(1),
+            within(5),
+            within(10)
+        );
+    }
+    Ok(())
+}

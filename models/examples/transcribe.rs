@@ -1,0 +1,36 @@
+//! How long a question takes to be written down: `RAYON_NUM_THREADS=1 cargo run --release --example transcribe -- PACK CLIP...`, each clip 32-bit numbers of
+//! 16 kHz. `training/evaluate_ears.py` sets it beside faster-whisper.
+
+use std::error::Error;
+use std::path::Path;
+use std::time::Instant;
+
+use eyebright_models::ears::Transcriber;
+use eyebright_models::{Cancel, Device, Pack};
+
+/// The best of so many counts.
+const ROUNDS: usize = 3;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // As in the app: the cores share the work, and candle is told by RAYON_NUM_THREADS=1 that each computes on its own.
+    let cores = std::thread::available_parallelism()?.get();
+    rayon::ThreadPoolBuilder::new().num_threads(cores).build_global()?;
+    let mut words = std::env::args().skip(1);
+    let folder = words.next().ok_or("name the folder of the pack ears")?;
+    let transcriber = Transcriber::open(&Pack::open(Path::new(&folder))?, &Device::Cpu)?;
+    for clip in words {
+        let bytes = std::fs::read(&clip)?;
+        let samples: Vec<f32> = bytes
+            .chunks_exact(4)
+            .map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
+            .collect();
+        let mut best = f64::MAX;
+        for _ in 0..ROUNDS {
+            let start = Instant::now();
+            transcriber.transcribe(&samples, &Cancel::default(), &mut |_| {})?;
+            best = best.min(start.elapsed().as_secs_f64() * 1e3);
+        }
+        println!("{clip} {best:.0}");
+    }
+    Ok(())
+}
