@@ -206,7 +206,9 @@ impl<'a, B: Block> Matrix<'a, B> {
         if x.dim(0)? <= FEW {
             return x.apply_op1_no_bwd(self);
         }
-        let share = (WIDENED / self.inputs).max(1);
+        // Every core has something to do.
+        let most = self.outputs.div_ceil(rayon::current_num_threads());
+        let share = (WIDENED / self.inputs).clamp(1, most);
         let parts = self.outputs.div_ceil(share);
         let parts = (0..parts).into_par_iter().map(|part| {
             let first = part * share;

@@ -139,9 +139,10 @@ def tiny():
 
 
 def resize():
-    """The golden picture at 53 x 97, and that one at 120 x 70."""
+    """The golden picture at 53 x 97, that one at 120 x 70, and at 64 x 64 by the other filter."""
     with Image.open(GOLDEN / "picture.png") as picture:
         small = picture.convert("RGB").resize((53, 97), Image.Resampling.BICUBIC)
+        picture.convert("RGB").resize((64, 64), Image.Resampling.BILINEAR).save(GOLDEN / "blurred.png")
     small.save(GOLDEN / "small.png")
     small.resize((120, 70), Image.Resampling.BICUBIC).save(GOLDEN / "enlarged.png")
 

@@ -224,3 +224,16 @@ fn resizing_equals_pil() {
         assert!(differences.iter().all(|&difference| difference <= 2), "{target}");
     }
 }
+
+#[test]
+fn bilinear_reducing_equals_pil_to_the_last_bit() {
+    let theirs = golden("blurred.png");
+    let ours = golden("picture.png").squashed_bilinear(theirs.width(), theirs.height());
+    let far: Vec<u8> = ours
+        .iter()
+        .zip(theirs.rgb().iter())
+        .map(|(a, b)| a.abs_diff(*b))
+        .collect();
+    let wrong = far.iter().filter(|&&far| far > 0).count();
+    assert!(wrong == 0, "{wrong} of {}, up to {:?}", far.len(), far.iter().max());
+}
