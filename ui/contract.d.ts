@@ -82,6 +82,11 @@ export type Language = "system" | "en" | "de";
 export type Detail = "one" | "more" | "all";
 
 /**
+ * What happens to pictures that may show nudity, where the pack care is here to tell.
+ */
+export type Moderation = "off" | "warn" | "describe";
+
+/**
  * Who speaks.
  */
 export type SpeechBy = "own" | "screen_reader";

@@ -236,6 +236,7 @@ mod tests {
             Voice,
             crate::settings::Language,
             crate::settings::Detail,
+            crate::settings::Moderation,
             crate::settings::SpeechBy,
             crate::settings::Hotkeys,
             Settings,
