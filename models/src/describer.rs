@@ -102,7 +102,7 @@ impl Describer {
             evidence.pixels.kind = Kind::Screenshot;
         }
         // What pixels alone tell is told without the networks: they would only invent.
-        if !matches!(evidence.pixels.kind, Kind::Photo | Kind::Drawing) {
+        if !is_for_networks(evidence.pixels.kind) {
             let encode = clock.now().saturating_sub(start);
             return Ok((
                 evidence,
@@ -118,20 +118,20 @@ impl Describer {
             || {
                 let look = self.captioner.look(picture)?;
                 let encoded = clock.now();
-                let image = self.model.as_ref().map(|model| model.look(picture)).transpose()?;
-                cancel.check()?;
-                let published = self.model.as_deref().filter(|model| model.can(Task::Caption));
-                let caption = match (published, &image) {
+                let caption = match self.able(Task::Caption) {
                     _ if !has_caption => None,
-                    (Some(model), Some(image)) => Some(published_caption(model, image, cancel, stream)?),
-                    _ => Some(self.caption_evidence(&look, cancel, stream)?),
+                    Some(model) => {
+                        let image = looked(model, &evidence, picture)?;
+                        cancel.check()?;
+                        Some(published_caption(model, image, cancel, stream)?)
+                    }
+                    None => Some(self.caption_evidence(&look, cancel, stream)?),
                 };
-                Ok::<_, Error>((look, encoded, caption, image))
+                Ok::<_, Error>((look, encoded, caption))
             },
             || self.objects.find(picture),
         );
-        let (look, encoded, caption, image) = written?;
-        evidence.image = image;
+        let (look, encoded, caption) = written?;
         evidence.objects = objects?;
         evidence.caption = caption;
         evidence.tags = look
@@ -147,7 +147,7 @@ impl Describer {
         ))
     }
 
-    /// Answers a question about a picture, without looking again: by a published model that can, if it is in English and not about
+    /// Answers a question about a picture, by a published model that can, if it is in English and not about
     /// text, else from evidence. `lines`: the picture's text, None if there is no reader; `turns`: what was asked before, see
     /// [`question::answer`].
     pub fn answer(
@@ -167,13 +167,13 @@ impl Describer {
             calibration: &self.calibration,
         };
         let mut answer = question::answer(&known, turns, question);
-        let answering = self.model.as_deref().filter(|model| model.can(Task::Answer));
-        if let (Some(model), Some(image)) = (answering, &evidence.image)
+        if let Some(model) = self.able(Task::Answer)
+            && is_for_networks(evidence.pixels.kind)
             && answer.turn.language == Language::English
             && !answer.turn.is_about_text()
         {
             let before: Vec<_> = turns.iter().filter_map(|turn| turn.answered.clone()).collect();
-            let said = model.say(image, &before, question, cancel)?;
+            let said = model.say(looked(model, evidence, picture)?, &before, question, cancel)?;
             answer.from = Basis::Model;
             answer.declined = said.text.is_empty();
             answer.text = said.sentence;
@@ -183,6 +183,11 @@ impl Describer {
             });
         }
         Ok(answer)
+    }
+
+    /// The published model, if there is one that was made for a task.
+    fn able(&self, task: Task) -> Option<&dyn VisionLanguage> {
+        self.model.as_deref().filter(|model| model.can(task))
     }
 
     /// What evidence says unasked.
@@ -255,6 +260,20 @@ impl Describer {
             uncalibrated: false,
         })
     }
+}
+
+/// Whether the networks are asked about such pictures; of others pixels tell enough.
+fn is_for_networks(kind: Kind) -> bool {
+    matches!(kind, Kind::Photo | Kind::Drawing)
+}
+
+/// What a published model remembers of a picture; it looks once.
+fn looked<'a>(model: &dyn VisionLanguage, evidence: &'a Evidence, picture: &Picture) -> Result<&'a Image> {
+    if let Some(image) = evidence.image.get() {
+        return Ok(image);
+    }
+    let image = model.look(picture)?;
+    Ok(evidence.image.get_or_init(|| image))
 }
 
 /// The caption of a published model.

@@ -1,5 +1,7 @@
 //! What is known about a picture before a sentence is made of it.
 
+use std::sync::OnceLock;
+
 use crate::kind::PixelEvidence;
 use crate::lexicon::{Lexicon, NounKind, Seen};
 use crate::objects::Object;
@@ -28,8 +30,8 @@ pub struct Evidence {
     pub objects: Vec<Object>,
     /// Width and height of the picture in pixels, the same pixels as the objects' boxes.
     pub size: (u32, u32),
-    /// What a published model remembers of the picture, for questions.
-    pub image: Option<Image>,
+    /// What a published model remembers of the picture, once it has looked.
+    pub image: OnceLock<Image>,
 }
 
 /// A caption and how sure the networks are of it.
