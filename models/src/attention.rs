@@ -1,9 +1,9 @@
 //! Multi-head attention, shared by the Q-Former and the language models.
 
 use candle_core::{D, Device, Result, Tensor};
-use rayon::prelude::*;
 
 use crate::elementwise::softmax;
+use crate::shares::in_shares;
 
 /// So many queries look at once: the scores of more would not stay in the processor's cache.
 const BLOCK: usize = 64;
@@ -50,21 +50,14 @@ pub(crate) fn look(query: &Tensor, keys: &Tensor, values: &Tensor, mask: Option<
     if tokens <= BLOCK || !query.device().is_cpu() {
         return find(query, mask);
     }
-    let block = |block: usize| {
-        let first = block * BLOCK;
-        let rows = BLOCK.min(tokens - first);
+    in_shares(tokens, BLOCK, 2, |first, rows| {
         // One row may stand for all.
         let mask = mask.map(|mask| match mask.dim(D::Minus2)? {
             1 => Ok(mask.clone()),
             _ => mask.narrow(D::Minus2, first, rows),
         });
         find(&query.narrow(2, first, rows)?.contiguous()?, mask.transpose()?.as_ref())
-    };
-    let found: Vec<Tensor> = (0..tokens.div_ceil(BLOCK))
-        .into_par_iter()
-        .map(block)
-        .collect::<Result<_>>()?;
-    Tensor::cat(&found, 2)
+    })
 }
 
 /// [T, past + T]: 0 where a token may look, minus infinity where it may not (later tokens).

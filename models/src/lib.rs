@@ -38,6 +38,7 @@ pub mod qformer;
 mod quantized;
 pub mod question;
 pub mod reader;
+mod shares;
 pub mod tags;
 pub mod tokenizer;
 pub mod vision_language;

@@ -14,6 +14,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use crate::quantized;
+use crate::shares::in_shares;
 
 /// Values of the widest vector: rows are whole numbers of them.
 const LANES: usize = 16;
@@ -75,6 +76,11 @@ impl Matrix {
             outputs,
             inputs,
         })
+    }
+
+    /// Outputs and inputs.
+    pub(crate) fn sizes(&self) -> (usize, usize) {
+        (self.outputs, self.inputs)
     }
 
     /// x [.., inputs] times W^T: [.., outputs], f32.
@@ -154,7 +160,7 @@ pub(crate) fn times_transposed(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
     product.reshape(shape)
 }
 
-/// x [R, K] times W^T. Where W is large, each core takes some of its rows, whatever candle is told about threads.
+/// x [R, K] times W^T. Where W is large, each core takes some of its rows.
 fn shared(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
     let cores = rayon::current_num_threads();
     if weight.elem_count() < LARGE || cores == 1 {
@@ -162,14 +168,15 @@ fn shared(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
     }
     let outputs = weight.dim(0)?;
     let share = outputs.div_ceil(cores);
-    let parts: Vec<Tensor> = (0..outputs.div_ceil(share))
-        .into_par_iter()
-        .map(|part| {
-            let first = part * share;
-            x.matmul(&weight.narrow(0, first, share.min(outputs - first))?.t()?)
-        })
-        .collect::<Result<_>>()?;
-    Tensor::cat(&parts, 1)
+    in_shares(outputs, share, 1, |first, rows| {
+        x.matmul(&weight.narrow(0, first, rows)?.t()?)
+    })
+}
+
+/// Rows scaled to length 1.
+pub(crate) fn unit(x: &Tensor) -> Result<Tensor> {
+    let length = x.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?.maximum(1e-12)?;
+    x.broadcast_div(&length)
 }
 
 /// The same values as f32.

@@ -11,6 +11,8 @@ use candle_core::{CpuStorage, CustomOp1, D, Layout, Result, Shape, Tensor, bail}
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
+use crate::shares::in_shares;
+
 /// Up to so many rows of input are multiplied with each block while it is in the cache.
 const FEW: usize = 8;
 /// Outputs that a core takes at a time.
@@ -209,13 +211,9 @@ impl<'a, B: Block> Matrix<'a, B> {
         // Every core has something to do.
         let most = self.outputs.div_ceil(rayon::current_num_threads());
         let share = (WIDENED / self.inputs).clamp(1, most);
-        let parts = self.outputs.div_ceil(share);
-        let parts = (0..parts).into_par_iter().map(|part| {
-            let first = part * share;
-            let rows = share.min(self.outputs - first);
+        in_shares(self.outputs, share, 1, |first, rows| {
             x.matmul(&self.widened(first, rows)?.t()?)
-        });
-        Tensor::cat(&parts.collect::<Result<Vec<_>>>()?, 1)
+        })
     }
 
     /// Some rows [rows, inputs] as f32.

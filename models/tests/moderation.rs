@@ -1,20 +1,17 @@
 //! Moderation with its real network. It is fetched, not committed: without it the tests say so and pass.
 #![allow(clippy::unwrap_used)]
 
+mod fetched;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use eyebright_models::moderation::Level;
-use eyebright_models::{Cancel, Limits, Moderation, Pack, Picture};
+use eyebright_models::{Cancel, Limits, Moderation, Picture};
+use fetched::fetched;
 
 fn moderation() -> Option<Moderation> {
-    let packs = std::env::var_os("EYEBRIGHT_TEST_PACKS").unwrap_or_default();
-    let folder = Path::new(&packs).join("care");
-    if !folder.is_dir() {
-        eprintln!("left out: the folder EYEBRIGHT_TEST_PACKS has no pack care; ./dev test fetches it");
-        return None;
-    }
-    Some(Moderation::open(&Pack::open(&folder).unwrap()).unwrap())
+    Some(Moderation::open(&fetched("care")?).unwrap())
 }
 
 /// Made by `training/reference_moderation.py`.

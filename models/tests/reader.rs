@@ -1,23 +1,18 @@
 //! The text reader with its real networks. They are fetched, not committed: without them the test says so and passes.
 #![allow(clippy::unwrap_used)]
 
-use std::path::Path;
+mod fetched;
 
 use eyebright_models::reader::Reader;
-use eyebright_models::{Cancel, Limits, Pack, Picture};
+use eyebright_models::{Cancel, Limits, Picture};
+use fetched::fetched;
 
 /// Two columns under a heading, made by `training/reference_reader.py`.
 const PAGE: &[u8] = include_bytes!("golden/reader.png");
 const TEXT: &str = include_str!("golden/reader.txt");
 
 fn reader() -> Option<Reader> {
-    let packs = std::env::var_os("EYEBRIGHT_TEST_PACKS").unwrap_or_default();
-    let folder = Path::new(&packs).join("reader");
-    if !folder.is_dir() {
-        eprintln!("left out: the folder EYEBRIGHT_TEST_PACKS has no pack reader; ./dev test fetches it");
-        return None;
-    }
-    Some(Reader::open(&Pack::open(&folder).unwrap()).unwrap())
+    Some(Reader::open(&fetched("reader")?).unwrap())
 }
 
 #[test]

@@ -43,6 +43,14 @@ pub fn fetched(pack: &str) -> Option<PathBuf> {
     packs
 }
 
+/// The program with those packs, if that one is among them.
+pub fn eyebright_with(pack: &str) -> Option<Command> {
+    let packs = fetched(pack)?;
+    let mut command = eyebright();
+    command.env("EYEBRIGHT_PACKS", packs);
+    Some(command)
+}
+
 /// target/debug/deps/cli-0123 -> target/debug/eyebright
 fn built() -> PathBuf {
     let test = std::env::current_exe().unwrap_or_default();

@@ -3,20 +3,14 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::process::Command;
 
-use eyebright_tests::{eyebright, fetched, finish, golden, picture};
-
-fn with_care() -> Option<Command> {
-    let packs = fetched("care")?;
-    let mut command = eyebright();
-    command.env("EYEBRIGHT_PACKS", packs);
-    Some(command)
-}
+use eyebright_tests::{eyebright, eyebright_with, fetched, finish, golden, picture};
 
 #[test]
 fn a_warning_is_printed_first_and_the_description_all_the_same() {
-    let Some(mut command) = with_care() else { return };
+    let Some(mut command) = eyebright_with("care") else {
+        return;
+    };
     let warned = finish(command.arg("describe").arg(golden("moderation.png")));
     let lines: Vec<&str> = warned.out.lines().collect();
     assert_eq!((warned.code, lines.len()), (0, 2), "{warned:?}");
@@ -25,7 +19,9 @@ fn a_warning_is_printed_first_and_the_description_all_the_same() {
 
 #[test]
 fn json_has_level_and_score() {
-    let Some(mut command) = with_care() else { return };
+    let Some(mut command) = eyebright_with("care") else {
+        return;
+    };
     let inputs = [golden("moderation.png"), picture("coffee.jpg")];
     let records = finish(command.args(["describe", "--json"]).args(inputs)).json();
     assert_eq!(records[0]["moderation"]["level"], "likely");

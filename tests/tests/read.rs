@@ -3,9 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::PathBuf;
-use std::process::Command;
 
-use eyebright_tests::{eyebright, fetched, finish, golden, picture};
+use eyebright_tests::{eyebright_with, finish, golden, picture};
 
 const TEXT: &str = include_str!("../../models/tests/golden/reader.txt");
 
@@ -14,23 +13,20 @@ fn page() -> PathBuf {
     golden("reader.png")
 }
 
-fn with_reader() -> Option<Command> {
-    let packs = fetched("reader")?;
-    let mut command = eyebright();
-    command.env("EYEBRIGHT_PACKS", packs);
-    Some(command)
-}
-
 #[test]
 fn a_page_is_printed_column_by_column() {
-    let Some(mut command) = with_reader() else { return };
+    let Some(mut command) = eyebright_with("reader") else {
+        return;
+    };
     let read = finish(command.arg("read").arg(page()));
     assert_eq!((read.code, read.out.as_str()), (0, TEXT), "{read:?}");
 }
 
 #[test]
 fn json_has_lines_with_scores_and_boxes_and_a_bad_input_stops_no_other() {
-    let Some(mut command) = with_reader() else { return };
+    let Some(mut command) = eyebright_with("reader") else {
+        return;
+    };
     let inputs = [page(), PathBuf::from("gone.png"), picture("mountains.jpg")];
     let read = finish(command.args(["read", "--json"]).args(inputs));
     assert_eq!(read.code, 1, "{read:?}");
@@ -48,7 +44,9 @@ fn json_has_lines_with_scores_and_boxes_and_a_bad_input_stops_no_other() {
 
 #[test]
 fn a_page_is_described_by_its_heading_and_everything_is_its_text() {
-    let Some(mut command) = with_reader() else { return };
+    let Some(mut command) = eyebright_with("reader") else {
+        return;
+    };
     let run = finish(command.args(["describe", "--detail", "all"]).arg(page()));
     assert_eq!(run.code, 0, "{run:?}");
     let first = run.out.lines().next().unwrap();
@@ -62,7 +60,9 @@ fn a_page_is_described_by_its_heading_and_everything_is_its_text() {
 
 #[test]
 fn a_large_photo_of_text_is_read_in_all_its_pixels() {
-    let Some(mut command) = with_reader() else { return };
+    let Some(mut command) = eyebright_with("reader") else {
+        return;
+    };
     // Letters of the page are 12 pixels high in a photo of 8 megapixels: reduced to 900 pixels they would be 4.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("photo.jpg");
@@ -75,7 +75,9 @@ fn a_large_photo_of_text_is_read_in_all_its_pixels() {
 
 #[test]
 fn questions_about_text_are_answered_from_it() {
-    let Some(mut command) = with_reader() else { return };
+    let Some(mut command) = eyebright_with("reader") else {
+        return;
+    };
     let questions = ["what does it say?", "is there an e-mail address?", "Was steht da?"];
     let asked = finish(command.arg("ask").arg(page()).args(questions).arg("--json"));
     assert_eq!(asked.code, 0, "{asked:?}");

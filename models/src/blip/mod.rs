@@ -5,7 +5,7 @@
 
 mod text;
 
-use candle_core::{D, Device, Tensor};
+use candle_core::{Device, Tensor};
 use candle_nn::Module;
 use serde::Deserialize;
 use serde_json::json;
@@ -19,7 +19,7 @@ use crate::encoders::{Vit, VitConfig};
 use crate::error::{Error, Result};
 use crate::generation::{self, Decoding, Prompt};
 use crate::language::LanguageModel;
-use crate::linear::Linear;
+use crate::linear::{Linear, unit};
 use crate::picture::Picture;
 use crate::preprocessor::Preprocessor;
 use crate::tokenizer::Tokenizer;
@@ -270,12 +270,6 @@ fn match_head(config: &Config, weights: &Weights) -> candle_core::Result<Head> {
 /// The first token of each row: [R, T, W] -> [R, W].
 fn first(tokens: &Tensor) -> candle_core::Result<Tensor> {
     tokens.narrow(1, 0, 1)?.squeeze(1)
-}
-
-/// Rows scaled to length 1.
-fn unit(x: &Tensor) -> candle_core::Result<Tensor> {
-    let length = x.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?.maximum(1e-12)?;
-    x.broadcast_div(&length)
 }
 
 /// What `config.json` leaves out where it is as `BlipTextConfig` and `BlipVisionConfig` have it.

@@ -151,11 +151,7 @@ impl TextDecoder {
             transform_norm: head
                 .pp("transform.LayerNorm")
                 .layer_norm(width, config.layer_norm_eps)?,
-            words: if head.has("decoder.weight") && !weights.same("cls.predictions.decoder.weight", WORDS)? {
-                head.matrix("decoder.weight", config.vocab_size, width)?
-            } else {
-                text.word_embeddings.clone()
-            },
+            words: weights.matrix_or("cls.predictions.decoder.weight", WORDS, &text.word_embeddings)?,
             bias: head.tensor(bias, &[config.vocab_size])?,
             text,
         })

@@ -150,6 +150,15 @@ impl Weights {
         self.formed(&self.tensor(name, &[outputs, inputs])?)
     }
 
+    /// A matrix of the sizes of another, `tied`, which is named `to`. Files of tied weights lack it, or hold those values twice.
+    pub(crate) fn matrix_or(&self, name: &str, to: &str, tied: &Matrix) -> Result<Matrix> {
+        if !self.has(name) || self.same(name, to)? {
+            return Ok(tied.clone());
+        }
+        let (outputs, inputs) = tied.sizes();
+        self.matrix(name, outputs, inputs)
+    }
+
     /// `weight` [outputs, inputs] and `bias` [outputs].
     pub(crate) fn linear(&self, inputs: usize, outputs: usize) -> Result<Linear> {
         let weight = self.matrix("weight", outputs, inputs)?;

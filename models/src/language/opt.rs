@@ -69,13 +69,8 @@ impl Opt {
         if heads == 0 || !width.is_multiple_of(heads) {
             bail!("a width of {width} does not divide into {heads} heads");
         }
-        let own_head = weights.has("lm_head.weight") && !weights.same("lm_head.weight", EMBEDDING)?;
         let embed_tokens = weights.matrix(EMBEDDING, config.vocab_size, width)?;
-        let lm_head = if own_head {
-            weights.matrix("lm_head.weight", config.vocab_size, width)?
-        } else {
-            embed_tokens.clone()
-        };
+        let lm_head = weights.matrix_or("lm_head.weight", EMBEDDING, &embed_tokens)?;
         let weights = weights.pp("model.decoder");
         let layer = |index| Layer::load(config, &weights.pp("layers").pp(index));
         Ok(Self {

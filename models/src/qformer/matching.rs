@@ -1,11 +1,11 @@
 //! The heads of the first training stage (`transformers` `Blip2ForImageTextRetrieval`): how well a text fits a picture.
 
-use candle_core::{D, Result, Tensor};
+use candle_core::{Result, Tensor};
 use candle_nn::Module;
 
 use super::{ImageMemory, QFormer, QFormerConfig};
 use crate::checkpoint::Weights;
-use crate::linear::Linear;
+use crate::linear::{Linear, unit};
 
 /// Projections into the contrastive space, and the head that weighs picture and text together.
 pub struct Matching {
@@ -54,10 +54,4 @@ impl Matching {
             .get(1)?
             .to_scalar()
     }
-}
-
-/// Rows scaled to length 1.
-fn unit(x: &Tensor) -> Result<Tensor> {
-    let length = x.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?.maximum(1e-12)?;
-    x.broadcast_div(&length)
 }

@@ -5,11 +5,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use eyebright_models::pack::{FileEntry, sha256_of};
 
-use super::fetch::{damaged, works};
+use super::fetch::{damaged, download, works};
 use super::{Listed, OnHub};
 use crate::fault::Fault;
 
@@ -22,24 +22,15 @@ pub fn fetch(pack: &Listed, model: &OnHub, into: &Path) -> Result<Vec<FileEntry>
             huggingface_hub. Then try again.";
         return Err(Fault::new("no_hub_client", message));
     }
-    let status = Command::new(CLIENT)
+    let mut client = Command::new(CLIENT);
+    client
         .args(["download", &model.repository])
         .args(&model.files)
         .args(["--revision", &model.revision, "--local-dir"])
         .arg(into)
         // Nobody needs to know who fetches.
-        .env("HF_HUB_DISABLE_TELEMETRY", "1")
-        .stdin(Stdio::null())
-        // Standard output is ours.
-        .stdout(std::io::stderr())
-        .status();
-    if !status.is_ok_and(|status| status.success()) {
-        let message = format!(
-            "The download of {} failed; the lines above say why. Check the connection, then try again.",
-            model.repository
-        );
-        return Err(Fault::new("pack_download_failed", message));
-    }
+        .env("HF_HUB_DISABLE_TELEMETRY", "1");
+    download(&mut client, &model.repository)?;
     let entry = |file: &String| entry(into, file).ok_or_else(|| damaged(pack, file));
     let entries = model.files.iter().map(entry).collect::<Result<_, _>>()?;
     let notes = into.join(".cache");

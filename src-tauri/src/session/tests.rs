@@ -92,11 +92,15 @@ fn take(machine: &mut Machine, event: Event) -> Vec<Effect> {
     machine.take(event, Duration::ZERO)
 }
 
-/// Presses a key and lets the picture be described.
-fn describe(machine: &mut Machine, action: Action) -> Vec<Effect> {
+/// Presses a key and lets the picture be described by these words.
+fn described(machine: &mut Machine, action: Action, words: Words) -> Vec<Effect> {
     let job_seen = job(&take(machine, Event::Act(action)));
     let job_described = job(&take(machine, Event::Found(job_seen, Ok(Found::Picture(seen(""))))));
-    take(machine, Event::Described(job_described, Ok(words("A dog."))))
+    take(machine, Event::Described(job_described, Ok(words)))
+}
+
+fn describe(machine: &mut Machine, action: Action) -> Vec<Effect> {
+    described(machine, action, words("A dog."))
 }
 
 #[test]
@@ -138,13 +142,11 @@ fn the_same_key_again_interrupts_and_another_supersedes() {
 
 /// Presses a key; what comes has text.
 fn describe_text(machine: &mut Machine, text: Text) -> Vec<Effect> {
-    let job_seen = job(&take(machine, Event::Act(Action::Screen)));
-    let job_described = job(&take(machine, Event::Found(job_seen, Ok(Found::Picture(seen(""))))));
     let words = Words {
         text,
         ..words("A page.")
     };
-    take(machine, Event::Described(job_described, Ok(words)))
+    described(machine, Action::Screen, words)
 }
 
 #[test]

@@ -33,13 +33,8 @@ impl T5 {
     pub fn load(config: &T5Config, weights: &Weights) -> Result<Self> {
         let (pieces, width) = (config.vocab_size, config.d_model);
         let shared = weights.matrix("shared.weight", pieces, width)?;
-        let own_head = weights.has("lm_head.weight") && !weights.same("lm_head.weight", "shared.weight")?;
         Ok(Self {
-            lm_head: if own_head {
-                weights.matrix("lm_head.weight", pieces, width)?
-            } else {
-                shared.clone()
-            },
+            lm_head: weights.matrix_or("lm_head.weight", "shared.weight", &shared)?,
             shared,
             encoder: Encoder::load(config, &weights.pp("encoder"))?,
             decoder: Decoder::load(config, &weights.pp("decoder"))?,

@@ -14,13 +14,11 @@ fn warned_by(moderation: Moderation, level: Level) -> (Machine, Vec<Effect>) {
         strings,
     };
     take(&mut machine, Event::Options(options));
-    let job_seen = job(&take(&mut machine, Event::Act(Action::Screen)));
-    let effects = take(&mut machine, Event::Found(job_seen, Ok(Found::Picture(seen("")))));
     let words = Words {
         level,
         ..words("A statue.")
     };
-    let effects = take(&mut machine, Event::Described(job(&effects), Ok(words)));
+    let effects = described(&mut machine, Action::Screen, words);
     (machine, effects)
 }
 
@@ -108,14 +106,12 @@ fn the_next_file_waits_behind_the_warning() {
 #[test]
 fn what_could_not_be_judged_is_told_and_described() {
     let mut machine = machine();
-    let job_seen = job(&take(&mut machine, Event::Act(Action::Screen)));
-    let effects = take(&mut machine, Event::Found(job_seen, Ok(Found::Picture(seen("")))));
     let unjudged = Some(Fault::new("x", "The pack care is damaged. Fetch it again."));
     let words = Words {
         unjudged,
         ..words("A dog.")
     };
-    let effects = take(&mut machine, Event::Described(job(&effects), Ok(words)));
+    let effects = described(&mut machine, Action::Screen, words);
     assert_eq!(said(&effects), ["The pack care is damaged. Fetch it again.", "A dog."]);
     assert!(has_earcon(&effects, Earcon::Failure));
 }
