@@ -59,6 +59,31 @@ fn a_page_is_described_by_its_heading_and_everything_is_its_text() {
 }
 
 #[test]
+fn buttons_of_a_window_are_named_and_are_the_answer_to_a_question() {
+    let Some(mut command) = eyebright_with("reader") else {
+        return;
+    };
+    let wizard = picture("screenshot-wizard.png");
+    let run = finish(command.arg("describe").arg(&wizard));
+    let named = "It seems to have the buttons Previous, Next, Cancel and Finish.";
+    assert!(run.out.trim_end().ends_with(named), "{run:?}");
+    let Some(mut command) = eyebright_with("reader") else {
+        return;
+    };
+    let asked = finish(
+        command
+            .args(["ask", "--json"])
+            .arg(&wizard)
+            .arg("Which buttons are there?"),
+    );
+    assert_eq!(
+        asked.json()[0]["answer"],
+        "Buttons, it seems: Previous; Next; Cancel; Finish",
+        "{asked:?}"
+    );
+}
+
+#[test]
 fn a_large_photo_of_text_is_read_in_all_its_pixels() {
     let Some(mut command) = eyebright_with("reader") else {
         return;

@@ -10,6 +10,8 @@ const HEADING: f32 = 1.25;
 const SURE: f32 = 0.8;
 /// Longer first lines are cut: who wants to hear all of it asks for more.
 const LONGEST: usize = 80;
+/// So many buttons are named.
+const BUTTONS: usize = 5;
 
 impl Description {
     /// Adds text that was read in the picture, in reading order.
@@ -49,9 +51,34 @@ pub fn headline(lines: &[Line]) -> String {
     };
     let says = if line.score >= SURE { "says" } else { "may say" };
     let told = words::sentence(&format!("{what} {says}: {}", cut(&line.text)));
-    match lines.len() {
+    let told = match lines.len() {
         1 => told,
         count => format!("{told} There are {count} lines of text."),
+    };
+    match buttons(lines) {
+        Some(buttons) => format!("{told} {buttons}"),
+        None => told,
+    }
+}
+
+/// "It seems to have the buttons: OK and Cancel."; None if there are none.
+fn buttons(lines: &[Line]) -> Option<String> {
+    let mut labels: Vec<&str> = lines
+        .iter()
+        .filter(|line| line.button && line.score >= SURE)
+        .map(|line| line.text.as_str())
+        .collect();
+    let rest = labels.len().saturating_sub(BUTTONS);
+    labels.truncate(BUTTONS);
+    let more = format!("{rest} more");
+    labels.extend((rest > 0).then_some(more.as_str()));
+    match labels[..] {
+        [] => None,
+        [only] => Some(words::sentence(&format!("It seems to have the button {only}"))),
+        _ => Some(words::sentence(&format!(
+            "It seems to have the buttons {}",
+            words::list(&labels)
+        ))),
     }
 }
 
@@ -90,6 +117,7 @@ mod tests {
             score: 0.95,
             bbox: [10.0, 20.0, 300.0, height],
             angle: 0.0,
+            button: false,
         }
     }
 
@@ -112,6 +140,22 @@ mod tests {
             headline(&lines),
             "Its first line may say: Dear Ms Smith. There are 2 lines of text."
         );
+    }
+
+    #[test]
+    fn buttons_are_named_after_the_text() {
+        let button = |text| Line {
+            button: true,
+            ..line(text, 14.0)
+        };
+        let mut lines = vec![line("Save the page?", 14.0), button("Cancel"), button("Save")];
+        assert!(headline(&lines).ends_with("There are 3 lines of text. It seems to have the buttons Cancel and Save."));
+        lines.truncate(2);
+        assert!(headline(&lines).ends_with("It seems to have the button Cancel."));
+        lines[1].score = 0.6;
+        assert!(headline(&lines).ends_with("There are 2 lines of text."));
+        lines.extend(["A", "B", "C", "D", "E", "F", "G"].map(button));
+        assert!(headline(&lines).ends_with("the buttons A, B, C, D, E and 2 more."));
     }
 
     #[test]

@@ -149,6 +149,7 @@ fn text(wanted: Wanted, found: &[String]) -> String {
         Wanted::Email => ("e-mail address", "E-mail addresses"),
         Wanted::Web => ("web address", "Web addresses"),
         Wanted::Date => ("date", "Dates"),
+        Wanted::Buttons => ("button", "Buttons, it seems"),
     };
     match found {
         [] => format!("I find no {one} in the text."),

@@ -45,6 +45,8 @@ pub enum Wanted {
     Web,
     /// Dates.
     Date,
+    /// What the buttons of a window say.
+    Buttons,
 }
 
 /// A question that was understood.

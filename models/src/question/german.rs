@@ -224,6 +224,7 @@ fn text(wanted: Wanted, found: &[String]) -> String {
         Wanted::Email => ("E-Mail-Adresse", "E-Mail-Adressen", "keine E-Mail-Adresse"),
         Wanted::Web => ("Webadresse", "Webadressen", "keine Webadresse"),
         Wanted::Date => ("Datum", "Daten", "kein Datum"),
+        Wanted::Buttons => ("Schaltfläche", "Wohl Schaltflächen", "keine Schaltfläche"),
     };
     match found {
         [] => format!("Im Text finde ich {no}."),

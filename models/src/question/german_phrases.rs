@@ -59,6 +59,7 @@ pub static GERMAN: Phrases = Phrases {
             ],
         ),
         (Form::Text(Wanted::Date), &["datum"]),
+        (Form::Text(Wanted::Buttons), &["schaltflächen", "knöpfe", "buttons"]),
         (
             Form::Count,
             &[

@@ -98,6 +98,10 @@ static ENGLISH: Phrases = Phrases {
             ],
         ),
         (Form::Text(Wanted::Date), &["date", "dates"]),
+        (
+            Form::Text(Wanted::Buttons),
+            &["buttons", "what can i press", "what can i click"],
+        ),
         (Form::Count, &["how many", "number of", "count"]),
         (
             Form::Text(Wanted::Everything),

@@ -12,6 +12,8 @@ pub struct TextLine<'l> {
     pub text: &'l str,
     /// x, y, width and height in pixels of the picture.
     pub bbox: [f32; 4],
+    /// Whether it stands in a box like a button's.
+    pub button: bool,
 }
 
 impl<'l> From<&'l Line> for TextLine<'l> {
@@ -19,6 +21,7 @@ impl<'l> From<&'l Line> for TextLine<'l> {
         Self {
             text: &line.text,
             bbox: line.bbox,
+            button: line.button,
         }
     }
 }
@@ -63,6 +66,11 @@ pub fn find(wanted: Wanted, lines: &[TextLine<'_>]) -> Vec<String> {
         }
         Wanted::Date => matches(DATE, lines).collect(),
         Wanted::Total => totals(lines),
+        Wanted::Buttons => lines
+            .iter()
+            .filter(|line| line.button)
+            .map(|line| line.text.trim().to_owned())
+            .collect(),
     };
     found.retain(|text: &String| !text.is_empty());
     if wanted != Wanted::Everything {
@@ -140,6 +148,7 @@ mod tests {
         let line = |(row, text): (usize, &&'l str)| TextLine {
             text,
             bbox: [10.0, 30.0 * row as f32, 200.0, 20.0],
+            button: false,
         };
         texts.iter().enumerate().map(line).collect()
     }

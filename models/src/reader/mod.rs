@@ -4,6 +4,7 @@
 //! each one, and [order] puts them into the order of a page. The networks are PP-OCRv6 "small" (Apache-2.0), run by `rten`.
 
 mod boxes;
+mod buttons;
 mod crop;
 mod detect;
 mod geometry;
@@ -42,6 +43,9 @@ pub struct Line {
     /// The direction in which it runs: degrees clockwise from left to right, -180 to 180.
     #[serde(skip)]
     pub angle: f32,
+    /// Whether it stands in a box as the buttons of windows have it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub button: bool,
 }
 
 impl Line {
@@ -86,13 +90,9 @@ impl Reader {
             self.recogniser.read(picture.rgb(), place, options)
         })?;
         readings.retain(|reading| reading.score >= MIN_SCORE && !reading.text.is_empty());
-        let (width, height) = picture.rgb().dimensions();
-        let scale = [
-            picture.width() as f32 / width as f32,
-            picture.height() as f32 / height as f32,
-        ];
-        let lines = arranged(&readings);
-        Ok(lines.iter().map(|line| joined(line, scale)).collect())
+        let mut lines: Vec<Line> = arranged(&readings).iter().map(|line| joined(line)).collect();
+        buttons::mark(picture.rgb(), &mut lines);
+        Ok(lines)
     }
 }
 
@@ -160,19 +160,20 @@ fn bounds(points: impl Iterator<Item = Point>) -> [f32; 4] {
     )
 }
 
-/// One line from its readings, in pixels of the original, which is `scale` times as large.
-fn joined(readings: &[&Reading], scale: [f32; 2]) -> Line {
+/// One line from its readings.
+fn joined(readings: &[&Reading]) -> Line {
     let texts: Vec<&str> = readings.iter().map(|reading| reading.text.as_str()).collect();
     let length = |reading: &Reading| reading.text.chars().count() as f32;
     let total: f32 = readings.iter().map(|reading| length(reading)).sum();
     let score: f32 = readings.iter().map(|reading| reading.score * length(reading)).sum();
     let corners = readings.iter().flat_map(|reading| reading.place.corners());
-    let [left, top, right, bottom] = bounds(corners.map(|[x, y]| [x * scale[0], y * scale[1]]));
+    let [left, top, right, bottom] = bounds(corners);
     let angle = readings.first().map_or(0.0, |reading| reading.place.angle.to_degrees());
     Line {
         text: texts.join(" "),
         score: score / total.max(1.0),
         bbox: [left, top, right - left, bottom - top],
         angle: if angle > 180.0 { angle - 360.0 } else { angle },
+        button: false,
     }
 }

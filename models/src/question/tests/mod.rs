@@ -321,7 +321,11 @@ fn text_is_answered_from_the_lines() {
         "Summe EUR 12,90",
         "info@berg.example.org",
     ];
-    let lines = texts.map(|text| TextLine { text, bbox: [0.0; 4] });
+    let lines = texts.map(|text| TextLine {
+        text,
+        bbox: [0.0; 4],
+        button: text == "Café Berg",
+    });
     for (question, expected) in [
         ("Read the phone number.", "The telephone number: 030 1234567"),
         ("What is the total?", "The total: Summe EUR 12,90"),
@@ -330,6 +334,8 @@ fn text_is_answered_from_the_lines() {
             "The e-mail address: info@berg.example.org",
         ),
         ("What is the date?", "I find no date in the text."),
+        ("Which buttons are there?", "The button: Café Berg"),
+        ("Welche Schaltflächen gibt es?", "Schaltfläche: Café Berg"),
         ("Wie ist die Telefonnummer?", "Telefonnummer: 030 1234567"),
         ("Lies bitte die Telefonnummer vor", "Telefonnummer: 030 1234567"),
         ("Wie hoch ist die Summe?", "Summe: Summe EUR 12,90"),
