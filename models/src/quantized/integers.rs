@@ -7,10 +7,12 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m256, __m512, __m512i, _mm_set1_ps, _mm256_cvtepi32_ps, _mm256_dpbusd_epi32, _mm256_fmadd_ps, _mm256_loadu_ps,
-    _mm256_loadu_si256, _mm256_mul_ps, _mm256_set_m128, _mm256_set1_ps, _mm256_setzero_ps, _mm256_setzero_si256,
-    _mm256_storeu_ps, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512,
-    _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_setzero_si512, _mm512_storeu_ps,
+    __m256, __m512, __m512i, _mm_set1_ps, _mm_storeu_si128, _mm256_cvtepi32_ps, _mm256_dpbusd_epi32, _mm256_fmadd_ps,
+    _mm256_loadu_ps, _mm256_loadu_si256, _mm256_mul_ps, _mm256_set_m128, _mm256_set1_ps, _mm256_setzero_ps,
+    _mm256_setzero_si256, _mm256_storeu_ps, _mm512_abs_ps, _mm512_cvtepi32_ps, _mm512_cvtps_epi32,
+    _mm512_cvtsepi32_epi8, _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_mul_ps,
+    _mm512_reduce_add_epi32, _mm512_reduce_max_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps,
+    _mm512_setzero_si512, _mm512_storeu_ps,
 };
 
 use rayon::prelude::*;
@@ -69,46 +71,53 @@ struct Activations {
 impl Activations {
     /// From rows of `inputs` values, with zeros behind them up to `parts` parts.
     fn of<B: Block>(x: &[f32], inputs: usize, parts: usize) -> Self {
-        let rows = x.len() / inputs;
+        let count = x.len() / inputs * parts;
         let mut activations = Self {
-            words: Vec::with_capacity(rows * parts),
-            scales: Vec::with_capacity(rows * parts),
-            sums: [Vec::with_capacity(rows * parts), Vec::with_capacity(rows * parts)],
+            words: vec![[0; WORDS]; count],
+            scales: vec![0.0; count],
+            sums: [vec![0.0; count], vec![0.0; count]],
             parts,
         };
-        for row in x.chunks_exact(inputs) {
-            for part in 0..parts {
-                let mut values = [0f32; PART];
-                let there = row.get(part * PART..).unwrap_or_default();
-                let count = there.len().min(PART);
-                values[..count].copy_from_slice(&there[..count]);
-                activations.push::<B>(&values);
-            }
-        }
+        let [first, second] = &mut activations.sums;
+        let sums = first.par_chunks_mut(parts).zip(second.par_chunks_mut(parts));
+        let scales = activations.scales.par_chunks_mut(parts).zip(sums);
+        x.par_chunks(inputs)
+            .zip(activations.words.par_chunks_mut(parts).zip(scales))
+            .for_each(|(row, (words, (scales, (first, second))))| {
+                // SAFETY: the caller has asked for the instructions.
+                unsafe { bytes::<B>(row, words, scales, [first, second]) };
+            });
         activations
-    }
-
-    fn push<B: Block>(&mut self, values: &[f32; PART]) {
-        let largest = values.iter().fold(0f32, |largest, value| largest.max(value.abs()));
-        let scale = largest / 127.0;
-        let inverse = if scale > 0.0 { scale.recip() } else { 0.0 };
-        let bytes = values.map(|value| (value * inverse).round_ties_even() as i8);
-        let sum = |half: &[i8]| scale * half.iter().map(|&byte| f32::from(byte)).sum::<f32>();
-        let (first, second) = (sum(&bytes[..PART / 2]), sum(&bytes[PART / 2..]));
-        self.words.push(std::array::from_fn(|word| {
-            i32::from_le_bytes(std::array::from_fn(|byte| bytes[4 * word + byte].cast_unsigned()))
-        }));
-        self.scales.push(scale);
-        if B::FINE {
-            self.sums[0].push(first);
-            self.sums[1].push(second);
-        } else {
-            self.sums[0].push(first + second);
-        }
     }
 
     fn rows(&self) -> usize {
         self.scales.len() / self.parts
+    }
+}
+
+/// A row as signed bytes.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
+fn bytes<B: Block>(row: &[f32], words: &mut [[i32; WORDS]], scales: &mut [f32], sums: [&mut [f32]; 2]) {
+    for (part, row) in row.chunks(PART).enumerate() {
+        let mut values = [[0f32; LANES]; 2];
+        values.as_flattened_mut()[..row.len()].copy_from_slice(row);
+        let halves = values.map(|half| floats(&half));
+        let largest = halves.map(|half| _mm512_reduce_max_ps(_mm512_abs_ps(half)));
+        let scale = largest[0].max(largest[1]) / 127.0;
+        let inverse = _mm512_set1_ps(if scale > 0.0 { scale.recip() } else { 0.0 });
+        let whole = halves.map(|half| _mm512_cvtps_epi32(_mm512_mul_ps(half, inverse)));
+        for (words, whole) in words[part].as_chunks_mut::<{ WORDS / 2 }>().0.iter_mut().zip(whole) {
+            // SAFETY: 16 bytes have room.
+            unsafe { _mm_storeu_si128(words.as_mut_ptr().cast(), _mm512_cvtsepi32_epi8(whole)) };
+        }
+        scales[part] = scale;
+        let both = whole.map(|whole| scale * _mm512_reduce_add_epi32(whole) as f32);
+        if B::FINE {
+            sums[0][part] = both[0];
+            sums[1][part] = both[1];
+        } else {
+            sums[0][part] = both[0] + both[1];
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod wide;
 
 use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{CpuStorage, CustomOp1, D, Layout, Result, Shape, Tensor, bail};
+use rayon::prelude::*;
 
 use crate::shares::in_shares;
 use blocks::{Block, PART, PARTS, Q4K, Q6K, Q8_0};
@@ -112,13 +113,18 @@ fn product<B: Block>(x: &[f32], inputs: usize, weight: &[u8], stride: usize) -> 
 
 /// The products [rows, outputs] of shares of the outputs, each [rows, some outputs].
 fn joined(shares: &[Vec<f32>], rows: usize) -> Vec<f32> {
-    let mut output = Vec::with_capacity(shares.iter().map(Vec::len).sum());
-    for row in 0..rows {
-        for share in shares {
-            let columns = share.len() / rows;
-            output.extend_from_slice(&share[row * columns..][..columns]);
-        }
-    }
+    let columns = shares.iter().map(Vec::len).sum::<usize>() / rows;
+    let mut output = vec![0f32; rows * columns];
+    output
+        .par_chunks_mut(columns)
+        .enumerate()
+        .for_each(|(row, mut output)| {
+            for share in shares {
+                let columns = share.len() / rows;
+                let part = output.split_off_mut(..columns).unwrap_or_default();
+                part.copy_from_slice(&share[row * columns..][..columns]);
+            }
+        });
     output
 }
 
