@@ -54,7 +54,7 @@ class Recorder:
 
 def wait_for_microphone():
     for _ in range(100):
-        if subprocess.run(["pactl", "list", "source-outputs", "short"], capture_output=True, text=True).stdout.count("\n"):
+        if 'application.name = "cpal-' in subprocess.run(["pactl", "list", "source-outputs"], capture_output=True, text=True).stdout:
             return
         time.sleep(0.05)
     raise SystemExit("the microphone was not opened")

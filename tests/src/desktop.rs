@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::sound::loudness;
+use crate::sound::{loudness, tones};
 use crate::{eyebright, picture};
 
 /// Nothing in a test takes longer, unless the machine is dead.
@@ -180,6 +180,16 @@ impl Desktop {
         fs::read_to_string(self.folder().join("log/app")).unwrap_or_default()
     }
 
+    /// Waits until the app has the microphone open, or closed.
+    pub fn microphone_is(&self, open: bool) {
+        until(&format!("the microphone to be open: {open}"), || {
+            // The lab itself records the speaker.
+            let recording = self.sh("pactl list source-outputs");
+            let is_open = recording.contains("application.name = \"cpal-");
+            (is_open == open).then_some(())
+        });
+    }
+
     /// Presses keys, in the names of xdotool, such as "ctrl+alt+d".
     pub fn press(&self, keys: &str) {
         let pressed = self.command("xdotool").args(["key", keys]).status().unwrap();
@@ -201,6 +211,12 @@ impl Desktop {
     pub fn loud(mut self) -> f64 {
         self.end();
         loudness(&self.folder().join("heard.wav")).0
+    }
+
+    /// Ends the desktop; which of these frequencies the speaker played as tones while it ran, see [`tones`].
+    pub fn tones(mut self, frequencies: &[u32]) -> Vec<u32> {
+        self.end();
+        tones(&self.folder().join("heard.wav"), frequencies)
     }
 
     fn end(&mut self) {

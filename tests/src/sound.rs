@@ -7,14 +7,46 @@ use std::path::Path;
 /// A window of a hundredth of a second is loud when its mean square root exceeds this.
 const LOUD: f64 = 300.0;
 
-/// Seconds of sound, silence left out, and seconds of silence at the end.
-pub fn loudness(wav: &Path) -> (f64, f64) {
+/// A window of a fiftieth of a second is a tone when so much of its power is of one frequency.
+const PURE: f64 = 0.8;
+
+fn samples(wav: &Path) -> (Vec<f64>, usize) {
     let mut reader = hound::WavReader::open(wav).unwrap();
     let rate = reader.spec().sample_rate as usize;
-    let samples: Vec<f64> = reader
-        .samples::<i16>()
-        .map(|sample| f64::from(sample.unwrap()))
-        .collect();
+    let samples = reader.samples::<i16>();
+    (samples.map(|sample| f64::from(sample.unwrap())).collect(), rate)
+}
+
+/// Which of these frequencies were played as tones, one after the other; what goes on or comes again counts once.
+pub fn tones(wav: &Path, frequencies: &[u32]) -> Vec<u32> {
+    let (samples, rate) = samples(wav);
+    let size = rate / 50;
+    // Goertzel's algorithm in its plain form.
+    let part = |window: &[f64], frequency: u32| {
+        let turn = std::f64::consts::TAU * f64::from(frequency) / rate as f64;
+        let (re, im) = window.iter().enumerate().fold((0.0, 0.0), |(re, im), (i, sample)| {
+            let angle = turn * i as f64;
+            (re + sample * angle.cos(), im + sample * angle.sin())
+        });
+        let power = window.iter().map(|sample| sample * sample).sum::<f64>();
+        2.0 * (re * re + im * im) / (power * window.len() as f64)
+    };
+    let is_loud = |window: &[f64]| window.iter().map(|s| s * s).sum::<f64>() / window.len() as f64 > LOUD * LOUD;
+    let windows = samples.windows(size).step_by(size / 2).filter(|window| is_loud(window));
+    let tone = |window: &[f64]| {
+        frequencies
+            .iter()
+            .copied()
+            .find(|&frequency| part(window, frequency) > PURE)
+    };
+    let mut tones: Vec<u32> = windows.filter_map(tone).collect();
+    tones.dedup();
+    tones
+}
+
+/// Seconds of sound, silence left out, and seconds of silence at the end.
+pub fn loudness(wav: &Path) -> (f64, f64) {
+    let (samples, rate) = samples(wav);
     let is_loud = |window: &[f64]| (window.iter().map(|s| s * s).sum::<f64>() / window.len() as f64).sqrt() > LOUD;
     let windows: Vec<bool> = samples.chunks(rate / 100).map(is_loud).collect();
     let loud = windows.iter().filter(|loud| **loud).count();

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use eyebright_tests::desktop::{A_WHILE, Desktop, Running, lab, until};
-use eyebright_tests::{eyebright, fetched, finish, golden, picture};
+use eyebright_tests::{eyebright, fetched, finish, golden, picture, tiny_ears};
 
 const SCREEN: &str = "ctrl+alt+shift+d";
 const WINDOW: &str = "ctrl+alt+shift+w";
@@ -114,15 +114,48 @@ fn a_spoken_question_is_answered_aloud() {
     desktop.hears(before, "There are 7 lines of text.");
     let before = desktop.said().len();
     desktop.press(ASK);
-    until("the microphone to be open", || {
-        let open = desktop.sh("pactl list source-outputs short");
-        (!open.trim().is_empty()).then_some(())
-    });
+    desktop.microphone_is(true);
     thread::sleep(Duration::from_millis(500));
     // "What does the sign say?"
     let question = golden("question.wav");
     desktop.sh(&format!("paplay --device=micfeed '{}'", question.display()));
     desktop.hears(before, "It says: Eyebright reads");
+}
+
+#[test]
+fn a_recording_is_heard_to_begin_to_end_to_be_empty_and_to_be_too_quiet() {
+    let desktop = Desktop::start();
+    let packs = tiny_ears();
+    // Without a voice only the earcons are left to be recorded.
+    fs::write(desktop.settings(), "version = 1\nvolume = 0.0\n").unwrap();
+    let _app = desktop.app_with(&["open", "--hidden"], &[("EYEBRIGHT_PACKS", packs.path().as_os_str())]);
+    let before = desktop.said().len();
+    desktop.open_coffee();
+    desktop.hears(before, "coffee");
+    let ask = |sound: &str, told: &str| {
+        let before = desktop.said().len();
+        desktop.press(ASK);
+        desktop.microphone_is(true);
+        desktop.sh(sound);
+        desktop.hears(before, told);
+        desktop.microphone_is(false);
+        thread::sleep(A_WHILE);
+        // While the words are said, the same key would only interrupt them.
+        desktop.press(STOP);
+    };
+    ask("true", "The microphone is too quiet");
+    ask(
+        "sox -n -r 48000 -c 1 -t wav - synth 8 noise vol 0.02 | paplay --device=micfeed",
+        "No question was heard",
+    );
+    // The tiny model understands nobody.
+    let question = golden("question.wav");
+    ask(
+        &format!("sleep 0.3; paplay --device=micfeed '{}'", question.display()),
+        "The words were not understood",
+    );
+    let played = desktop.tones(&[220, 330, 392, 523, 660, 990]);
+    assert_eq!(played, [660, 990, 523, 660, 990, 392, 660, 990, 660, 330, 220]);
 }
 
 #[test]

@@ -77,6 +77,12 @@ impl Default for Listener {
 }
 
 impl Listener {
+    /// The loudest 16 ms so far in decibels, from -60 to 0 for the loudest square wave.
+    #[must_use]
+    pub fn loudest(&self) -> f32 {
+        self.loudest
+    }
+
     /// Takes the next samples (16 kHz, mono, -1 to 1), however many. What is decided stays so.
     pub fn hear(&mut self, samples: &[f32]) -> Activity {
         self.rest.extend(samples);
@@ -248,6 +254,19 @@ mod tests {
             assert_eq!(story[1].1, Activity::Nothing, "room {room}");
             assert!((5.9..6.1).contains(&story[1].0), "room {room}");
         }
+    }
+
+    #[test]
+    fn the_loudest_moment_follows_the_loudness_of_the_voice() {
+        let loudest = |loudness: f32| {
+            let mut listener = Listener::default();
+            let spoken: Vec<f32> = question().iter().map(|sample| sample * loudness).collect();
+            listener.hear(&spoken);
+            listener.loudest()
+        };
+        assert!((-15.0..-3.0).contains(&loudest(1.0)), "{}", loudest(1.0));
+        assert!((loudest(1.0) - loudest(0.1) - 20.0).abs() < 0.1);
+        assert!((loudest(0.0) - QUIETEST).abs() < 0.1);
     }
 
     #[test]

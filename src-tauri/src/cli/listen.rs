@@ -11,6 +11,8 @@ use crate::fault::Fault;
 use crate::interrupt::cancel_on_interrupt;
 use crate::output::{Output, complain};
 use crate::record::json;
+#[cfg(feature = "desktop")]
+use crate::session::Recording;
 use crate::stopwatch::{Stopwatch, ms};
 
 /// What `--json` prints.
@@ -86,8 +88,12 @@ fn transcript(options: &Listen, cancel: &Cancel) -> Result<Transcript, Fault> {
 
 #[cfg(feature = "desktop")]
 fn from_microphone(options: &Listen, cancel: &Cancel) -> Result<Transcript, Fault> {
-    let ready = || complain("Speak now.");
-    ears::question::hear(options.microphone.as_deref(), cancel, ready, || {})
+    let tell = |recording| {
+        if recording == Recording::Begun {
+            complain("Speak now.");
+        }
+    };
+    ears::question::hear(options.microphone.as_deref(), cancel, &tell)
 }
 
 /// Never called: clap asks for a file where there is no microphone.

@@ -4,10 +4,11 @@ use std::thread;
 use std::time::Duration;
 
 use eyebright_models::Cancel;
-use eyebright_models::ears::{Activity, Listener, RATE, Transcript};
+use eyebright_models::ears::{Activity, Listener, Outcome, RATE, Transcript, has_speech};
 
 use super::microphone::Microphone;
 use crate::fault::Fault;
+use crate::session::{Recording, TOO_QUIET};
 
 /// The caller's wish to stop is looked at this often.
 const LOOK: Duration = Duration::from_millis(50);
@@ -16,36 +17,64 @@ const DEAD: u32 = 40;
 /// Whisper hears so much at once; a question is shorter.
 const LONGEST: usize = 30 * RATE;
 
-/// Records a question and writes it down. `ready` is called once the microphone is open, `ended` when the person has ended.
-pub fn hear(
-    microphone: Option<&str>,
-    cancel: &Cancel,
-    ready: impl FnOnce(),
-    ended: impl FnOnce(),
-) -> Result<Transcript, Fault> {
+/// A voice near a microphone that is turned up reaches about so many decibels.
+const NEAR: f32 = -15.0;
+/// A voice whose loudest moment is below may be understood; if it is not, that is why.
+const SOFT: f32 = -36.0;
+
+/// What was recorded.
+#[derive(Debug, PartialEq)]
+struct Recorded {
+    samples: Vec<f32>,
+    /// Of its loudest moment, in decibels.
+    loudest: f32,
+}
+
+/// Records a question and writes it down; tells when the microphone is open, and when it is closed and somebody has spoken.
+pub fn hear(microphone: Option<&str>, cancel: &Cancel, tell: &dyn Fn(Recording)) -> Result<Transcript, Fault> {
     // Told before the person speaks in vain.
     super::check()?;
     let mut microphone = Microphone::open(microphone)?;
-    ready();
+    tell(Recording::Begun);
     // Loads while the person speaks.
     let transcriber = thread::spawn(super::open);
-    let samples = record(|| microphone.next(LOOK), cancel)?;
+    let recorded = record(|| microphone.next(LOOK), cancel)?;
     drop(microphone);
-    if samples.is_empty() {
+    let Some(Recorded { samples, loudest }) = recorded else {
         return Ok(Transcript::default());
-    }
-    ended();
+    };
+    tell(Recording::Ended);
     let transcriber = transcriber.join().unwrap_or_else(|_| {
         Err(Fault::new(
             "model_failed",
             "The pack ears could not be loaded. Try again.",
         ))
     })?;
-    Ok(transcriber.transcribe(&samples, cancel, &mut |_| {})?)
+    let transcript = transcriber.transcribe(&samples, cancel, &mut |_| {})?;
+    if transcript.outcome != Outcome::Speech && loudest < SOFT {
+        return Err(too_quiet());
+    }
+    Ok(transcript)
+}
+
+/// Whether somebody spoke so softly that only louder it is a voice.
+fn is_soft_voice(samples: &[f32], loudest: f32) -> bool {
+    let gain = 10_f32.powf((NEAR - loudest) / 20.0);
+    let louder = || samples.iter().map(|sample| sample * gain).collect::<Vec<_>>();
+    loudest < SOFT && has_speech(&louder())
+}
+
+fn too_quiet() -> Fault {
+    let message =
+        "The microphone is too quiet to hear you. Turn it up or unmute it, or speak nearer to it, then ask again.";
+    Fault::new(TOO_QUIET, message)
 }
 
 /// All that was recorded until the speaker ended; nothing if nobody spoke.
-fn record(mut next: impl FnMut() -> Result<Option<Vec<f32>>, Fault>, cancel: &Cancel) -> Result<Vec<f32>, Fault> {
+fn record(
+    mut next: impl FnMut() -> Result<Option<Vec<f32>>, Fault>,
+    cancel: &Cancel,
+) -> Result<Option<Recorded>, Fault> {
     let (mut listener, mut samples, mut empty) = (Listener::default(), Vec::new(), 0);
     while samples.len() < LONGEST {
         cancel.check()?;
@@ -62,14 +91,13 @@ fn record(mut next: impl FnMut() -> Result<Option<Vec<f32>>, Fault>, cancel: &Ca
         match listener.hear(&piece) {
             Activity::Waiting | Activity::Speaking => {}
             Activity::Ended => break,
-            Activity::Nothing => return Ok(Vec::new()),
-            Activity::TooQuiet => {
-                let message = "The microphone is too quiet to hear you. Turn it up or unmute it, then ask again.";
-                return Err(Fault::new("too_quiet", message));
-            }
+            Activity::Nothing if is_soft_voice(&samples, listener.loudest()) => return Err(too_quiet()),
+            Activity::Nothing => return Ok(None),
+            Activity::TooQuiet => return Err(too_quiet()),
         }
     }
-    Ok(samples)
+    let loudest = listener.loudest();
+    Ok(Some(Recorded { samples, loudest }))
 }
 
 #[cfg(test)]
@@ -82,16 +110,20 @@ mod tests {
         crate::ears::wav::read(wav.as_ref()).unwrap()
     }
 
-    fn recorded(sound: &[f32], cancel: &Cancel) -> Result<Vec<f32>, Fault> {
+    fn recorded(sound: &[f32], cancel: &Cancel) -> Result<Option<Recorded>, Fault> {
         let mut pieces = sound.chunks(320);
         record(|| Ok(pieces.next().map(<[f32]>::to_vec)), cancel)
+    }
+
+    fn samples(sound: &[f32]) -> Vec<f32> {
+        recorded(sound, &Cancel::default()).unwrap().unwrap().samples
     }
 
     #[test]
     fn a_question_is_recorded_to_its_end() {
         let question = question();
         let sound = [vec![0.0; RATE], question.clone(), vec![0.0; 3 * RATE]].concat();
-        let samples = recorded(&sound, &Cancel::default()).unwrap();
+        let samples = samples(&sound);
         assert!(samples.starts_with(&sound[..RATE + question.len()]));
         assert!(
             samples.len() < sound.len() - RATE,
@@ -100,20 +132,27 @@ mod tests {
     }
 
     #[test]
-    fn silence_a_muted_and_a_dead_microphone_are_told_apart() {
+    fn silence_a_soft_voice_a_muted_and_a_dead_microphone_are_told_apart() {
         let none = Cancel::default();
         let hiss: Vec<f32> = (0..8 * RATE)
             .map(|i| ((i * i * 31 + i * 17) % 2001) as f32 / 1e5 - 0.01)
             .collect();
-        assert_eq!(recorded(&hiss, &none), Ok(Vec::new()));
-        assert_eq!(recorded(&vec![0.0; 8 * RATE], &none).unwrap_err().code, "too_quiet");
+        assert_eq!(recorded(&hiss, &none), Ok(None));
+        assert_eq!(recorded(&vec![0.0; 8 * RATE], &none).unwrap_err().code, TOO_QUIET);
+        let soft = [vec![0.0; RATE], question(), vec![0.0; 6 * RATE]].concat();
+        let soft: Vec<f32> = soft
+            .iter()
+            .zip(&hiss)
+            .map(|(voice, hiss)| 0.01 * voice + 0.01 * hiss)
+            .collect();
+        assert_eq!(recorded(&soft, &none).unwrap_err().code, TOO_QUIET);
         assert_eq!(recorded(&hiss[..RATE], &none).unwrap_err().code, "microphone_silent");
     }
 
     #[test]
     fn a_voice_without_end_is_cut_and_cancelling_ends_at_once() {
         let sound = question().repeat(30);
-        let samples = recorded(&sound, &Cancel::default()).unwrap();
+        let samples = samples(&sound);
         assert!((LONGEST..LONGEST + RATE).contains(&samples.len()), "{}", samples.len());
         let cancel = Cancel::default();
         cancel.cancel();

@@ -73,6 +73,8 @@ enum Stage {
     Reading(Option<Vec<String>>),
     /// Listens to a question.
     Listening,
+    /// Writes down what was heard.
+    Transcribing,
     /// Answers a question.
     Answering(String),
     /// Saves an alt text; the picture's name.
@@ -173,7 +175,7 @@ impl Machine {
             Event::Answered(job, result) => self.answered(job, result),
             Event::Saved(job, result) => self.saved(job, result),
             Event::Searched(job, result) => self.searched(job, result),
-            Event::SpeechEnded => self.speech_ended(),
+            Event::Recording(job, recording) => self.recording(job, recording),
             Event::Heard(job, result) => self.heard(job, result),
             Event::Spoken(utterance) => {
                 self.spoken = self.spoken.max(utterance.min(self.utterances));

@@ -184,8 +184,8 @@ pub enum Event {
     Saved(Job, Result<(), Fault>),
     /// Entries were found; the first sentence of each.
     Searched(Job, Result<Vec<String>, Fault>),
-    /// The speaker has ended; the words follow.
-    SpeechEnded,
+    /// The microphone was opened or closed for a question.
+    Recording(Job, Recording),
     /// A question was heard; empty if nobody spoke.
     Heard(Job, Result<String, Fault>),
     /// The utterance of that number, and all before it, were spoken.
@@ -198,6 +198,15 @@ pub enum Event {
     Tick,
     /// Settings changed.
     Options(Options),
+}
+
+/// Where the recording of a question is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recording {
+    /// The microphone is open: now the person may speak.
+    Begun,
+    /// It is closed again, and somebody spoke; the words follow.
+    Ended,
 }
 
 /// A picture of the history with what was said of it.
@@ -216,8 +225,14 @@ pub struct Recalled {
 pub enum Earcon {
     /// A request was taken.
     Start,
-    /// A question was taken in.
-    Heard,
+    /// The microphone is open.
+    RecordingBegun,
+    /// The microphone is closed, a question was taken in.
+    RecordingEnded,
+    /// Nobody was heard.
+    NothingHeard,
+    /// The microphone is too quiet.
+    TooQuiet,
     /// Something went wrong.
     Failure,
     /// Still at work.
@@ -306,10 +321,13 @@ pub trait Search: Send + Sync {
     fn search(&self, words: &str, cancel: &Cancel) -> Result<Vec<String>, Fault>;
 }
 
+/// Code of the fault of a microphone that is too quiet, which has an earcon of its own.
+pub const TOO_QUIET: &str = "too_quiet";
+
 /// Hears questions.
 pub trait Listen: Send + Sync {
-    /// Waits for a spoken question; empty if nobody spoke.
-    fn listen(&self, cancel: &Cancel) -> Result<String, Fault>;
+    /// Waits for a spoken question; empty if nobody spoke. Tells where the recording is.
+    fn listen(&self, tell: &dyn Fn(Recording), cancel: &Cancel) -> Result<String, Fault>;
 }
 
 /// Speaks. Tells the session by [`Event::Spoken`] and [`Event::Mute`].

@@ -126,8 +126,13 @@ impl Owner {
                     .run(job, Event::Searched, move |cancel| search.search(&words, cancel));
             }
             Effect::Listen(job) => {
-                let listen = senses.listen.clone();
-                self.jobs.run(job, Event::Heard, move |cancel| listen.listen(cancel));
+                let (listen, events) = (senses.listen.clone(), self.jobs.events.clone());
+                let tell = move |recording| {
+                    // A closed session wants no news.
+                    let _ = events.send(Event::Recording(job, recording));
+                };
+                self.jobs
+                    .run(job, Event::Heard, move |cancel| listen.listen(&tell, cancel));
             }
         }
     }

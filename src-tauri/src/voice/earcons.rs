@@ -18,6 +18,8 @@ const KEEP_OPEN: Duration = Duration::from_secs(20);
 const BUFFERS: u32 = 100;
 /// Tones swell and fade over this time, so that they do not click.
 const FADE: f32 = 0.006;
+/// Seconds of silence between two earcons.
+const GAP: f32 = 0.04;
 
 /// Frequency in Hz (0: silence), length in seconds, loudness 0 to 1.
 type Tone = (f32, f32, f32);
@@ -25,7 +27,19 @@ type Tone = (f32, f32, f32);
 fn tones(earcon: Earcon) -> &'static [Tone] {
     match earcon {
         Earcon::Start => &[(880.0, 0.07, 0.3)],
-        Earcon::Heard => &[(660.0, 0.05, 0.25), (990.0, 0.06, 0.25)],
+        // Up: the floor is yours. Down: it was taken in. Both are too short to be taken for a voice by the open microphone.
+        Earcon::RecordingBegun => &[(660.0, 0.04, 0.25), (990.0, 0.05, 0.25)],
+        Earcon::RecordingEnded => &[(990.0, 0.04, 0.25), (660.0, 0.05, 0.25)],
+        // Twice the same: once more.
+        Earcon::NothingHeard => &[(392.0, 0.08, 0.3), (0.0, 0.06, 0.0), (392.0, 0.08, 0.3)],
+        // Louder and louder: that is what to do.
+        Earcon::TooQuiet => &[
+            (523.0, 0.08, 0.08),
+            (0.0, 0.04, 0.0),
+            (523.0, 0.08, 0.18),
+            (0.0, 0.04, 0.0),
+            (523.0, 0.1, 0.38),
+        ],
         Earcon::Failure => &[(330.0, 0.11, 0.35), (0.0, 0.03, 0.0), (220.0, 0.16, 0.35)],
         Earcon::Tick => &[(1200.0, 0.02, 0.08)],
         Earcon::Stop => &[(440.0, 0.05, 0.2)],
@@ -94,6 +108,23 @@ struct Line {
     broken: bool,
 }
 
+impl Line {
+    /// The answer to a key begins at once, in place of what was playing. What comes of it waits until that has ended: two cut tones would
+    /// tell nothing.
+    fn add(&mut self, earcon: Earcon, rate: f32) {
+        let done = match earcon {
+            Earcon::Start | Earcon::Stop => self.samples.len(),
+            _ => self.next.min(self.samples.len()),
+        };
+        self.samples.drain(..done);
+        self.next = 0;
+        if !self.samples.is_empty() {
+            self.samples.resize(self.samples.len() + (GAP * rate) as usize, 0.0);
+        }
+        self.samples.extend(samples(earcon, rate));
+    }
+}
+
 struct Output {
     _stream: Stream,
     rate: f32,
@@ -129,12 +160,8 @@ impl Output {
         })
     }
 
-    /// Begins at once, in place of what was playing.
     fn play(&self, earcon: Earcon) {
-        let samples = samples(earcon, self.rate);
-        let mut line = lock(&self.line);
-        line.samples = samples;
-        line.next = 0;
+        lock(&self.line).add(earcon, self.rate);
     }
 
     fn is_broken(&self) -> bool {
@@ -171,13 +198,38 @@ fn stream<T: SizedSample + FromSample<f32>>(
 mod tests {
     use super::*;
 
-    const ALL: [Earcon; 5] = [
+    const ALL: [Earcon; 8] = [
         Earcon::Start,
-        Earcon::Heard,
+        Earcon::RecordingBegun,
+        Earcon::RecordingEnded,
+        Earcon::NothingHeard,
+        Earcon::TooQuiet,
         Earcon::Failure,
         Earcon::Tick,
         Earcon::Stop,
     ];
+
+    #[test]
+    fn a_key_is_answered_at_once_and_what_comes_of_it_waits() {
+        let rate = 48_000.0;
+        let (start, begun) = (samples(Earcon::Start, rate), samples(Earcon::RecordingBegun, rate));
+        let mut line = Line::default();
+        line.add(Earcon::Start, rate);
+        line.next = 1_000;
+        line.add(Earcon::RecordingBegun, rate);
+        let gap = (GAP * rate) as usize;
+        assert_eq!(line.samples[..start.len() - 1_000], start[1_000..]);
+        assert_eq!(line.samples[start.len() - 1_000 + gap..], begun);
+        line.add(Earcon::Stop, rate);
+        assert_eq!((line.next, line.samples), (0, samples(Earcon::Stop, rate)));
+        // What has ended is not waited for.
+        let mut line = Line {
+            next: 5_000,
+            ..Line::default()
+        };
+        line.add(Earcon::Tick, rate);
+        assert_eq!((line.next, line.samples), (0, samples(Earcon::Tick, rate)));
+    }
 
     #[test]
     fn earcons_are_short_soft_and_differ() {

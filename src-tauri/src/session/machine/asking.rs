@@ -1,8 +1,8 @@
 //! Questions, searches and alt texts.
 
-use super::{Current, Machine, Stage};
+use super::{Current, Machine, Stage, Work};
 use crate::fault::Fault;
-use crate::session::{Earcon, Effect, Job};
+use crate::session::{Earcon, Effect, Job, Recording, TOO_QUIET};
 
 impl Machine {
     pub(super) fn save_alt_text(&mut self) {
@@ -92,22 +92,37 @@ impl Machine {
         }
     }
 
-    pub(super) fn speech_ended(&mut self) {
-        if matches!(&self.work, Some(work) if matches!(work.stage, Stage::Listening)) {
-            self.play(Earcon::Heard);
+    pub(super) fn recording(&mut self, job: Job, recording: Recording) {
+        let now = self.now;
+        let listening = |work: &&mut Work| work.job == job && matches!(work.stage, Stage::Listening);
+        let Some(work) = self.work.as_mut().filter(listening) else {
+            return;
+        };
+        match recording {
+            Recording::Begun => self.play(Earcon::RecordingBegun),
+            Recording::Ended => {
+                work.stage = Stage::Transcribing;
+                // From here on it is the machine that is waited for.
+                (work.begun, work.ticks) = (now, 0);
+                self.play(Earcon::RecordingEnded);
+            }
         }
     }
 
     pub(super) fn heard(&mut self, job: Job, result: Result<String, Fault>) {
-        let Some(Stage::Listening) = self.finish(job) else {
+        let Some(Stage::Listening | Stage::Transcribing) = self.finish(job) else {
             return;
         };
         match result {
             Ok(text) if text.trim().is_empty() => {
-                self.play(Earcon::Failure);
+                self.play(Earcon::NothingHeard);
                 self.tell("say.heard_nothing");
             }
             Ok(text) => self.answer(text),
+            Err(fault) if fault.code == TOO_QUIET => {
+                self.play(Earcon::TooQuiet);
+                self.say(vec![self.options.strings.fault(&fault)]);
+            }
             Err(fault) => self.fail(&fault),
         }
     }

@@ -53,7 +53,7 @@ impl Search for Quick {
 }
 
 impl Listen for Quick {
-    fn listen(&self, _: &Cancel) -> Result<String, Fault> {
+    fn listen(&self, _: &dyn Fn(Recording), _: &Cancel) -> Result<String, Fault> {
         Ok(String::new())
     }
 }

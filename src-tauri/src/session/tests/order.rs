@@ -11,6 +11,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     let fault = || Fault::new("x", "It failed. Try again.");
     let jobs = 0u64..40;
     let texts = prop_oneof![Just(Text::Done), Just(Text::OnRequest), Just(Text::AtOnce)];
+    let recordings = prop_oneof![Just(Recording::Begun), Just(Recording::Ended)];
     let levels = prop_oneof![2 => Just(Level::None), 1 => Just(Level::Possible), 1 => Just(Level::Likely)];
     prop_oneof![
         6 => (0usize..Action::ALL.len()).prop_map(|i| Event::Act(Action::ALL[i])),
@@ -36,8 +37,9 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => jobs.clone().prop_map(|job| Event::Answered(job, Ok("A.".to_owned()))),
         1 => jobs.clone().prop_map(|job| Event::Saved(job, Ok(()))),
         1 => jobs.clone().prop_map(|job| Event::Searched(job, Ok(vec!["D.".to_owned()]))),
-        1 => jobs.prop_map(|job| Event::Heard(job, Ok("why".to_owned()))),
-        1 => Just(Event::SpeechEnded),
+        1 => (jobs.clone(), recordings).prop_map(|(job, recording)| Event::Recording(job, recording)),
+        1 => (jobs.clone(), "(why)?").prop_map(|(job, text)| Event::Heard(job, Ok(text))),
+        1 => jobs.prop_map(move |job| Event::Heard(job, Err(Fault::new(TOO_QUIET, "Too quiet. Turn it up.")))),
         3 => (0u64..99).prop_map(Event::Spoken),
         1 => Just(Event::Mute(fault())),
         1 => Just(Event::Trouble(fault())),
@@ -101,6 +103,7 @@ proptest! {
                 (Event::Saved(_, result), Some(live)) if answers_the_live_job => Event::Saved(live, result),
                 (Event::Searched(_, result), Some(live)) if answers_the_live_job => Event::Searched(live, result),
                 (Event::Heard(_, result), Some(live)) if answers_the_live_job => Event::Heard(live, result),
+                (Event::Recording(_, recording), Some(live)) if answers_the_live_job => Event::Recording(live, recording),
                 (event, _) => event,
             };
             if let Event::Found(job, _)
