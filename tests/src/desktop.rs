@@ -192,8 +192,19 @@ impl Desktop {
 
     /// Presses keys, in the names of xdotool, such as "ctrl+alt+d".
     pub fn press(&self, keys: &str) {
-        let pressed = self.command("xdotool").args(["key", keys]).status().unwrap();
-        assert!(pressed.success(), "xdotool key {keys}");
+        self.keys("key", keys);
+    }
+
+    /// Holds keys down for a while.
+    pub fn hold(&self, keys: &str, during: impl FnOnce()) {
+        self.keys("keydown", keys);
+        during();
+        self.keys("keyup", keys);
+    }
+
+    fn keys(&self, verb: &str, keys: &str) {
+        let moved = self.command("xdotool").args([verb, keys]).status().unwrap();
+        assert!(moved.success(), "xdotool {verb} {keys}");
     }
 
     /// All that the speech server was told to say, in order.

@@ -8,11 +8,11 @@
 
 #[cfg(target_os = "linux")]
 pub mod desktop;
+pub mod ears;
 pub mod gallery;
 pub mod sound;
 
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -71,25 +71,6 @@ pub fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../models/tests/golden")
         .join(name)
-}
-
-/// A folder of packs whose `ears` is a tiny model of random weights, which never understands a word.
-#[must_use]
-pub fn tiny_ears() -> tempfile::TempDir {
-    let packs = tempfile::tempdir().unwrap();
-    let ears = packs.path().join("ears");
-    fs::create_dir(&ears).unwrap();
-    let listed = ["config.json", "tokenizer.json", "model.safetensors"].map(|name| {
-        let file = ears.join(name);
-        fs::copy(golden("ears").join(name), &file).unwrap();
-        let sum = Command::new("sha256sum").arg(&file).output().unwrap().stdout;
-        let sum = String::from_utf8(sum).unwrap();
-        let bytes = fs::metadata(&file).unwrap().len();
-        format!("[[file]]\nname='{name}'\nbytes={bytes}\nsha256='{}'\n", &sum[..64])
-    });
-    let head = "name='ears'\nsummary='tiny'\nlicence='MIT'\n";
-    fs::write(ears.join("pack.toml"), head.to_owned() + &listed.concat()).unwrap();
-    packs
 }
 
 /// What a run left behind.

@@ -6,10 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eyebright_tests::desktop::{A_WHILE, Desktop, Running, lab, until};
-use eyebright_tests::{eyebright, fetched, finish, golden, picture, tiny_ears};
+use eyebright_tests::{ears, eyebright, fetched, finish, golden, picture};
 
 const SCREEN: &str = "ctrl+alt+shift+d";
 const WINDOW: &str = "ctrl+alt+shift+w";
@@ -123,9 +123,47 @@ fn a_spoken_question_is_answered_aloud() {
 }
 
 #[test]
+fn a_question_is_heard_while_its_key_is_held_and_a_second_press_ends_it() {
+    let (Some(packs), Some(_)) = (fetched("ears"), fetched("reader")) else {
+        return;
+    };
+    let desktop = Desktop::start();
+    let _app = desktop.app_with(&["open", "--hidden"], &[("EYEBRIGHT_PACKS", packs.as_os_str())]);
+    let before = desktop.said().len();
+    desktop.open(&golden("reader.png"));
+    desktop.hears(before, "There are 7 lines of text.");
+    // "What does the sign say?"
+    let question = golden("question.wav");
+    let ask = format!("paplay --device=micfeed '{}'", question.display());
+    let before = desktop.said().len();
+    desktop.hold(ASK, || {
+        desktop.microphone_is(true);
+        thread::sleep(Duration::from_millis(500));
+        desktop.sh(&ask);
+        // Longer than the silence that ends a question otherwise.
+        thread::sleep(A_WHILE);
+        desktop.microphone_is(true);
+    });
+    desktop.hears(before, "It says: Eyebright reads");
+    desktop.press(STOP);
+
+    desktop.press(ASK);
+    desktop.microphone_is(true);
+    let line = format!("while {ask}; do :; done");
+    let mut voice = Running(desktop.command("sh").args(["-c", &line]).spawn().unwrap());
+    thread::sleep(A_WHILE);
+    desktop.microphone_is(true);
+    let pressed = Instant::now();
+    desktop.press(ASK);
+    desktop.microphone_is(false);
+    // A voice without end is listened to for half a minute.
+    assert!(pressed.elapsed() < Duration::from_secs(5) && voice.is_running());
+}
+
+#[test]
 fn a_recording_is_heard_to_begin_to_end_to_be_empty_and_to_be_too_quiet() {
     let desktop = Desktop::start();
-    let packs = tiny_ears();
+    let packs = ears::tiny();
     // Without a voice only the earcons are left to be recorded.
     fs::write(desktop.settings(), "version = 1\nvolume = 0.0\n").unwrap();
     let _app = desktop.app_with(&["open", "--hidden"], &[("EYEBRIGHT_PACKS", packs.path().as_os_str())]);

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use eyebright_tests::{Run, eyebright, fetched, finish, golden, tiny_ears};
+use eyebright_tests::{Run, ears, eyebright, fetched, finish, golden};
 
 fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -66,7 +66,7 @@ fn without_the_pack_the_way_to_it_is_told() {
 
 #[test]
 fn files_that_are_no_sound_are_refused() {
-    let packs = tiny_ears();
+    let packs = ears::tiny();
     let file = packs.path().join("some.wav");
     let sound = fs::read(question()).unwrap();
     let no_channels = [&sound[..22], &[0, 0], &sound[24..]].concat();
@@ -95,7 +95,7 @@ fn files_that_are_no_sound_are_refused() {
 
 #[test]
 fn a_damaged_pack_is_told() {
-    let packs = tiny_ears();
+    let packs = ears::tiny();
     fs::write(packs.path().join("ears/model.safetensors"), "other").unwrap();
     let run = listen(packs.path(), &[question().to_str().unwrap(), "--json"]);
     assert_eq!(
@@ -107,7 +107,7 @@ fn a_damaged_pack_is_told() {
 
 #[test]
 fn silence_has_no_words() {
-    let packs = tiny_ears();
+    let packs = ears::tiny();
     let file = packs.path().join("silence.wav");
     let spec = hound::WavSpec {
         channels: 2,
@@ -125,7 +125,7 @@ fn silence_has_no_words() {
 
 #[test]
 fn a_muted_microphone_is_told() {
-    let (run, took) = in_the_lab(tiny_ears().path(), r#""$@""#);
+    let (run, took) = in_the_lab(ears::tiny().path(), r#""$@""#);
     assert_eq!(
         (run.code, run.json()[0]["error"]["code"].as_str()),
         (1, Some("too_quiet")),
@@ -136,7 +136,7 @@ fn a_muted_microphone_is_told() {
 
 #[test]
 fn the_end_of_a_question_is_noticed() {
-    let (run, took) = in_the_lab(tiny_ears().path(), &once_open(ASK));
+    let (run, took) = in_the_lab(ears::tiny().path(), &once_open(ASK));
     let heard = &run.json()[0];
     assert!(heard["text"] == "" && heard["error"].is_null(), "{run:?}");
     assert!(took < Duration::from_secs(20), "{took:?}");
@@ -150,14 +150,14 @@ fn a_soft_voice_that_is_not_understood_is_told_to_be_too_quiet() {
         r#"export SOFT="${{SAID%/*}}/soft.wav"; sox "$QUESTION" "$SOFT" vol 0.02; {}"#,
         once_open(soft)
     );
-    let (run, _) = in_the_lab(tiny_ears().path(), &around);
+    let (run, _) = in_the_lab(ears::tiny().path(), &around);
     assert_eq!(run.json()[0]["error"]["code"].as_str(), Some("too_quiet"), "{run:?}");
 }
 
 #[test]
 fn a_sound_server_that_goes_away_is_told() {
     let gone = once_open("pactl exit");
-    let (run, took) = in_the_lab(tiny_ears().path(), &gone);
+    let (run, took) = in_the_lab(ears::tiny().path(), &gone);
     let code = run.json()[0]["error"]["code"].as_str().unwrap_or_default().to_owned();
     assert!(["microphone_lost", "microphone_silent"].contains(&&*code), "{run:?}");
     assert!(took < Duration::from_secs(20), "{took:?}");

@@ -26,6 +26,9 @@ const END: usize = frames(700);
 /// Nobody who wants to speak waits for longer.
 const PATIENCE: usize = frames(6000);
 
+/// Shorter, even a good microphone in a quiet room may give nothing.
+const MUTED: usize = frames(1000);
+
 /// Milliseconds in frames.
 const fn frames(milliseconds: usize) -> usize {
     milliseconds * RATE / 1000 / FRAME
@@ -83,6 +86,12 @@ impl Listener {
         self.loudest
     }
 
+    /// Whether there was hardly a sound for a second or longer: the microphone is muted or far away.
+    #[must_use]
+    pub fn seems_muted(&self) -> bool {
+        self.heard >= MUTED && self.loudest <= QUIETEST + ABOVE_FLOOR
+    }
+
     /// Takes the next samples (16 kHz, mono, -1 to 1), however many. What is decided stays so.
     pub fn hear(&mut self, samples: &[f32]) -> Activity {
         self.rest.extend(samples);
@@ -114,10 +123,10 @@ impl Listener {
                 self.activity = Activity::Speaking;
             }
             Activity::Waiting if self.heard >= PATIENCE => {
-                self.activity = if self.loudest > QUIETEST + ABOVE_FLOOR {
-                    Activity::Nothing
-                } else {
+                self.activity = if self.seems_muted() {
                     Activity::TooQuiet
+                } else {
+                    Activity::Nothing
                 };
             }
             Activity::Speaking if self.quiet >= END => self.activity = Activity::Ended,

@@ -12,7 +12,7 @@ use crate::interrupt::cancel_on_interrupt;
 use crate::output::{Output, complain};
 use crate::record::json;
 #[cfg(feature = "desktop")]
-use crate::session::Recording;
+use crate::session::{Recording, Until};
 use crate::stopwatch::{Stopwatch, ms};
 
 /// What `--json` prints.
@@ -93,7 +93,7 @@ fn from_microphone(options: &Listen, cancel: &Cancel) -> Result<Transcript, Faul
             complain("Speak now.");
         }
     };
-    ears::question::hear(options.microphone.as_deref(), cancel, &tell)
+    ears::question::hear(options.microphone.as_deref(), &|| Until::Silent, &tell, cancel)
 }
 
 /// Never called: clap asks for a file where there is no microphone.

@@ -8,7 +8,7 @@ use eyebright_models::ears::{Activity, Listener, Outcome, RATE, Transcript, has_
 
 use super::microphone::Microphone;
 use crate::fault::Fault;
-use crate::session::{Recording, TOO_QUIET};
+use crate::session::{Recording, TOO_QUIET, Until};
 
 /// The caller's wish to stop is looked at this often.
 const LOOK: Duration = Duration::from_millis(50);
@@ -30,15 +30,21 @@ struct Recorded {
     loudest: f32,
 }
 
-/// Records a question and writes it down; tells when the microphone is open, and when it is closed and somebody has spoken.
-pub fn hear(microphone: Option<&str>, cancel: &Cancel, tell: &dyn Fn(Recording)) -> Result<Transcript, Fault> {
+/// Records a question and writes it down. Asks `until` what ends the recording, and tells when the microphone is open, and when it is
+/// closed and somebody has spoken.
+pub fn hear(
+    microphone: Option<&str>,
+    until: &dyn Fn() -> Until,
+    tell: &dyn Fn(Recording),
+    cancel: &Cancel,
+) -> Result<Transcript, Fault> {
     // Told before the person speaks in vain.
     super::check()?;
     let mut microphone = Microphone::open(microphone)?;
     tell(Recording::Begun);
     // Loads while the person speaks.
     let transcriber = thread::spawn(super::open);
-    let recorded = record(|| microphone.next(LOOK), cancel)?;
+    let recorded = record(|| microphone.next(LOOK), until, cancel)?;
     drop(microphone);
     let Some(Recorded { samples, loudest }) = recorded else {
         return Ok(Transcript::default());
@@ -57,6 +63,45 @@ pub fn hear(microphone: Option<&str>, cancel: &Cancel, tell: &dyn Fn(Recording))
     Ok(transcript)
 }
 
+/// All that was recorded until its end; nothing if nobody spoke.
+fn record(
+    mut next: impl FnMut() -> Result<Option<Vec<f32>>, Fault>,
+    until: &dyn Fn() -> Until,
+    cancel: &Cancel,
+) -> Result<Option<Recorded>, Fault> {
+    let (mut listener, mut samples, mut empty) = (Listener::default(), Vec::new(), 0);
+    let mut activity = Activity::Waiting;
+    while samples.len() < LONGEST {
+        cancel.check()?;
+        let decided = !matches!(activity, Activity::Waiting | Activity::Speaking);
+        match until() {
+            Until::Now => break,
+            Until::Silent if decided => break,
+            Until::Silent | Until::Released => {}
+        }
+        let Some(piece) = next()? else {
+            empty += 1;
+            if empty == DEAD {
+                let message = "The microphone gives no sound. Check that it is plugged in, then ask again.";
+                return Err(Fault::new("microphone_silent", message));
+            }
+            continue;
+        };
+        empty = 0;
+        samples.extend(&piece);
+        activity = listener.hear(&piece);
+    }
+    let loudest = listener.loudest();
+    // A key may be held for longer than the listener's patience, or so shortly that it has not made up its mind.
+    if matches!(activity, Activity::Speaking | Activity::Ended) || has_speech(&samples) {
+        return Ok(Some(Recorded { samples, loudest }));
+    }
+    if listener.seems_muted() || is_soft_voice(&samples, loudest) {
+        return Err(too_quiet());
+    }
+    Ok(None)
+}
+
 /// Whether somebody spoke so softly that only louder it is a voice.
 fn is_soft_voice(samples: &[f32], loudest: f32) -> bool {
     let gain = 10_f32.powf((NEAR - loudest) / 20.0);
@@ -70,36 +115,6 @@ fn too_quiet() -> Fault {
     Fault::new(TOO_QUIET, message)
 }
 
-/// All that was recorded until the speaker ended; nothing if nobody spoke.
-fn record(
-    mut next: impl FnMut() -> Result<Option<Vec<f32>>, Fault>,
-    cancel: &Cancel,
-) -> Result<Option<Recorded>, Fault> {
-    let (mut listener, mut samples, mut empty) = (Listener::default(), Vec::new(), 0);
-    while samples.len() < LONGEST {
-        cancel.check()?;
-        let Some(piece) = next()? else {
-            empty += 1;
-            if empty == DEAD {
-                let message = "The microphone gives no sound. Check that it is plugged in, then ask again.";
-                return Err(Fault::new("microphone_silent", message));
-            }
-            continue;
-        };
-        empty = 0;
-        samples.extend(&piece);
-        match listener.hear(&piece) {
-            Activity::Waiting | Activity::Speaking => {}
-            Activity::Ended => break,
-            Activity::Nothing if is_soft_voice(&samples, listener.loudest()) => return Err(too_quiet()),
-            Activity::Nothing => return Ok(None),
-            Activity::TooQuiet => return Err(too_quiet()),
-        }
-    }
-    let loudest = listener.loudest();
-    Ok(Some(Recorded { samples, loudest }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,8 +126,68 @@ mod tests {
     }
 
     fn recorded(sound: &[f32], cancel: &Cancel) -> Result<Option<Recorded>, Fault> {
+        recorded_until(sound, &|| Until::Silent, cancel)
+    }
+
+    fn recorded_until(sound: &[f32], until: &dyn Fn() -> Until, cancel: &Cancel) -> Result<Option<Recorded>, Fault> {
         let mut pieces = sound.chunks(320);
-        record(|| Ok(pieces.next().map(<[f32]>::to_vec)), cancel)
+        record(|| Ok(pieces.next().map(<[f32]>::to_vec)), until, cancel)
+    }
+
+    /// Held down for so many pieces of 20 ms, then released.
+    fn held(pieces: u32) -> impl Fn() -> Until {
+        let looks = std::cell::Cell::new(0);
+        move || {
+            looks.set(looks.get() + 1);
+            if looks.get() <= pieces {
+                Until::Released
+            } else {
+                Until::Now
+            }
+        }
+    }
+
+    #[test]
+    fn a_held_key_bears_pauses_and_its_release_ends_at_once() {
+        let pause = vec![0.0; 3 * RATE];
+        let sound = [
+            pause.clone(),
+            question(),
+            pause.clone(),
+            question(),
+            pause.clone(),
+            pause,
+        ]
+        .concat();
+        let seconds = (9 * RATE + 2 * question().len()) as u32 / RATE as u32;
+        let recorded = recorded_until(&sound, &held(seconds * 50), &Cancel::default())
+            .unwrap()
+            .unwrap();
+        assert_eq!(recorded.samples.len(), seconds as usize * RATE);
+    }
+
+    #[test]
+    fn a_key_held_for_long_before_the_first_word_loses_nothing() {
+        let sound = [vec![0.0; 8 * RATE], question(), vec![0.0; RATE]].concat();
+        assert!(
+            recorded_until(&sound, &held(50 * 10), &Cancel::default())
+                .unwrap()
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn a_key_held_in_silence_hears_nobody() {
+        let hiss: Vec<f32> = (0..3 * RATE)
+            .map(|i| ((i * i * 31 + i * 17) % 2001) as f32 / 1e5 - 0.01)
+            .collect();
+        assert_eq!(recorded_until(&hiss, &held(100), &Cancel::default()), Ok(None));
+        assert_eq!(recorded_until(&hiss, &held(0), &Cancel::default()), Ok(None));
+        let muted = vec![0.0; 3 * RATE];
+        assert_eq!(
+            recorded_until(&muted, &held(100), &Cancel::default()).unwrap_err().code,
+            TOO_QUIET
+        );
     }
 
     fn samples(sound: &[f32]) -> Vec<f32> {
@@ -162,7 +237,7 @@ mod tests {
     #[test]
     fn a_fault_of_the_microphone_comes_through() {
         let fault = Fault::new("microphone_lost", "Gone.");
-        let result = record(|| Err(fault.clone()), &Cancel::default());
+        let result = record(|| Err(fault.clone()), &|| Until::Silent, &Cancel::default());
         assert_eq!(result, Err(fault));
     }
 }

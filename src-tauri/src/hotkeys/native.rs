@@ -19,14 +19,15 @@ pub(super) fn register(app: &AppHandle, hotkeys: &Hotkeys) -> Vec<Fault> {
         if text.is_empty() {
             continue;
         }
-        let pressed = move |app: &AppHandle, _: &_, event: tauri_plugin_global_shortcut::ShortcutEvent| {
-            if event.state == ShortcutState::Pressed {
-                app.state::<App>().send(Event::Act(action));
-            }
+        let moved = move |app: &AppHandle, _: &_, event: tauri_plugin_global_shortcut::ShortcutEvent| {
+            app.state::<App>().send(match event.state {
+                ShortcutState::Pressed => Event::Press(action),
+                ShortcutState::Released => Event::Release(action),
+            });
         };
         let registered = text
             .parse::<Hotkey>()
-            .is_ok_and(|hotkey| shortcuts.on_shortcut(hotkey.accelerator().as_str(), pressed).is_ok());
+            .is_ok_and(|hotkey| shortcuts.on_shortcut(hotkey.accelerator().as_str(), moved).is_ok());
         if !registered {
             let message = format!("The hotkey {text} is taken by another program. Choose another one in the settings.");
             problems.push(Fault::new("hotkey_taken", message));

@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use ashpd::desktop::CreateSessionOptions;
-use ashpd::desktop::global_shortcuts::{Activated, BindShortcutsOptions, GlobalShortcuts, NewShortcut};
+use ashpd::desktop::global_shortcuts::{BindShortcutsOptions, GlobalShortcuts, NewShortcut};
 use ashpd::zbus::Connection;
 use ashpd::{AppID, Error};
 use futures_lite::{StreamExt, future, stream};
@@ -106,7 +106,10 @@ impl Asking {
         self.introduce(&connection).await;
         let portal = GlobalShortcuts::with_connection(connection).await?;
         // Before the first key can come.
-        let activated = portal.receive_activated().await?;
+        let pressed = portal.receive_activated().await?;
+        let pressed = pressed.filter_map(|key| Some(Event::Press(action(key.shortcut_id())?)));
+        let released = portal.receive_deactivated().await?;
+        let released = released.filter_map(|key| Some(Event::Release(action(key.shortcut_id())?)));
         let mut lost = portal.receive_owner_changed().await?.filter(Option::is_none);
         let session = Arc::new(portal.create_session(CreateSessionOptions::default()).await?);
         if !held::keep_session(self.turn, &session) {
@@ -129,9 +132,12 @@ impl Asking {
         let _ = answer.send(self.without_key(wanted, &given));
 
         let ended = stream::or(closed.map(|_| None), lost.map(|_| None));
-        let mut heard = pin!(stream::or(activated.map(Some), ended));
-        while let Some(Some(key)) = heard.next().await {
-            self.press(&key);
+        let moved = stream::or(pressed, released);
+        let mut heard = pin!(stream::or(moved.map(Some), ended));
+        while let Some(Some(event)) = heard.next().await {
+            if held::heeds_keys(self.turn) {
+                self.app.state::<App>().send(event);
+            }
         }
         let _ = answer.send(vec![faults::lost()]);
         Ok(())
@@ -171,15 +177,6 @@ impl Asking {
         }
     }
 
-    fn press(&self, key: &Activated) {
-        let action = Action::ALL
-            .into_iter()
-            .find(|action| action.name() == key.shortcut_id());
-        if let Some(action) = action.filter(|_| held::heeds_keys(self.turn)) {
-            self.app.state::<App>().send(Event::Act(action));
-        }
-    }
-
     /// Shows what does not work, and says it: without keys a blind person has no other way to find out.
     fn report(&self, problems: Vec<Fault>) {
         if !held::note(self.turn, &problems) {
@@ -203,4 +200,9 @@ impl Asking {
         let said: Vec<String> = problems.iter().map(|fault| strings.fault(fault)).collect();
         app.send(Event::Announce(said.join(" ")));
     }
+}
+
+/// What a shortcut of that name does.
+fn action(id: &str) -> Option<Action> {
+    Action::ALL.into_iter().find(|action| action.name() == id)
 }

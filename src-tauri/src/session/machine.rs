@@ -71,8 +71,8 @@ enum Stage {
     Describing(Seen),
     /// Reads the text of the current picture. Its heading is told; with sentences to tell after it, all of it.
     Reading(Option<Vec<String>>),
-    /// Listens to a question.
-    Listening,
+    /// Listens to a question; since when the key is held down that began it.
+    Listening(Option<Duration>),
     /// Writes down what was heard.
     Transcribing,
     /// Answers a question.
@@ -155,7 +155,9 @@ impl Machine {
     pub fn take(&mut self, event: Event, now: Duration) -> Vec<Effect> {
         self.now = now;
         match event {
-            Event::Act(action) => self.act(action),
+            Event::Act(action) => self.act(action, false),
+            Event::Press(action) => self.act(action, true),
+            Event::Release(action) => self.release(action),
             Event::Open(sources) => self.open(sources),
             Event::Caption => self.caption(),
             Event::Question(text) => self.question(text),
@@ -218,7 +220,11 @@ impl Machine {
         self.spoken < self.utterances
     }
 
-    fn act(&mut self, action: Action) {
+    /// `held`: a key that will be released.
+    fn act(&mut self, action: Action, held: bool) {
+        if action == Action::Ask && self.end_recording() {
+            return;
+        }
         let interrupts = self.active == Some(action) && self.status() != Status::Idle;
         if interrupts || action == Action::Stop {
             return self.stop();
@@ -239,7 +245,7 @@ impl Machine {
             Action::Region => self.work(Stage::Freezing, |job| Effect::See(job, Source::Screen)),
             Action::Ask => {
                 self.show(Show::QuestionBox);
-                self.work(Stage::Listening, Effect::Listen);
+                self.listen(held);
             }
             Action::Repeat => self.say(self.last.clone()),
             Action::More => self.more(),
@@ -304,7 +310,8 @@ impl Machine {
         let Some(work) = &mut self.work else { return };
         let lasted = self.now.saturating_sub(work.begun);
         // The person or the voice speaks: ticking would be in the way.
-        let silent = matches!(work.stage, Stage::Listening) || is_speaking && matches!(work.stage, Stage::Reading(_));
+        let silent =
+            matches!(work.stage, Stage::Listening(_)) || is_speaking && matches!(work.stage, Stage::Reading(_));
         if lasted >= PATIENCE {
             let fault = Fault::new("too_slow", "This took too long and was given up. Try again.");
             let job = work.job;

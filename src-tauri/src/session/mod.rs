@@ -145,8 +145,12 @@ pub type Job = u64;
 /// What happens to a session.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// A key, a button.
+    /// A button, the tray, another start.
     Act(Action),
+    /// A hotkey goes down; its release follows.
+    Press(Action),
+    /// A hotkey goes up.
+    Release(Action),
     /// Dropped, pasted, opened or handed over: described one after the other.
     Open(Vec<Source>),
     /// "Caption it": the current picture anew.
@@ -198,6 +202,17 @@ pub enum Event {
     Tick,
     /// Settings changed.
     Options(Options),
+}
+
+/// What ends the recording of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// The person has spoken and is silent, or does not speak at all.
+    Silent,
+    /// The key that is held goes up; pauses for thought do not matter.
+    Released,
+    /// It ends at once.
+    Now,
 }
 
 /// Where the recording of a question is.
@@ -259,7 +274,9 @@ pub enum Effect {
     /// Look for entries of the history; answered by [`Event::Searched`].
     Find(Job, String),
     /// Listen to a question; answered by [`Event::Heard`].
-    Listen(Job),
+    Listen(Job, Until),
+    /// The recording of that job now ends otherwise.
+    ListenUntil(Job, Until),
     /// Whatever that job does is not wanted any more.
     Abandon(Job),
     /// Speak behind what is being spoken; answered by [`Event::Spoken`].
@@ -326,8 +343,8 @@ pub const TOO_QUIET: &str = "too_quiet";
 
 /// Hears questions.
 pub trait Listen: Send + Sync {
-    /// Waits for a spoken question; empty if nobody spoke. Tells where the recording is.
-    fn listen(&self, tell: &dyn Fn(Recording), cancel: &Cancel) -> Result<String, Fault>;
+    /// Waits for a spoken question; empty if nobody spoke. Asks again and again what ends it, and tells where the recording is.
+    fn listen(&self, until: &dyn Fn() -> Until, tell: &dyn Fn(Recording), cancel: &Cancel) -> Result<String, Fault>;
 }
 
 /// Speaks. Tells the session by [`Event::Spoken`] and [`Event::Mute`].

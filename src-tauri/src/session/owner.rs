@@ -8,7 +8,7 @@ use std::time::Duration;
 use eyebright_models::Cancel;
 use eyebright_models::clock::Clock;
 
-use super::{Describe, Display, Effect, Event, Job, Label, Listen, Machine, Play, Remember, Search, See, Talk};
+use super::{Describe, Display, Effect, Event, Job, Label, Listen, Machine, Play, Remember, Search, See, Talk, Until};
 use crate::fault::Fault;
 use crate::lock::lock;
 
@@ -53,6 +53,7 @@ pub fn start(
             machine,
             senses,
             jobs: Jobs::new(events),
+            recording: (0, Arc::new(Mutex::new(Until::Silent))),
         };
         owner.run(&inbox);
     })
@@ -62,6 +63,8 @@ struct Owner {
     machine: Machine,
     senses: Senses,
     jobs: Jobs,
+    /// The latest recording, and what ends it.
+    recording: (Job, Arc<Mutex<Until>>),
 }
 
 impl Owner {
@@ -125,14 +128,23 @@ impl Owner {
                 self.jobs
                     .run(job, Event::Searched, move |cancel| search.search(&words, cancel));
             }
-            Effect::Listen(job) => {
+            Effect::Listen(job, until) => {
                 let (listen, events) = (senses.listen.clone(), self.jobs.events.clone());
+                let until = Arc::new(Mutex::new(until));
+                self.recording = (job, until.clone());
+                let until = move || *lock(&until);
                 let tell = move |recording| {
                     // A closed session wants no news.
                     let _ = events.send(Event::Recording(job, recording));
                 };
                 self.jobs
-                    .run(job, Event::Heard, move |cancel| listen.listen(&tell, cancel));
+                    .run(job, Event::Heard, move |cancel| listen.listen(&until, &tell, cancel));
+            }
+            Effect::ListenUntil(job, until) => {
+                let (latest, ends) = &self.recording;
+                if *latest == job {
+                    *lock(ends) = until;
+                }
             }
         }
     }

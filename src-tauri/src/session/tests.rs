@@ -1,6 +1,7 @@
 //! The machine: which effects follow which events.
 
 mod companions;
+mod listening;
 mod order;
 mod warning;
 
@@ -72,7 +73,7 @@ fn begun(effect: &Effect) -> Option<Job> {
         | Effect::Answer(job, ..)
         | Effect::SaveAltText(job, ..)
         | Effect::Find(job, _)
-        | Effect::Listen(job) => Some(*job),
+        | Effect::Listen(job, _) => Some(*job),
         _ => None,
     }
 }

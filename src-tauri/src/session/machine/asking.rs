@@ -1,8 +1,13 @@
 //! Questions, searches and alt texts.
 
+use std::time::Duration;
+
 use super::{Current, Machine, Stage, Work};
 use crate::fault::Fault;
-use crate::session::{Earcon, Effect, Job, Recording, TOO_QUIET};
+use crate::session::{Action, Earcon, Effect, Job, Recording, TOO_QUIET, Until};
+
+/// A key that is held down for longer is held while its person speaks.
+const HOLD: Duration = Duration::from_millis(400);
 
 impl Machine {
     pub(super) fn save_alt_text(&mut self) {
@@ -92,9 +97,55 @@ impl Machine {
         }
     }
 
+    pub(super) fn listen(&mut self, held: bool) {
+        let (since, until) = if held {
+            (Some(self.now), Until::Released)
+        } else {
+            (None, Until::Silent)
+        };
+        self.work(Stage::Listening(since), |job| Effect::Listen(job, until));
+    }
+
+    /// A key that was held down for long ends the recording; after a short press it ends by itself, or by the next press.
+    pub(super) fn release(&mut self, action: Action) {
+        let now = self.now;
+        let Some((job, held)) = self.listening() else { return };
+        let Some(since) = held.take_if(|_| action == Action::Ask) else {
+            return;
+        };
+        let until = if now.saturating_sub(since) >= HOLD {
+            Until::Now
+        } else {
+            Until::Silent
+        };
+        self.effects.push(Effect::ListenUntil(job, until));
+    }
+
+    /// The recording under way, if there is one, ends with what was said so far.
+    pub(super) fn end_recording(&mut self) -> bool {
+        let Some((job, held)) = self.listening() else {
+            return false;
+        };
+        *held = None;
+        self.effects.push(Effect::ListenUntil(job, Until::Now));
+        true
+    }
+
+    /// The job that records, and since when the key is held.
+    fn listening(&mut self) -> Option<(Job, &mut Option<Duration>)> {
+        match &mut self.work {
+            Some(Work {
+                job,
+                stage: Stage::Listening(held),
+                ..
+            }) => Some((*job, held)),
+            _ => None,
+        }
+    }
+
     pub(super) fn recording(&mut self, job: Job, recording: Recording) {
         let now = self.now;
-        let listening = |work: &&mut Work| work.job == job && matches!(work.stage, Stage::Listening);
+        let listening = |work: &&mut Work| work.job == job && matches!(work.stage, Stage::Listening(_));
         let Some(work) = self.work.as_mut().filter(listening) else {
             return;
         };
@@ -110,7 +161,7 @@ impl Machine {
     }
 
     pub(super) fn heard(&mut self, job: Job, result: Result<String, Fault>) {
-        let Some(Stage::Listening | Stage::Transcribing) = self.finish(job) else {
+        let Some(Stage::Listening(_) | Stage::Transcribing) = self.finish(job) else {
             return;
         };
         match result {

@@ -35,8 +35,8 @@ impl Describe for Quick {
         Ok(readout())
     }
 
-    fn answer(&self, _: &Arc<Picture>, _: &str, _: &Cancel) -> Result<String, Fault> {
-        Ok("Yes.".to_owned())
+    fn answer(&self, _: &Arc<Picture>, question: &str, _: &Cancel) -> Result<String, Fault> {
+        Ok(format!("You asked: {question}"))
     }
 }
 
@@ -53,8 +53,15 @@ impl Search for Quick {
 }
 
 impl Listen for Quick {
-    fn listen(&self, _: &dyn Fn(Recording), _: &Cancel) -> Result<String, Fault> {
-        Ok(String::new())
+    /// Records until it is told to end, and tells how it was to end before.
+    fn listen(&self, until: &dyn Fn() -> Until, tell: &dyn Fn(Recording), _: &Cancel) -> Result<String, Fault> {
+        tell(Recording::Begun);
+        let first = until();
+        while until() != Until::Now {
+            thread::sleep(Duration::from_millis(1));
+        }
+        tell(Recording::Ended);
+        Ok(format!("{first:?}"))
     }
 }
 
@@ -161,4 +168,17 @@ fn a_panic_in_a_library_is_told_and_the_next_request_works() {
     let spoken = spoken.lock().unwrap();
     assert!(spoken[0].contains("error of its own"), "{spoken:?}");
     assert_eq!(spoken.last().map(String::as_str), Some("A dog."));
+}
+
+#[test]
+fn a_release_reaches_the_recording_under_way() {
+    let (events, _looks, spoken) = running();
+    events.send(Event::Act(Action::Screen)).unwrap();
+    thread::sleep(Duration::from_millis(200));
+    events.send(Event::Press(Action::Ask)).unwrap();
+    thread::sleep(Duration::from_millis(600));
+    assert_eq!(spoken.lock().unwrap().len(), 1, "it goes on while the key is held");
+    events.send(Event::Release(Action::Ask)).unwrap();
+    thread::sleep(Duration::from_millis(200));
+    assert_eq!(*spoken.lock().unwrap(), ["A dog.", "You asked: Released"]);
 }

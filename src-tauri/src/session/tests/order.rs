@@ -11,10 +11,14 @@ fn any_event() -> impl Strategy<Value = Event> {
     let fault = || Fault::new("x", "It failed. Try again.");
     let jobs = 0u64..40;
     let texts = prop_oneof![Just(Text::Done), Just(Text::OnRequest), Just(Text::AtOnce)];
+    let actions = (0usize..Action::ALL.len()).prop_map(|i| Action::ALL[i]);
     let recordings = prop_oneof![Just(Recording::Begun), Just(Recording::Ended)];
     let levels = prop_oneof![2 => Just(Level::None), 1 => Just(Level::Possible), 1 => Just(Level::Likely)];
     prop_oneof![
-        6 => (0usize..Action::ALL.len()).prop_map(|i| Event::Act(Action::ALL[i])),
+        3 => actions.clone().prop_map(Event::Act),
+        4 => actions.clone().prop_map(Event::Press),
+        4 => actions.prop_map(Event::Release),
+        3 => prop_oneof![Just(Event::Press(Action::Ask)), Just(Event::Release(Action::Ask))],
         2 => (0usize..4).prop_map(|n| Event::Open((0..n).map(|i| file(&format!("{i}.png"))).collect())),
         1 => Just(Event::Caption),
         1 => "[a-z ]{0,8}".prop_map(Event::Question),
@@ -56,6 +60,8 @@ struct World {
     entries: u64,
     frozen: bool,
     warned: bool,
+    /// The job that records, and what ends it.
+    recording: Option<(Job, Until)>,
 }
 
 impl World {
@@ -76,6 +82,12 @@ impl World {
             Effect::Remember(entry, ..) => {
                 assert_eq!(*entry, self.entries + 1);
                 self.entries += 1;
+            }
+            Effect::Listen(job, until) => self.recording = Some((*job, *until)),
+            Effect::ListenUntil(job, until) => {
+                assert_eq!(self.live, Some(*job), "what does not record is told how to end");
+                assert_eq!(self.recording.map(|(job, _)| job), Some(*job));
+                self.recording = Some((*job, *until));
             }
             Effect::Show(Show::Frozen(_)) => assert!(!std::mem::replace(&mut self.frozen, true)),
             Effect::Show(Show::Frame(..)) => assert!(self.frozen, "a frame without a screen"),
@@ -116,7 +128,8 @@ proptest! {
             {
                 world.live.take_if(|live| live == job);
             }
-            let stops = matches!(event, Event::Act(Action::Stop));
+            let stops = matches!(event, Event::Act(Action::Stop) | Event::Press(Action::Stop));
+            let releases = matches!(event, Event::Release(Action::Ask));
             let effects = machine.take(event, Duration::from_millis(millis));
             for effect in &effects {
                 world.bear(effect);
@@ -125,6 +138,9 @@ proptest! {
             prop_assert!(machine.heeds_time() || world.live.is_none());
             prop_assert!(!machine.heeds_time() || world.live.is_some() || world.warned);
             prop_assert_eq!(machine.status() == Status::ChoosingRegion, world.frozen);
+            // Whoever lets go of the key is not recorded without end.
+            let records = world.recording.filter(|(job, _)| world.live == Some(*job));
+            prop_assert!(!releases || records.is_none_or(|(_, until)| until != Until::Released));
             if stops {
                 prop_assert_eq!(machine.status(), Status::Idle);
                 prop_assert!(said(&effects).is_empty());

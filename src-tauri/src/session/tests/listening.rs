@@ -1,0 +1,84 @@
+//! The ask key: pressed, held, pressed again.
+
+use super::*;
+
+/// What ends the recording from now on, if that changes.
+fn until(effects: &[Effect]) -> Option<Until> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Listen(_, until) | Effect::ListenUntil(_, until) => Some(*until),
+        _ => None,
+    })
+}
+
+/// With a picture that can be asked about.
+fn ready() -> Machine {
+    let mut machine = machine();
+    describe(&mut machine, Action::Screen);
+    take(&mut machine, Event::Spoken(99));
+    machine
+}
+
+#[test]
+fn a_short_press_leaves_the_end_to_the_speaker() {
+    let mut machine = ready();
+    let mut at = |event, millis| machine.take(event, Duration::from_millis(millis));
+    assert_eq!(until(&at(Event::Press(Action::Ask), 1_000)), Some(Until::Released));
+    assert_eq!(until(&at(Event::Release(Action::Ask), 1_399)), Some(Until::Silent));
+    assert_eq!(until(&at(Event::Release(Action::Ask), 3_000)), None);
+}
+
+#[test]
+fn a_key_held_down_ends_the_recording_when_it_goes_up() {
+    let mut machine = ready();
+    let mut at = |event, millis| machine.take(event, Duration::from_millis(millis));
+    let listening = job(&at(Event::Press(Action::Ask), 1_000));
+    // Another key that goes up is another key.
+    assert_eq!(until(&at(Event::Release(Action::Stop), 1_400)), None);
+    assert_eq!(until(&at(Event::Release(Action::Ask), 1_400)), Some(Until::Now));
+    at(Event::Recording(listening, Recording::Ended), 1_450);
+    let effects = at(Event::Heard(listening, Ok("Is it a dog?".to_owned())), 1_900);
+    assert!(matches!(effects.last(), Some(Effect::Answer(..))));
+}
+
+#[test]
+fn a_second_press_ends_the_recording_and_a_third_interrupts() {
+    for again in [Event::Press(Action::Ask), Event::Act(Action::Ask)] {
+        let mut machine = ready();
+        let listening = job(&take(&mut machine, Event::Press(Action::Ask)));
+        take(&mut machine, Event::Release(Action::Ask));
+        let effects = take(&mut machine, again.clone());
+        assert!(
+            matches!(effects[..], [Effect::ListenUntil(job, Until::Now)] if job == listening),
+            "{effects:?}"
+        );
+        // Its release is of no interest.
+        assert!(take(&mut machine, Event::Release(Action::Ask)).is_empty());
+        take(&mut machine, Event::Recording(listening, Recording::Ended));
+        let effects = take(&mut machine, again);
+        assert!(
+            effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Abandon(job) if *job == listening))
+        );
+        assert_eq!(machine.status(), Status::Idle);
+    }
+}
+
+#[test]
+fn a_button_without_a_release_leaves_the_end_to_the_speaker() {
+    assert_eq!(until(&take(&mut ready(), Event::Act(Action::Ask))), Some(Until::Silent));
+}
+
+#[test]
+fn another_key_gives_a_recording_up() {
+    let mut machine = ready();
+    let listening = job(&take(&mut machine, Event::Press(Action::Ask)));
+    let effects = take(&mut machine, Event::Press(Action::Stop));
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Abandon(job) if *job == listening))
+    );
+    assert!(take(&mut machine, Event::Release(Action::Ask)).is_empty());
+    assert!(said(&take(&mut machine, Event::Heard(listening, Ok("Why?".to_owned())))).is_empty());
+}
