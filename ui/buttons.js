@@ -21,7 +21,7 @@ export function mountButtons(root) {
 function commandOf(button) {
   const { action, command } = button.dataset;
   if (action) return { kind: "act", action: /** @type {Action} */ (action) };
-  return { kind: /** @type {"choose_files" | "paste" | "caption" | "export_history"} */ (command) };
+  return { kind: /** @type {"choose_files" | "paste" | "caption" | "choose_model" | "export_history"} */ (command) };
 }
 
 /**

@@ -109,6 +109,10 @@ language: Language,
  */
 detail: Detail, 
 /**
+ * Name of the pack, or folder of the model, that describes and answers.
+ */
+pack: string, 
+/**
  * Whether it is warned of nudity.
  */
 moderation: Moderation, 
@@ -225,6 +229,10 @@ bytes: number,
  */
 licence: string, 
 /**
+ * Whether it says what pictures show, or answers questions about them.
+ */
+describes: boolean, 
+/**
  * Whether it can be used.
  */
 presence: Presence, };
@@ -232,7 +240,7 @@ presence: Presence, };
 /**
  * What the window asks for, by `invoke("send", { command })`.
  */
-export type Command = { "kind": "act", action: Action, } | { "kind": "choose_files" } | { "kind": "paste" } | { "kind": "caption" } | { "kind": "question", text: string, } | { "kind": "select", entry: number, } | { "kind": "copy", entry: number, } | { "kind": "forget", entry: number | null, } | { "kind": "find", text: string, } | { "kind": "export_history" } | { "kind": "change_settings", settings: Settings, } | { "kind": "list_voices" } | { "kind": "try_voice" } | { "kind": "record_hotkey", on: boolean, } | { "kind": "fetch_pack", name: string, } | { "kind": "remove_pack", name: string, } | { "kind": "welcome_done" } | { "kind": "close" } | { "kind": "quit" } | { "kind": "region_step", step: Step, large: boolean, } | { "kind": "region_set", rect: Rect, } | { "kind": "region_done" } | { "kind": "region_cancel" };
+export type Command = { "kind": "act", action: Action, } | { "kind": "choose_files" } | { "kind": "paste" } | { "kind": "caption" } | { "kind": "question", text: string, } | { "kind": "select", entry: number, } | { "kind": "copy", entry: number, } | { "kind": "forget", entry: number | null, } | { "kind": "find", text: string, } | { "kind": "export_history" } | { "kind": "change_settings", settings: Settings, } | { "kind": "choose_model" } | { "kind": "list_voices" } | { "kind": "try_voice" } | { "kind": "record_hotkey", on: boolean, } | { "kind": "fetch_pack", name: string, } | { "kind": "remove_pack", name: string, } | { "kind": "welcome_done" } | { "kind": "close" } | { "kind": "quit" } | { "kind": "region_step", step: Step, large: boolean, } | { "kind": "region_set", rect: Rect, } | { "kind": "region_done" } | { "kind": "region_cancel" };
 
 /**
  * All that the window shows, by `invoke("snapshot")`.

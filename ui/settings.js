@@ -3,6 +3,7 @@
 import { attempt } from "./attempt.js";
 import { byId, only } from "./dom.js";
 import { mountHotkeys } from "./hotkeys.js";
+import { mountModels } from "./models.js";
 import { mountPacks } from "./packs.js";
 import { panel } from "./panel.js";
 import { text } from "./strings.js";
@@ -12,12 +13,15 @@ export function mountSettings() {
   const form = byId("settings-form", HTMLFormElement);
   const voices = mountVoices();
   const packs = mountPacks();
+  const models = mountModels();
   const hotkeys = mountHotkeys((next, fault, focus) => change({ hotkeys: next }, fault, focus));
   const frame = panel("settings", voices.list);
   /** What Rust has accepted, and what was asked for since. @type {Settings} */
   let accepted;
   /** @type {Settings} */
   let wanted;
+  /** @type {Pack[]} */
+  let known = [];
 
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => showAmounts(form));
@@ -43,6 +47,7 @@ export function mountSettings() {
   function show(settings) {
     accepted = wanted = settings;
     voices.choose(settings.voice);
+    models.show(known, settings.pack);
     fill(form, settings);
     showAmounts(form);
     hotkeys.show(settings.hotkeys);
@@ -51,7 +56,11 @@ export function mountSettings() {
   return {
     show,
     showVoices: (/** @type {Voice[]} */ list) => voices.show(list, wanted.voice),
-    showPacks: (/** @type {Pack[]} */ list) => packs.show(list),
+    showPacks(/** @type {Pack[]} */ list) {
+      known = list;
+      packs.show(list);
+      models.show(list, wanted.pack);
+    },
     open: frame.open,
   };
 }

@@ -45,6 +45,8 @@ pub enum Command {
     ExportHistory,
     /// Takes over all settings, or refuses them and changes nothing.
     ChangeSettings { settings: Settings },
+    /// Asks for a folder; the model in it describes and answers from then on.
+    ChooseModel,
     /// Lists the voices, which takes long: the update `voices` brings them.
     ListVoices,
     /// Speaks a sample.
@@ -185,6 +187,8 @@ pub struct Pack {
     pub bytes: u64,
     /// Its licence.
     pub licence: String,
+    /// Whether it says what pictures show, or answers questions about them.
+    pub describes: bool,
     /// Whether it can be used.
     pub presence: Presence,
 }

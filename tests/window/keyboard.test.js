@@ -41,6 +41,8 @@ test("Tab reaches every control, in the order of reading", async () => {
       [
         "detail",
         "moderation",
+        "settings-pack",
+        "choose_model",
         "language",
         "earcons",
         "speech",

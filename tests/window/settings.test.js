@@ -46,6 +46,7 @@ test("every setting can be changed, and all of them are sent each time", async (
   const wanted = {
     language: "de",
     detail: "all",
+    pack: "glance",
     moderation: "warn",
     speech: "screen_reader",
     voice: "de/eva",
@@ -73,6 +74,31 @@ test("every setting can be changed, and all of them are sent each time", async (
   assert.equal(await page.textContent("#hotkey-screen"), "Strg+Alt+D");
   assert.equal(await page.inputValue("[name=unload_minutes]"), "45");
   assert.equal(await form.locator("[name=voice]").inputValue(), "gone");
+  await page.close();
+});
+
+test("a model is chosen among those that are here, and one in a folder stays chosen", async () => {
+  const page = await openSettings({ pack: "/models/my model" });
+  const select = page.locator("[name=pack]");
+  const titles = () => select.locator("option").allTextContents();
+  const model = { bytes: 1_540_000_000, licence: "BSD", describes: true };
+  const vqa = { ...model, name: "blip-vqa", title: "Answers" };
+  const large = { ...model, name: "blip-large", title: "Captions", presence: "absent" };
+  const reader = { ...model, name: "reader", title: "Reads text", describes: false, presence: "here" };
+  const glance = { ...model, name: "glance", title: "Glance", presence: "built_in" };
+  await page.tell({ kind: "packs", packs: [glance, { ...vqa, presence: "coming" }, large, reader] });
+  await page.waitForFunction(() => document.querySelector("#packs-list")?.textContent?.includes("being fetched"));
+  assert.deepEqual(await titles(), ["Glance", "/models/my model"]);
+  assert.equal(await select.inputValue(), "/models/my model");
+  await page.tell({ kind: "packs", packs: [glance, { ...vqa, presence: "here" }, large, reader] });
+  await page.waitForFunction(() => document.querySelector("[name=pack]").options.length === 3);
+  await select.selectOption("blip-vqa");
+  assert.equal((await lastSettings(page)).pack, "blip-vqa");
+  await page.fail({ code: "pack_not_fetched", message: "It is not here." });
+  await select.selectOption("glance");
+  await page.waitForFunction(() => document.querySelector("[name=pack]").value === "blip-vqa");
+  await page.getByRole("button", { name: "Use a model in a folder" }).press("Enter");
+  assert.deepEqual((await page.sent()).at(-1), { kind: "choose_model" });
   await page.close();
 });
 

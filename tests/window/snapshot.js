@@ -22,6 +22,7 @@ const hotkeys = {
 export const settings = {
   language: "system",
   detail: "one",
+  pack: "glance",
   moderation: "warn",
   speech: "own",
   voice: "",
@@ -67,8 +68,22 @@ export function snapshot({ language = "en", ...changes } = {}) {
     current: null,
     found: null,
     packs: [
-      { name: "glance", title: "Glance", bytes: 31_400_000, licence: "research only", presence: "built_in" },
-      { name: "reader", title: "Reads text", bytes: 31_200_000, licence: "Apache-2.0", presence: "absent" },
+      {
+        name: "glance",
+        title: "Glance",
+        bytes: 31_400_000,
+        licence: "research only",
+        describes: true,
+        presence: "built_in",
+      },
+      {
+        name: "reader",
+        title: "Reads text",
+        bytes: 31_200_000,
+        licence: "Apache-2.0",
+        describes: false,
+        presence: "absent",
+      },
     ],
     focus: null,
     welcome: false,

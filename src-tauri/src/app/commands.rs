@@ -11,6 +11,7 @@ use crate::contract::{Command, Snapshot, Update};
 use crate::fault::Fault;
 use crate::hotkeys;
 use crate::inputs::{PICTURE_NAMES, clipboard};
+use crate::packs::check_describer;
 use crate::session::{Action, Event, Source};
 use crate::settings::Settings;
 use crate::voice::voices;
@@ -50,6 +51,7 @@ pub fn send(handle: AppHandle, app: State<'_, App>, command: Command) -> Result<
         Command::Find { text } => app.send(Event::Find(text)),
         Command::ExportHistory => export(&handle),
         Command::ChangeSettings { settings } => change_settings(&handle, &app, settings)?,
+        Command::ChooseModel => choose_model(&handle),
         Command::ListVoices => list_voices(handle),
         Command::TryVoice => app.send(Event::Announce(app.strings().get("say.sample").to_owned())),
         Command::RecordHotkey { on: true } => hotkeys::release(&handle),
@@ -79,6 +81,23 @@ fn choose_files(handle: &AppHandle) {
         let sources: Vec<Source> = paths.map(Source::File).collect();
         if !sources.is_empty() {
             tauri::Manager::state::<App>(&handle).send(Event::Open(sources));
+        }
+    });
+}
+
+fn choose_model(handle: &AppHandle) {
+    let handle = handle.clone();
+    let dialog = handle.dialog().file();
+    dialog.pick_folder(move |folder| {
+        // None: the person thought better of it.
+        let Some(folder) = folder.and_then(|folder| folder.into_path().ok()) else {
+            return;
+        };
+        let app = tauri::Manager::state::<App>(&handle);
+        let pack = folder.display().to_string();
+        let settings = Settings { pack, ..app.settings() };
+        if let Err(fault) = change_settings(&handle, &app, settings) {
+            app.send(Event::Trouble(fault));
         }
     });
 }
@@ -115,6 +134,10 @@ fn export(handle: &AppHandle) {
 
 fn change_settings(handle: &AppHandle, app: &App, settings: Settings) -> Result<(), Fault> {
     let before = app.settings();
+    if settings.pack != before.pack {
+        // What else may be wrong with it is told when it is loaded, which may take long.
+        check_describer(settings.pack.as_ref())?;
+    }
     app.change(settings.clone())?;
     if settings.hotkeys != before.hotkeys {
         hotkeys::register(handle, &settings.hotkeys, Vec::new());

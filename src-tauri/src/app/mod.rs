@@ -102,7 +102,7 @@ fn start(app: &AppHandle, request: &Request) -> Result<(), Box<dyn std::error::E
 
     let (events, inbox) = mpsc::channel();
     let talker = Talker::start(Box::new(crate::voice::system), state::manner(&settings), events.clone());
-    let model = model::Model::new(&settings);
+    let model = model::Model::new(&settings, events.clone());
     let hidden = request.hidden || settings.start_hidden;
     let hotkeys = settings.hotkeys.clone();
     app.manage(App::new(

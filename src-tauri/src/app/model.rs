@@ -1,5 +1,7 @@
 //! The model in memory: loaded when it is first needed, dropped when it was idle for long.
 
+use std::path::Path;
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,7 +14,7 @@ use eyebright_models::{Cancel, Describer, Device, Error, Moderation, Pack, Pictu
 use crate::fault::Fault;
 use crate::lock::lock;
 use crate::packs;
-use crate::session::{Describe, Readout, Words};
+use crate::session::{Describe, Event, Readout, Words};
 use crate::settings::{self, Settings};
 use crate::stopwatch::Stopwatch;
 
@@ -25,11 +27,15 @@ struct Inner {
     changed: Condvar,
     /// What was last looked at.
     looked: Mutex<Option<Looked>>,
+    /// Hears of a model that cannot be used.
+    events: Sender<Event>,
 }
 
 /// A picture that questions may come about.
 struct Looked {
     picture: Arc<Picture>,
+    /// By which choice of a model.
+    choice: u64,
     evidence: Arc<Evidence>,
     /// Its text, once it was read.
     lines: Option<Arc<Vec<Line>>>,
@@ -38,7 +44,16 @@ struct Looked {
 }
 
 struct Slot {
+    /// Glance, which does what no other model is chosen for.
     describer: Option<Arc<Describer>>,
+    /// Another model that was chosen.
+    chosen: Option<Arc<Describer>>,
+    /// Name or folder of the one that should describe and answer.
+    pack: String,
+    /// It could not be used, which is told once.
+    is_broken: bool,
+    /// Counts the choices: what one model has seen in a picture is of no use to another.
+    choice: u64,
     reader: Option<Arc<Reader>>,
     moderation: Option<Arc<Moderation>>,
     used: Instant,
@@ -50,10 +65,14 @@ struct Slot {
 
 impl Model {
     /// Loads nothing yet.
-    pub fn new(settings: &Settings) -> Self {
+    pub fn new(settings: &Settings, events: Sender<Event>) -> Self {
         let inner = Arc::new(Inner {
             slot: Mutex::new(Slot {
                 describer: None,
+                chosen: None,
+                pack: settings.pack.clone(),
+                is_broken: false,
+                choice: 0,
                 reader: None,
                 moderation: None,
                 used: Instant::now(),
@@ -62,6 +81,7 @@ impl Model {
             }),
             changed: Condvar::new(),
             looked: Mutex::default(),
+            events,
         });
         let weak = Arc::downgrade(&inner);
         thread::spawn(move || {
@@ -77,8 +97,25 @@ impl Model {
         let mut slot = self.0.lock();
         slot.keep = keep(settings);
         slot.judges = judges(settings);
+        let is_new = slot.pack != settings.pack;
+        if is_new {
+            slot.pack.clone_from(&settings.pack);
+            slot.choose();
+        }
         drop(slot);
         self.0.changed.notify_all();
+        if is_new {
+            // A model that cannot be used is told now, not when a picture is waited for.
+            self.warm();
+        }
+    }
+
+    /// Packs came or went: a model that could not be used may be whole again, and one that could may be gone.
+    pub fn forgive(&self) {
+        let mut slot = self.0.lock();
+        if slot.pack != packs::GLANCE {
+            slot.choose();
+        }
     }
 
     /// Begins to load, so that the picture need not wait for it.
@@ -86,11 +123,39 @@ impl Model {
         let model = self.clone();
         thread::spawn(move || {
             // A failure comes again, and is told, when the model is used.
-            let _ = model.describer();
+            let _ = model.chosen();
         });
     }
 
-    /// The model, loaded if it is not in memory.
+    /// The model that the person chose, loaded if it is not in memory, and the number of that choice. Where it cannot be used that is
+    /// told, and glance goes on.
+    fn chosen(&self) -> Result<(Arc<Describer>, u64), Fault> {
+        let mut slot = self.0.lock();
+        slot.used = Instant::now();
+        let choice = slot.choice;
+        if let Some(chosen) = &slot.chosen {
+            return Ok((chosen.clone(), choice));
+        }
+        if slot.pack != packs::GLANCE && !slot.is_broken {
+            match packs::open_describer(Path::new(&slot.pack), &Device::Cpu) {
+                Ok((describer, _)) => {
+                    let chosen = Arc::new(describer);
+                    slot.chosen = Some(chosen.clone());
+                    self.0.changed.notify_all();
+                    return Ok((chosen, choice));
+                }
+                Err(fault) => {
+                    slot.is_broken = true;
+                    // A closed session wants no news.
+                    let _ = self.0.events.send(Event::Trouble(unusable(&slot.pack, &fault)));
+                }
+            }
+        }
+        drop(slot);
+        Ok((self.describer()?, choice))
+    }
+
+    /// Glance, loaded if it is not in memory.
     pub fn describer(&self) -> Result<Arc<Describer>, Fault> {
         self.loaded(
             |slot| &mut slot.describer,
@@ -149,14 +214,21 @@ impl Model {
     }
 
     /// What there is in a picture; it is looked at once for its description and all questions.
-    fn evidence(&self, describer: &Describer, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Arc<Evidence>, Fault> {
-        if let Some(evidence) = self.looked(picture, |looked| looked.evidence.clone()) {
+    fn evidence(
+        &self,
+        (describer, choice): (&Describer, u64),
+        picture: &Arc<Picture>,
+        cancel: &Cancel,
+    ) -> Result<Arc<Evidence>, Fault> {
+        let known = self.looked(picture, |looked| (looked.choice, looked.evidence.clone()));
+        if let Some((_, evidence)) = known.filter(|(by, _)| *by == choice) {
             return Ok(evidence);
         }
         let (evidence, _) = describer.evidence(picture, cancel, &Stopwatch::start(), &mut |_| {})?;
         let evidence = Arc::new(evidence);
         *lock(&self.0.looked) = Some(Looked {
             picture: picture.clone(),
+            choice,
             evidence: evidence.clone(),
             lines: None,
             turns: Vec::new(),
@@ -175,12 +247,29 @@ impl Model {
     }
 }
 
+fn unusable(pack: &str, fault: &Fault) -> Fault {
+    let message = format!(
+        "The model {pack} cannot be used, so the built-in one goes on. {} Or choose another one in the settings.",
+        fault.message
+    );
+    Fault::new("model_unusable", message)
+}
+
 fn keep(settings: &Settings) -> Duration {
     Duration::from_mins(settings.unload_minutes.into())
 }
 
 fn judges(settings: &Settings) -> bool {
     settings.moderation != settings::Moderation::Off
+}
+
+impl Slot {
+    /// Another model is chosen, or the same one again.
+    fn choose(&mut self) {
+        self.chosen = None;
+        self.is_broken = false;
+        self.choice += 1;
+    }
 }
 
 impl Inner {
@@ -193,10 +282,18 @@ impl Inner {
         let slot = self.lock();
         let idle = slot.used.elapsed();
         let left = slot.keep.saturating_sub(idle);
-        let is_loaded = slot.describer.is_some() || slot.reader.is_some() || slot.moderation.is_some();
+        let Slot {
+            describer,
+            chosen,
+            reader,
+            moderation,
+            ..
+        } = &*slot;
+        let is_loaded = describer.is_some() || chosen.is_some() || reader.is_some() || moderation.is_some();
         if is_loaded && left.is_zero() {
             let mut slot = slot;
             slot.describer = None;
+            slot.chosen = None;
             slot.reader = None;
             slot.moderation = None;
             drop(slot);
@@ -211,8 +308,8 @@ impl Inner {
 
 impl Describe for Model {
     fn describe(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Words, Fault> {
-        let describer = self.describer()?;
-        let evidence = self.evidence(&describer, picture, cancel)?;
+        let (describer, choice) = self.chosen()?;
+        let evidence = self.evidence((&describer, choice), picture, cancel)?;
         let mut words = Words::new(describer.compose(&evidence), packs::is_here("reader"));
         self.judge(&mut words, picture, cancel)?;
         Ok(words)
@@ -227,8 +324,8 @@ impl Describe for Model {
     }
 
     fn answer(&self, picture: &Arc<Picture>, question: &str, cancel: &Cancel) -> Result<String, Fault> {
-        let describer = self.describer()?;
-        let evidence = self.evidence(&describer, picture, cancel)?;
+        let (describer, choice) = self.chosen()?;
+        let evidence = self.evidence((&describer, choice), picture, cancel)?;
         let turns = self.looked(picture, |looked| looked.turns.clone()).unwrap_or_default();
         let mut answer = describer.answer(&evidence, picture, None, &turns, question, cancel)?;
         if answer.turn.is_about_text() && packs::is_here("reader") {

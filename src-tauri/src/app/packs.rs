@@ -19,6 +19,7 @@ pub fn list(coming: &BTreeSet<String>) -> Vec<Pack> {
         title: pack.summary.clone(),
         bytes: pack.bytes(),
         licence: pack.licence.clone(),
+        describes: pack.describes(),
         presence: match pack.folder() {
             _ if pack.built_in => Presence::BuiltIn,
             _ if coming.contains(&pack.name) => Presence::Coming,
@@ -28,7 +29,7 @@ pub fn list(coming: &BTreeSet<String>) -> Vec<Pack> {
     };
     packs::catalog()
         .iter()
-        .filter(|pack| !pack.is_on_hub())
+        .filter(|pack| !pack.is_on_hub() || pack.describes())
         .map(pack)
         .collect()
 }
@@ -48,6 +49,7 @@ pub fn fetch(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
         let fetched = packs::fetch(pack);
         let app = handle.state::<App>();
         app.view().coming.remove(&pack.name);
+        app.model().forgive();
         tell(&handle, &app.packs_update());
         app.send(match fetched {
             Ok(_) => Event::Notice(about(&app, "say.pack.here", pack)),
@@ -61,6 +63,7 @@ pub fn fetch(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
 pub fn remove(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
     let pack = packs::known(name)?;
     packs::remove(pack)?;
+    app.model().forgive();
     tell(handle, &app.packs_update());
     app.send(Event::Notice(about(app, "say.pack.removed", pack)));
     Ok(())

@@ -101,6 +101,11 @@ impl App {
         lock(&self.history)
     }
 
+    /// What looks at pictures.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
     /// The history on disk.
     pub fn archive(&self) -> &Archive {
         &self.archive

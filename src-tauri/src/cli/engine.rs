@@ -1,11 +1,8 @@
 //! From the options to a loaded model.
 
-use std::path::Path;
 use std::sync::LazyLock;
 
-use eyebright_models::checkpoint::{Checkpoint, Precision};
-use eyebright_models::pack::MANIFEST;
-use eyebright_models::{Describer, Device, Moderation, Pack, Reader, vision_language};
+use eyebright_models::{Describer, Device, Moderation, Pack, Reader};
 
 use super::{DeviceName, Model};
 use crate::fault::Fault;
@@ -26,11 +23,11 @@ impl Engine {
     /// Loads the pack onto the device.
     pub fn open(model: &Model) -> Result<Self, Fault> {
         let (device, name) = open_device(model.device)?;
-        let ((describer, pack), device) = match open_describer(&model.pack, &device) {
+        let ((describer, pack), device) = match packs::open_describer(&model.pack, &device) {
             Ok(opened) => (opened, name),
             // A card that nobody asked for may be too small. Whatever else is wrong goes wrong on the processor too.
             Err(_) if model.device == DeviceName::Auto && !device.is_cpu() => {
-                let opened = open_describer(&model.pack, &Device::Cpu)?;
+                let opened = packs::open_describer(&model.pack, &Device::Cpu)?;
                 complain("The graphics card cannot hold this model; it runs on the processor.");
                 (opened, "cpu")
             }
@@ -41,53 +38,6 @@ impl Engine {
             pack,
             device,
         })
-    }
-}
-
-/// The model of a pack, and the pack's name. A published model is joined by the networks of glance.
-fn open_describer(pack: &Path, device: &Device) -> Result<(Describer, String), Fault> {
-    match open_any(pack)? {
-        Opened::Own(pack) => Ok((Describer::open(&pack, device)?, pack.manifest().name.clone())),
-        Opened::Published(checkpoint) => {
-            // Cards have fast products of halves and little memory. T5's values are too large for float16.
-            let precision = if device.is_cpu() {
-                Precision::Stored
-            } else {
-                Precision::BF16
-            };
-            let model = vision_language::open(&checkpoint, precision, device)?;
-            let describer = Describer::open(&Pack::glance()?, device)?.with_model(model);
-            Ok((describer, checkpoint.name().to_owned()))
-        }
-    }
-}
-
-/// What a name or a folder stands for.
-pub enum Opened {
-    /// A pack of Eyebright's own making.
-    Own(Pack),
-    /// A model as others published it.
-    Published(Checkpoint),
-}
-
-/// Opens a pack by its name, or whatever is in a folder.
-pub fn open_any(pack: &Path) -> Result<Opened, Fault> {
-    if !pack.join(MANIFEST).is_file() && Checkpoint::is_at(pack) {
-        return Ok(Opened::Published(Checkpoint::open(pack)?));
-    }
-    let pack = open_pack(pack)?;
-    match pack.folder().filter(|folder| Checkpoint::is_at(folder)) {
-        Some(folder) => Ok(Opened::Published(Checkpoint::open(folder)?)),
-        None => Ok(Opened::Own(pack)),
-    }
-}
-
-/// A pack by its name, or in a folder.
-pub fn open_pack(pack: &Path) -> Result<Pack, Fault> {
-    match packs::listed(&pack.to_string_lossy()) {
-        Some(listed) if listed.built_in => Ok(Pack::glance()?),
-        Some(listed) => packs::open(&listed.name),
-        None => Ok(Pack::open(pack)?),
     }
 }
 

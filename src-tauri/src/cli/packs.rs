@@ -5,10 +5,9 @@ use std::path::Path;
 use eyebright_models::checkpoint::{self, Checkpoint, Precision};
 
 use super::Ending;
-use super::engine::{Opened, open_any, open_pack};
 use crate::fault::Fault;
 use crate::output::{Output, complain};
-use crate::packs::{self, Listed};
+use crate::packs::{self, Listed, Opened, open_any, open_pack};
 
 pub fn list() -> Ending {
     let line = |pack: &Listed| {

@@ -2,6 +2,7 @@
 
 mod fetch;
 mod hub;
+mod opening;
 mod wheel;
 
 use std::path::PathBuf;
@@ -14,6 +15,13 @@ use serde::Deserialize;
 use crate::fault::Fault;
 
 pub use fetch::fetch;
+#[cfg(feature = "desktop")]
+pub use opening::check_describer;
+pub use opening::{Opened, open_any, open_describer, open_pack};
+
+/// The pack that is part of the program.
+#[cfg(feature = "desktop")]
+pub const GLANCE: &str = "glance";
 
 #[derive(Deserialize)]
 struct Catalog {
@@ -27,6 +35,8 @@ struct Published {
     name: String,
     summary: String,
     licence: String,
+    /// Tasks: caption, answer, match, embed.
+    can: Vec<String>,
     #[serde(flatten)]
     on_hub: OnHub,
 }
@@ -46,6 +56,7 @@ impl From<Published> for Listed {
             name,
             summary,
             licence,
+            can,
             on_hub,
         } = model;
         Self {
@@ -53,6 +64,7 @@ impl From<Published> for Listed {
             summary,
             licence,
             built_in: false,
+            can,
             files: Vec::new(),
             on_hub: Some(on_hub),
         }
@@ -70,6 +82,10 @@ pub struct Listed {
     pub licence: String,
     /// Whether it is part of the program.
     pub built_in: bool,
+    /// What a published model was made for.
+    #[serde(skip)]
+    #[cfg_attr(not(feature = "desktop"), allow(dead_code, reason = "only the app lists models"))]
+    can: Vec<String>,
     #[serde(rename = "file")]
     files: Vec<ListedFile>,
     /// None for what a package registry carries; else its files are not known before they were fetched.
@@ -103,6 +119,12 @@ impl Listed {
     /// Whether it comes from the Hugging Face hub rather than from a package registry.
     pub fn is_on_hub(&self) -> bool {
         self.on_hub.is_some()
+    }
+
+    /// Whether it says what pictures show, or answers questions about them.
+    #[cfg_attr(not(feature = "desktop"), allow(dead_code, reason = "only the app lists models"))]
+    pub fn describes(&self) -> bool {
+        self.built_in || self.can.iter().any(|task| task == "caption" || task == "answer")
     }
 
     /// Where it lies; None if it was not fetched.
@@ -146,11 +168,13 @@ pub fn is_here(name: &str) -> bool {
 pub fn open(name: &str) -> Result<Pack, Fault> {
     match listed(name).and_then(Listed::folder) {
         Some(folder) => Ok(Pack::open(&folder)?),
-        None => Err(Fault::new(
-            "pack_not_fetched",
-            format!("The pack {name} is not on this machine. Fetch it with: eyebright packs fetch {name}."),
-        )),
+        None => Err(not_fetched(name)),
     }
+}
+
+fn not_fetched(name: &str) -> Fault {
+    let message = format!("The pack {name} is not on this machine. Fetch it with: eyebright packs fetch {name}.");
+    Fault::new("pack_not_fetched", message)
 }
 
 /// Deletes a pack that was fetched.
@@ -175,6 +199,17 @@ fn home() -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_packs_that_write_captions_or_answers_are_models_to_choose() {
+        let describing = |name: &str| listed(name).is_some_and(Listed::describes);
+        assert!(
+            ["glance", "blip-base", "blip-vqa", "blip2-flan-t5-xl"]
+                .into_iter()
+                .all(describing)
+        );
+        assert!(!["reader", "ears", "care", "blip2-itm"].into_iter().any(describing));
+    }
 
     #[test]
     fn every_pack_that_is_not_built_in_can_be_fetched() {

@@ -29,6 +29,8 @@ pub struct Settings {
     pub language: Language,
     /// How much is said at once.
     pub detail: Detail,
+    /// Name of the pack, or folder of the model, that describes and answers.
+    pub pack: String,
     /// Whether it is warned of nudity.
     pub moderation: Moderation,
     /// Who says it.
@@ -129,6 +131,9 @@ impl Settings {
     }
 
     fn out_of_range(&self) -> Option<&'static str> {
+        if self.pack.trim().is_empty() {
+            return Some("pack");
+        }
         // What is not a number is in no range.
         if !(0.25..=4.0).contains(&self.rate) {
             return Some("rate");
@@ -153,6 +158,7 @@ fn wanted(key: &str) -> &'static str {
         "detail" => "\"one\", \"more\" or \"all\"",
         "moderation" => "\"off\", \"warn\" or \"describe\"",
         "speech" => "\"own\" or \"screen_reader\"",
+        "pack" => "the name of a pack or a folder, in quotes",
         "voice" => "text in quotes",
         "rate" => "a number from 0.25 to 4",
         "volume" => "a number from 0 to 1",

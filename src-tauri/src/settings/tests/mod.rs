@@ -100,6 +100,13 @@ fn check_refuses_what_cannot_be() {
         (Settings { volume: -0.1, ..good() }, "settings_value"),
         (
             Settings {
+                pack: " ".to_owned(),
+                ..good()
+            },
+            "settings_value",
+        ),
+        (
+            Settings {
                 unload_minutes: 0,
                 ..good()
             },

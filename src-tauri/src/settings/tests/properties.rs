@@ -33,6 +33,7 @@ prop_compose! {
     fn any_settings()(
         language in select(vec![Language::System, Language::En, Language::De]),
         detail in select(vec![Detail::One, Detail::More, Detail::All]),
+        pack in ".*[a-z].*",
         moderation in select(vec![Moderation::Off, Moderation::Warn, Moderation::Describe]),
         speech in select(vec![SpeechBy::Own, SpeechBy::ScreenReader]),
         voice in ".*",
@@ -46,7 +47,7 @@ prop_compose! {
     ) -> Settings {
         let [earcons, keep_history, start_hidden, autostart] = switches;
         Settings {
-            language, detail, moderation, speech, voice, rate, volume,
+            language, detail, pack, moderation, speech, voice, rate, volume,
             earcons, keep_history, history_entries, history_megabytes,
             start_hidden, autostart, unload_minutes, hotkeys,
         }
@@ -59,6 +60,7 @@ fn odd_toml() -> impl Strategy<Value = String> {
         "version",
         "language",
         "detail",
+        "pack",
         "moderation",
         "speech",
         "voice",
