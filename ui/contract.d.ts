@@ -137,6 +137,10 @@ volume: number,
  */
 earcons: boolean, 
 /**
+ * Name of the microphone that questions are heard with; "" is the system's choice.
+ */
+microphone: string, 
+/**
  * Whether descriptions are kept on this computer.
  */
 keep_history: boolean, 
@@ -240,7 +244,7 @@ presence: Presence, };
 /**
  * What the window asks for, by `invoke("send", { command })`.
  */
-export type Command = { "kind": "act", action: Action, } | { "kind": "choose_files" } | { "kind": "paste" } | { "kind": "caption" } | { "kind": "question", text: string, } | { "kind": "select", entry: number, } | { "kind": "copy", entry: number, } | { "kind": "forget", entry: number | null, } | { "kind": "find", text: string, } | { "kind": "export_history" } | { "kind": "change_settings", settings: Settings, } | { "kind": "choose_model" } | { "kind": "list_voices" } | { "kind": "try_voice" } | { "kind": "record_hotkey", on: boolean, } | { "kind": "fetch_pack", name: string, } | { "kind": "remove_pack", name: string, } | { "kind": "welcome_done" } | { "kind": "close" } | { "kind": "quit" } | { "kind": "region_step", step: Step, large: boolean, } | { "kind": "region_set", rect: Rect, } | { "kind": "region_done" } | { "kind": "region_cancel" };
+export type Command = { "kind": "act", action: Action, } | { "kind": "choose_files" } | { "kind": "paste" } | { "kind": "caption" } | { "kind": "question", text: string, } | { "kind": "select", entry: number, } | { "kind": "copy", entry: number, } | { "kind": "forget", entry: number | null, } | { "kind": "find", text: string, } | { "kind": "export_history" } | { "kind": "change_settings", settings: Settings, } | { "kind": "choose_model" } | { "kind": "list_voices" } | { "kind": "list_microphones" } | { "kind": "try_voice" } | { "kind": "record_hotkey", on: boolean, } | { "kind": "fetch_pack", name: string, } | { "kind": "remove_pack", name: string, } | { "kind": "welcome_done" } | { "kind": "close" } | { "kind": "quit" } | { "kind": "region_step", step: Step, large: boolean, } | { "kind": "region_set", rect: Rect, } | { "kind": "region_done" } | { "kind": "region_cancel" };
 
 /**
  * All that the window shows, by `invoke("snapshot")`.
@@ -298,4 +302,4 @@ problems: Array<Fault>, };
 /**
  * What has changed, by `listen("update", ...)`.
  */
-export type Update = { "kind": "status", status: Status, } | { "kind": "heard", text: string, } | { "kind": "entries", entries: Array<Entry>, current: number | null, } | { "kind": "found", found: Found | null, } | { "kind": "settings", settings: Settings, strings: { [key in string]: string }, language: string, problems: Array<Fault>, } | { "kind": "voices", voices: Array<Voice>, } | { "kind": "packs", packs: Array<Pack>, } | { "kind": "region", rect: Rect, text: string, } | { "kind": "focus", place: Place, };
+export type Update = { "kind": "status", status: Status, } | { "kind": "heard", text: string, } | { "kind": "entries", entries: Array<Entry>, current: number | null, } | { "kind": "found", found: Found | null, } | { "kind": "settings", settings: Settings, strings: { [key in string]: string }, language: string, problems: Array<Fault>, } | { "kind": "voices", voices: Array<Voice>, } | { "kind": "microphones", names: Array<string>, } | { "kind": "packs", packs: Array<Pack>, } | { "kind": "region", rect: Rect, text: string, } | { "kind": "focus", place: Place, };

@@ -69,6 +69,8 @@ function change(update) {
       return settings.showPacks(state.packs);
     case "voices":
       return settings.showVoices(update.voices);
+    case "microphones":
+      return settings.showMicrophones(update.names);
     case "focus":
       return focus(update.place);
     case "region": // is for the window over the screen

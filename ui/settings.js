@@ -3,6 +3,7 @@
 import { attempt } from "./attempt.js";
 import { byId, only } from "./dom.js";
 import { mountHotkeys } from "./hotkeys.js";
+import { mountMicrophones } from "./microphones.js";
 import { mountModels } from "./models.js";
 import { mountPacks } from "./packs.js";
 import { panel } from "./panel.js";
@@ -14,8 +15,12 @@ export function mountSettings() {
   const voices = mountVoices();
   const packs = mountPacks();
   const models = mountModels();
+  const microphones = mountMicrophones();
   const hotkeys = mountHotkeys((next, fault, focus) => change({ hotkeys: next }, fault, focus));
-  const frame = panel("settings", voices.list);
+  const frame = panel("settings", () => {
+    void voices.list();
+    microphones.list();
+  });
   /** What Rust has accepted, and what was asked for since. @type {Settings} */
   let accepted;
   /** @type {Settings} */
@@ -48,6 +53,7 @@ export function mountSettings() {
     accepted = wanted = settings;
     voices.choose(settings.voice);
     models.show(known, settings.pack);
+    microphones.choose(settings.microphone);
     fill(form, settings);
     showAmounts(form);
     hotkeys.show(settings.hotkeys);
@@ -56,6 +62,7 @@ export function mountSettings() {
   return {
     show,
     showVoices: (/** @type {Voice[]} */ list) => voices.show(list, wanted.voice),
+    showMicrophones: (/** @type {string[]} */ names) => microphones.show(names, wanted.microphone),
     showPacks(/** @type {Pack[]} */ list) {
       known = list;
       packs.show(list);

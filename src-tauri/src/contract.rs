@@ -49,6 +49,8 @@ pub enum Command {
     ChooseModel,
     /// Lists the voices, which takes long: the update `voices` brings them.
     ListVoices,
+    /// Lists the microphones: the update `microphones` brings them.
+    ListMicrophones,
     /// Speaks a sample.
     TryVoice,
     /// Lets the hotkeys go while a new one is pressed in the window, and holds them again.
@@ -128,6 +130,8 @@ pub enum Update {
     },
     /// The voices.
     Voices { voices: Vec<Voice> },
+    /// The names of the microphones.
+    Microphones { names: Vec<String> },
     /// The packs.
     Packs { packs: Vec<Pack> },
     /// Where the frame is, and what is said of that.

@@ -247,6 +247,28 @@ fn the_model_of_the_settings_answers_and_a_broken_one_leaves_the_built_in() {
 }
 
 #[test]
+fn the_microphone_of_the_settings_is_told_when_it_is_not_there_and_when_it_goes() {
+    let desktop = Desktop::start();
+    let packs = ears::tiny();
+    let variables = [("EYEBRIGHT_PACKS", packs.path().as_os_str())];
+    fs::write(desktop.settings(), "version = 1\nmicrophone = 'Second'\n").unwrap();
+    let _app = desktop.app_with(&["open", "--hidden"], &variables);
+    let before = desktop.said().len();
+    desktop.open_coffee();
+    desktop.hears(before, "coffee");
+    desktop.press(ASK);
+    desktop.hears(before, "There is no microphone called Second. Plug it in");
+    desktop.press(STOP);
+    // Once it is plugged in it is used, and it does not go unnoticed.
+    let module = desktop.sh("pactl load-module module-remap-source source_name=second master=speaker.monitor source_properties=device.description=Second");
+    let before = desktop.said().len();
+    desktop.press(ASK);
+    desktop.microphone_is(true);
+    desktop.sh(&format!("pactl unload-module {module}"));
+    desktop.hears(before, "The microphone is gone");
+}
+
+#[test]
 fn each_form_of_clipboard_is_understood() {
     let desktop = Desktop::start();
     let _app = desktop.app(&["open", "--hidden"]);

@@ -155,6 +155,39 @@ fn a_soft_voice_that_is_not_understood_is_told_to_be_too_quiet() {
 }
 
 #[test]
+fn the_microphone_of_that_name_hears_and_one_that_is_not_there_is_told() {
+    let packs = ears::tiny();
+    let second = "pactl load-module module-null-sink sink_name=other >&2
+        pactl load-module module-remap-source source_name=second master=other.monitor source_properties=device.description=Second >&2";
+    // The system's choice would hear nothing.
+    let ask = once_open(r#"paplay --device=other "$QUESTION""#);
+    let (run, _) = in_the_lab(
+        packs.path(),
+        &format!("{second}; set -- \"$@\" --microphone Second; {ask}"),
+    );
+    assert!(run.json()[0]["error"].is_null(), "{run:?}");
+    let (run, _) = in_the_lab(packs.path(), &format!("{second}; \"$@\" --microphone Nobody"));
+    let error = &run.json()[0]["error"];
+    assert_eq!(error["code"], "microphone_missing", "{run:?}");
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("called Nobody") && message.contains("Second"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_microphone_that_is_unplugged_is_told() {
+    let gone = once_open("pactl unload-module module-remap-source");
+    let (run, _) = in_the_lab(ears::tiny().path(), &gone);
+    assert_eq!(
+        run.json()[0]["error"]["code"].as_str(),
+        Some("microphone_lost"),
+        "the sound server goes on with another microphone: {run:?}"
+    );
+}
+
+#[test]
 fn a_sound_server_that_goes_away_is_told() {
     let gone = once_open("pactl exit");
     let (run, took) = in_the_lab(ears::tiny().path(), &gone);

@@ -13,7 +13,16 @@ const STATES = {
   entries: { state: withEntries },
   found: { state: { ...withEntries, found } },
   "nothing found": { state: { ...withEntries, found: { words: "zebra", entries: [] } } },
-  "settings open": { state: withEntries, enter: (page) => page.click("#settings-toggle") },
+  "settings open": {
+    state: withEntries,
+    enter: async (page) => {
+      await page.click("#settings-toggle");
+      await page.tell({
+        kind: "microphones",
+        names: ["Monitor of Built-in Audio Analogue Stereo of the other room (2)"],
+      });
+    },
+  },
   "recording a hotkey": {
     state: {},
     enter: async (page) => {

@@ -50,6 +50,7 @@ test("Tab reaches every control, in the order of reading", async () => {
         "settings-rate",
         "settings-volume",
         "try-voice",
+        "settings-microphone",
       ],
       hotkeys.map((action) => `hotkey-${action}`),
       ["keep_history", "history_entries", "history_megabytes", "export_history", "settings-forget-all"],

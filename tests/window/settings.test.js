@@ -16,8 +16,9 @@ const voices = [
 async function openSettings(changes = {}) {
   const page = await open({ settings: { ...settings, ...changes } });
   await page.click("#settings-toggle");
-  assert.deepEqual(await page.sent(), [{ kind: "list_voices" }]);
+  assert.deepEqual(await page.sent(), [{ kind: "list_voices" }, { kind: "list_microphones" }]);
   await page.tell({ kind: "voices", voices });
+  await page.tell({ kind: "microphones", names: ["Desk", "Headset"] });
   return page;
 }
 
@@ -31,6 +32,7 @@ test("every setting can be changed, and all of them are sent each time", async (
   await form.locator("[name=earcons]").uncheck();
   await form.locator("[name=speech][value=screen_reader]").check();
   await form.locator("[name=voice]").selectOption("de/eva");
+  await form.locator("[name=microphone]").selectOption("Headset");
   await form.locator("[name=rate]").focus();
   await page.keyboard.press("ArrowRight");
   await form.locator("[name=volume]").focus();
@@ -53,6 +55,7 @@ test("every setting can be changed, and all of them are sent each time", async (
     rate: 1.05,
     volume: 0.95,
     earcons: false,
+    microphone: "Headset",
     keep_history: false,
     history_entries: 2000,
     history_megabytes: 50,
@@ -64,7 +67,7 @@ test("every setting can be changed, and all of them are sent each time", async (
   assert.deepEqual(await lastSettings(page), wanted);
 
   // Shown again, they are the same: a change of one, and back, sends what came.
-  const shown = { ...wanted, rate: 1.37, volume: 0.123, voice: "gone" };
+  const shown = { ...wanted, rate: 1.37, volume: 0.123, voice: "gone", microphone: "unplugged" };
   const german = { strings: stringsOf("de"), language: "de" };
   await page.tell({ kind: "settings", settings: shown, ...german, problems: [] });
   await form.locator("[name=autostart]").uncheck();
@@ -74,6 +77,7 @@ test("every setting can be changed, and all of them are sent each time", async (
   assert.equal(await page.textContent("#hotkey-screen"), "Strg+Alt+D");
   assert.equal(await page.inputValue("[name=unload_minutes]"), "45");
   assert.equal(await form.locator("[name=voice]").inputValue(), "gone");
+  assert.equal(await form.locator("[name=microphone]").inputValue(), "unplugged");
   await page.close();
 });
 

@@ -29,6 +29,7 @@ export const settings = {
   rate: 1,
   volume: 1,
   earcons: true,
+  microphone: "",
   keep_history: true,
   history_entries: 10000,
   history_megabytes: 500,

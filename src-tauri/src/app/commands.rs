@@ -8,6 +8,7 @@ use super::display::tell;
 use super::state::App;
 use super::{MAIN, REGION, packs, quit};
 use crate::contract::{Command, Snapshot, Update};
+use crate::ears::microphone;
 use crate::fault::Fault;
 use crate::hotkeys;
 use crate::inputs::{PICTURE_NAMES, clipboard};
@@ -53,6 +54,7 @@ pub fn send(handle: AppHandle, app: State<'_, App>, command: Command) -> Result<
         Command::ChangeSettings { settings } => change_settings(&handle, &app, settings)?,
         Command::ChooseModel => choose_model(&handle),
         Command::ListVoices => list_voices(handle),
+        Command::ListMicrophones => list_microphones(handle),
         Command::TryVoice => app.send(Event::Announce(app.strings().get("say.sample").to_owned())),
         Command::RecordHotkey { on: true } => hotkeys::release(&handle),
         Command::RecordHotkey { on: false } => hotkeys::register(&handle, &app.settings().hotkeys, Vec::new()),
@@ -164,6 +166,14 @@ fn list_voices(handle: AppHandle) {
         // Without a list there is nothing to choose; that the voice is dead is told when it should speak.
         let voices = voices::list(&["en", "de"]).unwrap_or_default();
         tell(&handle, &Update::Voices { voices });
+    });
+}
+
+fn list_microphones(handle: AppHandle) {
+    std::thread::spawn(move || {
+        // Without a list the system's choice is left; that it cannot be used is told when it should hear.
+        let names = microphone::names().unwrap_or_default();
+        tell(&handle, &Update::Microphones { names });
     });
 }
 

@@ -124,7 +124,7 @@ fn start(app: &AppHandle, request: &Request) -> Result<(), Box<dyn std::error::E
         describe: Arc::new(model),
         label: Arc::new(shelf::Labels),
         search: Arc::new(shelf::Shelf(app.clone())),
-        listen: Arc::new(hearing::Hearing),
+        listen: Arc::new(hearing::Hearing(app.clone())),
         talk: Box::new(voice::Voice::new(app.clone(), talker, events.clone())),
         play: Box::new(voice::Sounds::new(app.clone(), Earcons::start())),
         display: Box::new(display::Windows(app.clone())),

@@ -1,5 +1,6 @@
 //! The microphone: sound as it comes, and a fault when it does not.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
@@ -13,6 +14,8 @@ use crate::fault::Fault;
 
 /// A sound server that takes longer to open a microphone hangs.
 const OPENING: Duration = Duration::from_secs(5);
+/// A sound server of Linux that loses a microphone records from another one and does not tell. So it is looked after this often.
+const WATCH: Duration = Duration::from_millis(500);
 /// So many pieces come in a second.
 const PIECES: u32 = 50;
 
@@ -34,10 +37,17 @@ impl Microphone {
         let (open, closed) = mpsc::channel::<()>();
         let name = name.map(str::to_owned);
         thread::spawn(move || match start(name.as_deref(), &pieces) {
-            Ok((stream, rate)) => {
+            Ok((device, stream, rate)) => {
                 let _ = ready.send(Ok(rate));
+                // What is in no list, such as the default of a sound system without a server, cannot be missed in one.
+                let is_watched = cfg!(target_os = "linux") && is_listed(&device) == Some(true);
                 // Nothing is ever sent: this ends when the microphone is dropped.
-                let _ = closed.recv();
+                while closed.recv_timeout(WATCH) == Err(RecvTimeoutError::Timeout) {
+                    if is_watched && is_listed(&device) == Some(false) {
+                        let _ = pieces.send(Err(lost("it was unplugged")));
+                        break;
+                    }
+                }
                 drop(stream);
             }
             Err(fault) => {
@@ -65,7 +75,35 @@ impl Microphone {
     }
 }
 
-fn start(name: Option<&str>, pieces: &Sender<Piece>) -> Result<(Stream, u32), Fault> {
+/// The names of all microphones.
+pub fn names() -> Result<Vec<String>, Fault> {
+    Ok(names_of(&all()?))
+}
+
+/// Each once: sound servers list some devices in several ways.
+fn names_of(devices: &[Device]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let names = devices.iter().filter_map(title);
+    names.filter(|name| seen.insert(name.clone())).collect()
+}
+
+fn all() -> Result<Vec<Device>, Fault> {
+    let devices = cpal::default_host().input_devices();
+    Ok(devices.map_err(|error| refused(&error))?.collect())
+}
+
+/// Whether it is among those that there are; none if they cannot be listed.
+fn is_listed(device: &Device) -> Option<bool> {
+    let id = device.id().ok()?;
+    let mut devices = cpal::default_host().input_devices().ok()?;
+    Some(devices.any(|other| other.id().is_ok_and(|other| other == id)))
+}
+
+fn title(device: &Device) -> Option<String> {
+    Some(device.description().ok()?.name().to_owned())
+}
+
+fn start(name: Option<&str>, pieces: &Sender<Piece>) -> Result<(Device, Stream, u32), Fault> {
     let device = find(name)?;
     let supported = device.default_input_config().map_err(|error| refused(&error))?;
     let mut config = supported.config();
@@ -84,32 +122,26 @@ fn start(name: Option<&str>, pieces: &Sender<Piece>) -> Result<(Stream, u32), Fa
         .or_else(|_| open(BufferSize::Default))
         .map_err(|error| refused(&error))?;
     stream.play().map_err(|error| refused(&error))?;
-    Ok((stream, supported.sample_rate()))
+    let rate = supported.sample_rate();
+    Ok((device, stream, rate))
 }
 
+/// The system's choice, or the microphone of that name. Another one in its stead might hear what it should not.
 fn find(name: Option<&str>) -> Result<Device, Fault> {
-    let host = cpal::default_host();
     let Some(name) = name else {
-        return host.default_input_device().ok_or_else(|| {
+        return cpal::default_host().default_input_device().ok_or_else(|| {
             let message = "There is no microphone. Plug one in, or type your question.";
             Fault::new("no_microphone", message)
         });
     };
-    let title = |device: &Device| {
-        device
-            .description()
-            .map(|description| description.name().to_owned())
-            .ok()
-    };
-    let devices: Vec<Device> = host.input_devices().map_err(|error| refused(&error))?.collect();
+    let devices = all()?;
     let found = devices.iter().find(|device| title(device).as_deref() == Some(name));
     found.cloned().ok_or_else(|| {
-        let titles: Vec<String> = devices.iter().filter_map(title).collect();
         let message = format!(
-            "There is no microphone called {name}. Name one of these: {}.",
-            titles.join(", ")
+            "There is no microphone called {name}. Plug it in, or choose another one: {}. Or type your question.",
+            names_of(&devices).join(", ")
         );
-        Fault::new("no_microphone", message)
+        Fault::new("microphone_missing", message)
     })
 }
 

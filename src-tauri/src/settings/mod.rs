@@ -43,6 +43,8 @@ pub struct Settings {
     pub volume: f32,
     /// Whether tones tell of begin, end and failure.
     pub earcons: bool,
+    /// Name of the microphone that questions are heard with; "" is the system's choice.
+    pub microphone: String,
     /// Whether descriptions are kept on this computer.
     pub keep_history: bool,
     /// 10 to 100,000: how many of them.
@@ -159,7 +161,7 @@ fn wanted(key: &str) -> &'static str {
         "moderation" => "\"off\", \"warn\" or \"describe\"",
         "speech" => "\"own\" or \"screen_reader\"",
         "pack" => "the name of a pack or a folder, in quotes",
-        "voice" => "text in quotes",
+        "voice" | "microphone" => "text in quotes",
         "rate" => "a number from 0.25 to 4",
         "volume" => "a number from 0 to 1",
         "history_entries" => "a whole number from 10 to 100000",

@@ -38,6 +38,7 @@ prop_compose! {
         speech in select(vec![SpeechBy::Own, SpeechBy::ScreenReader]),
         voice in ".*",
         rate in prop_oneof![Just(1.0_f32), 0.25_f32..=4.0],
+        microphone in ".*",
         volume in prop_oneof![Just(1.0_f32), 0.0_f32..=1.0],
         switches in any::<[bool; 4]>(),
         history_entries in 10_u32..=100_000,
@@ -48,7 +49,7 @@ prop_compose! {
         let [earcons, keep_history, start_hidden, autostart] = switches;
         Settings {
             language, detail, pack, moderation, speech, voice, rate, volume,
-            earcons, keep_history, history_entries, history_megabytes,
+            earcons, microphone, keep_history, history_entries, history_megabytes,
             start_hidden, autostart, unload_minutes, hotkeys,
         }
     }
@@ -68,6 +69,7 @@ fn odd_toml() -> impl Strategy<Value = String> {
         "volume",
         "earcon",
         "earcons",
+        "microphone",
         "autostart",
         "history_entries",
         "unload_minutes",
