@@ -1,4 +1,4 @@
-//! The ask key: pressed, held, pressed again.
+//! A question asked aloud: the key pressed, held, pressed again, and what is heard.
 
 use super::*;
 
@@ -81,4 +81,62 @@ fn another_key_gives_a_recording_up() {
     );
     assert!(take(&mut machine, Event::Release(Action::Ask)).is_empty());
     assert!(said(&take(&mut machine, Event::Heard(listening, Ok("Why?".to_owned())))).is_empty());
+}
+
+#[test]
+fn a_question_is_heard_to_be_taken_in_and_then_answered() {
+    let mut machine = machine();
+    describe(&mut machine, Action::Screen);
+    let listening = take(&mut machine, Event::Act(Action::Ask));
+    let listening = job(&listening);
+    let effects = take(&mut machine, Event::Recording(listening, Recording::Begun));
+    assert!(has_earcon(&effects, Earcon::RecordingBegun));
+    let effects = take(&mut machine, Event::Recording(listening, Recording::Ended));
+    assert!(has_earcon(&effects, Earcon::RecordingEnded));
+    let effects = take(&mut machine, Event::Heard(listening, Ok("Is it a dog?".to_owned())));
+    assert!(matches!(effects.last(), Some(Effect::Answer(_, _, question)) if question == "Is it a dog?"));
+    let effects = take(&mut machine, Event::Answered(job(&effects), Ok("Yes.".to_owned())));
+    assert_eq!(said(&effects), ["Yes."]);
+    // What an earlier recording still tells is of no interest.
+    for late in [Recording::Begun, Recording::Ended] {
+        assert!(take(&mut machine, Event::Recording(listening, late)).is_empty());
+    }
+}
+
+#[test]
+fn nothing_heard_and_too_quiet_have_a_sound_and_words_of_their_own() {
+    let mut machine = machine();
+    describe(&mut machine, Action::Screen);
+    let heard = |machine: &mut Machine, result| {
+        let listening = job(&take(machine, Event::Act(Action::Ask)));
+        take(machine, Event::Heard(listening, result))
+    };
+    let effects = heard(&mut machine, Ok("  ".to_owned()));
+    assert!(has_earcon(&effects, Earcon::NothingHeard) && !has_earcon(&effects, Earcon::Failure));
+    assert_eq!(said(&effects), [machine_text("say.heard_nothing")]);
+    take(&mut machine, Event::Spoken(99));
+
+    let quiet = Fault::new(TOO_QUIET, "The microphone is too quiet. Turn it up.");
+    let effects = heard(&mut machine, Err(quiet.clone()));
+    assert!(has_earcon(&effects, Earcon::TooQuiet) && !has_earcon(&effects, Earcon::Failure));
+    assert_eq!(said(&effects), [quiet.message.as_str()]);
+    let shown = |effect: &Effect| matches!(effect, Effect::Show(Show::Heard(text)) if *text == quiet.message);
+    assert!(effects.iter().any(shown), "{effects:?}");
+    take(&mut machine, Event::Spoken(99));
+
+    let other = Fault::new("microphone_lost", "The microphone is gone. Plug it in again.");
+    assert!(has_earcon(&heard(&mut machine, Err(other)), Earcon::Failure));
+}
+
+#[test]
+fn the_ticks_of_waiting_begin_when_the_question_has_ended() {
+    let mut machine = machine();
+    describe(&mut machine, Action::Screen);
+    let listening = job(&take(&mut machine, Event::Act(Action::Ask)));
+    let mut at = |event, millis| machine.take(event, Duration::from_millis(millis));
+    assert!(at(Event::Tick, 5_000).is_empty(), "nothing ticks into the microphone");
+    at(Event::Recording(listening, Recording::Ended), 9_000);
+    assert!(at(Event::Tick, 9_900).is_empty());
+    assert!(has_earcon(&at(Event::Tick, 10_000), Earcon::Tick));
+    assert!(at(Event::Tick, 10_200).is_empty());
 }
