@@ -105,7 +105,12 @@ fn record(
 /// Whether somebody spoke so softly that only louder it is a voice.
 fn is_soft_voice(samples: &[f32], loudest: f32) -> bool {
     let gain = 10_f32.powf((NEAR - loudest) / 20.0);
-    let louder = || samples.iter().map(|sample| sample * gain).collect::<Vec<_>>();
+    let louder = || {
+        samples
+            .iter()
+            .map(|sample| (sample * gain).clamp(-1.0, 1.0))
+            .collect::<Vec<_>>()
+    };
     loudest < SOFT && has_speech(&louder())
 }
 

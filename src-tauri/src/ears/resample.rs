@@ -67,7 +67,8 @@ impl Resampler {
             let window = 0.5 + 0.5 * (PI * away / reach).cos();
             f64::from(self.held[index]) * cutoff * sinc(cutoff * away) * window
         });
-        taps.sum::<f64>() as f32
+        // The filter swings beyond an edge, and what listens is promised -1 to 1.
+        taps.sum::<f64>().clamp(-1.0, 1.0) as f32
     }
 }
 
@@ -87,6 +88,14 @@ mod tests {
     fn wave(rate: u32, hertz: f64) -> Vec<f32> {
         let sample = |i: u32| (2.0 * PI * hertz * f64::from(i) / f64::from(rate)).sin() as f32;
         (0..rate).map(sample).collect()
+    }
+
+    #[test]
+    fn a_sound_as_loud_as_can_be_stays_in_range() {
+        let square: Vec<f32> = (0..48_000).map(|i| if i / 60 % 2 == 0 { 1.0 } else { -1.0 }).collect();
+        let resampled = Resampler::new(48_000).whole(&square);
+        assert!(resampled.iter().all(|sample| sample.abs() <= 1.0));
+        assert!(resampled.iter().any(|sample| sample.abs() > 0.99));
     }
 
     #[test]
