@@ -16,6 +16,7 @@ use crate::linear::Linear;
 use crate::pack::{Pack, PackError};
 use crate::picture::Picture;
 use crate::qformer::{ImageMemory, Matching, QFormer, QFormerConfig, TextBranch};
+use crate::shares::in_shares;
 use crate::tokenizer::{SpecialTokens, Tokenizer};
 use crate::weights;
 
@@ -67,10 +68,12 @@ pub struct Captioner {
 }
 
 /// A picture that was looked at: everything that does not depend on a text.
+#[derive(Debug, Clone)]
 pub struct Look {
     /// Scores of the ImageNet classes, if the encoder gives them.
     pub logits: Option<Vec<f32>>,
-    memory: ImageMemory,
+    /// What texts are held against.
+    pub memory: ImageMemory,
     queries: Tensor,
 }
 
@@ -186,8 +189,31 @@ impl Captioner {
         let text = self.matching.project_text(&self.qformer, &ids)?;
         Ok(Match {
             itc: Matching::contrast(&queries, &text)?,
-            itm: self.matching.matches(&self.qformer, &look.memory, &ids)?,
+            itm: self.matches(&[&look.memory], &ids)?.squeeze(0)?.to_scalar()?,
         })
+    }
+
+    /// The probability, 0..1, that a text belongs to each of the pictures that are remembered. Cores share the pictures.
+    pub fn weigh(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
+        if pictures.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
+        let share = pictures.len().div_ceil(rayon::current_num_threads());
+        let weighed = in_shares(pictures.len(), share, 0, |first, count| {
+            self.matches(&pictures[first..first + count], &ids)
+        });
+        Ok(weighed?.to_vec1()?)
+    }
+
+    fn matches(&self, pictures: &[&ImageMemory], ids: &[u32]) -> candle_core::Result<Tensor> {
+        self.matching
+            .matches(&self.qformer, &ImageMemory::stack(pictures)?, ids)
+    }
+
+    /// A memory that was kept as [`ImageMemory::to_bytes`].
+    pub fn recall(&self, bytes: &[u8]) -> Result<ImageMemory> {
+        Ok(self.qformer.recall(bytes, self.position_embedding.dim(1)?)?)
     }
 
     /// The picture in the contrastive space: the mean of its queries, scaled to length 1.

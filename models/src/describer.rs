@@ -1,5 +1,6 @@
 //! From a picture to a description: look, tag, find, caption, weigh, compose.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use candle_core::Device;
@@ -14,6 +15,7 @@ use crate::lexicon::Lexicon;
 use crate::objects::Objects;
 use crate::pack::Pack;
 use crate::picture::Picture;
+use crate::qformer::ImageMemory;
 use crate::question::{self, Answer, Basis, Known, Language, TextLine, Turn};
 use crate::tags::TagHead;
 use crate::vision_language::{self, Image, Task, VisionLanguage};
@@ -91,11 +93,35 @@ impl Describer {
         clock: &dyn Clock,
         stream: &mut (dyn FnMut(&str) + Send),
     ) -> Result<(Evidence, Timings)> {
+        self.gather(picture, OnceLock::new(), cancel, clock, stream)
+    }
+
+    /// The same of a picture that was looked at already.
+    pub fn evidence_of(
+        &self,
+        picture: &Picture,
+        look: Look,
+        cancel: &Cancel,
+        clock: &dyn Clock,
+        stream: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<(Evidence, Timings)> {
+        self.gather(picture, look.into(), cancel, clock, stream)
+    }
+
+    fn gather(
+        &self,
+        picture: &Picture,
+        look: OnceLock<Look>,
+        cancel: &Cancel,
+        clock: &dyn Clock,
+        stream: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<(Evidence, Timings)> {
         let start = clock.now();
         cancel.check()?;
         let mut evidence = Evidence {
             pixels: kind::judge(picture.rgb()),
             size: (picture.width(), picture.height()),
+            look,
             ..Evidence::default()
         };
         if picture.is_capture() && evidence.pixels.kind == Kind::Drawing {
@@ -116,7 +142,7 @@ impl Describer {
         // The detector is as slow as all the rest together, and nothing waits for it.
         let (written, objects) = rayon::join(
             || {
-                let look = self.captioner.look(picture)?;
+                let look = self.looked(&evidence, picture)?;
                 let encoded = clock.now();
                 let caption = match self.able(Task::Caption) {
                     _ if !has_caption => None,
@@ -125,19 +151,20 @@ impl Describer {
                         cancel.check()?;
                         Some(published_caption(model, image, cancel, stream)?)
                     }
-                    None => Some(self.caption_evidence(&look, cancel, stream)?),
+                    None => Some(self.caption_evidence(look, cancel, stream)?),
                 };
-                Ok::<_, Error>((look, encoded, caption))
+                let tags = look
+                    .logits
+                    .as_ref()
+                    .map_or_else(Vec::new, |logits| self.tags.tags(logits));
+                Ok::<_, Error>((tags, encoded, caption))
             },
             || self.objects.find(picture),
         );
-        let (look, encoded, caption) = written?;
+        let (tags, encoded, caption) = written?;
         evidence.objects = objects?;
         evidence.caption = caption;
-        evidence.tags = look
-            .logits
-            .as_ref()
-            .map_or_else(Vec::new, |logits| self.tags.tags(logits));
+        evidence.tags = tags;
         Ok((
             evidence,
             Timings {
@@ -195,15 +222,42 @@ impl Describer {
         Description::compose(evidence, &self.lexicon, &self.calibration)
     }
 
-    /// How well a text fits a picture.
-    pub fn score(&self, picture: &Picture, text: &str) -> Result<Match> {
-        if let Some(model) = &self.model {
-            return model.score(&model.look(picture)?, text);
+    /// What the pack's networks remember of a picture; they look once.
+    pub fn looked<'a>(&self, evidence: &'a Evidence, picture: &Picture) -> Result<&'a Look> {
+        if let Some(look) = evidence.look.get() {
+            return Ok(look);
         }
-        self.captioner.score(&self.captioner.look(picture)?, text)
+        let look = self.look(picture)?;
+        Ok(evidence.look.get_or_init(|| look))
     }
 
-    /// A picture as a unit vector in the contrastive space.
+    /// Looks at a picture with the pack's networks.
+    pub fn look(&self, picture: &Picture) -> Result<Look> {
+        self.captioner.look(picture)
+    }
+
+    /// A memory that was kept as [`ImageMemory::to_bytes`].
+    pub fn recall(&self, bytes: &[u8]) -> Result<ImageMemory> {
+        self.captioner.recall(bytes)
+    }
+
+    /// The probability, 0..1, that a text belongs to each of the pictures that are remembered.
+    pub fn weigh(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
+        self.captioner.weigh(pictures, text)
+    }
+
+    /// The published model, if it was made to hold texts against pictures.
+    #[must_use]
+    pub fn matcher(&self) -> Option<&dyn VisionLanguage> {
+        self.able(Task::Match)
+    }
+
+    /// A picture that was looked at as a unit vector in the pack's contrastive space, that of [`Self::embed_text`].
+    pub fn vector(&self, look: &Look) -> Result<Vec<f32>> {
+        self.captioner.embed(look)
+    }
+
+    /// A picture as a unit vector in the contrastive space of the published model, if there is one, else of the pack.
     pub fn embed(&self, picture: &Picture) -> Result<Vec<f32>> {
         if let Some(model) = &self.model {
             return model.embed(&model.look(picture)?);
@@ -211,7 +265,7 @@ impl Describer {
         self.captioner.embed(&self.captioner.look(picture)?)
     }
 
-    /// A text as a unit vector in the contrastive space.
+    /// A text as a unit vector in the pack's contrastive space.
     pub fn embed_text(&self, text: &str) -> Result<Vec<f32>> {
         self.captioner.embed_text(text)
     }

@@ -119,6 +119,7 @@ fn the_qformer_equals_the_reference_at_each_stage() {
         let itc = Matching::contrast(&side, &text).unwrap();
         assert!((itc - numbers(&golden.value(picture, "itc"))[0]).abs() < TOLERANCE);
         let itm = matching.matches(&qformer, &memory, &ids).unwrap();
+        let itm: f32 = itm.squeeze(0).unwrap().to_scalar().unwrap();
         assert!((itm - numbers(&golden.value(picture, "itm"))[0]).abs() < TOLERANCE);
     }
 }

@@ -163,6 +163,42 @@ fn texts_score_as_in_the_reference() {
     }
 }
 
+/// A search holds its words against many pictures at once, of which only few bytes were kept.
+#[test]
+fn pictures_that_are_remembered_score_as_when_they_are_looked_at() {
+    let captioner = Captioner::open(&Pack::glance().unwrap(), &Device::Cpu).unwrap();
+    let Golden { texts, cases } = cases();
+    let looks: Vec<_> = cases
+        .iter()
+        .map(|case| captioner.look(&picture(case)).unwrap())
+        .collect();
+    let kept: Vec<_> = looks.iter().map(|look| look.memory.to_bytes().unwrap()).collect();
+    assert!(kept.iter().all(|kept| kept.len() < 15_000));
+    let recalled: Vec<_> = kept.iter().map(|kept| captioner.recall(kept).unwrap()).collect();
+    let logit = |probability: &f32| (probability / (1.0 - probability)).ln();
+    for text in texts.keys() {
+        let alone: Vec<f32> = looks
+            .iter()
+            .map(|look| captioner.score(look, text).unwrap().itm)
+            .collect();
+        let memories: Vec<_> = looks.iter().map(|look| &look.memory).collect();
+        assert_close(
+            &captioner.weigh(&memories, text).unwrap(),
+            &Tensor::new(&*alone, &Device::Cpu).unwrap(),
+            text,
+        );
+        let memories: Vec<_> = recalled.iter().collect();
+        for (recalled, alone) in captioner.weigh(&memories, text).unwrap().iter().zip(&alone) {
+            let far = (logit(recalled) - logit(alone)).abs();
+            assert!(far < 0.3, "{text}: {recalled} is not {alone}");
+        }
+    }
+    assert!(captioner.weigh(&[], "a dog").unwrap().is_empty());
+    for broken in [&kept[0][..100], &kept[0][..144 * 100], &[]] {
+        assert!(captioner.recall(broken).is_err());
+    }
+}
+
 #[test]
 fn captions_equal_the_reference_id_by_id() {
     let pack = Pack::glance().unwrap();

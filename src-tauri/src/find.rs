@@ -1,11 +1,15 @@
 //! Which pictures words are about. First quickly, over everything: by the words of the texts and by the contrastive score (ITC) of words
-//! and pictures. Then carefully, over the best: by whether words and picture match (ITM), both read together.
+//! and pictures. Then carefully, over the best: by whether words and picture match (ITM), both read together. Neither needs the picture:
+//! the history keeps what glance remembers of it.
 
+use eyebright_models::captioner::Look;
+use eyebright_models::qformer::ImageMemory;
+use eyebright_models::vision_language::VisionLanguage;
 use eyebright_models::{Cancel, Describer, Description, Limits, Picture};
 use rayon::prelude::*;
 
 use crate::fault::Fault;
-use crate::history::{Entry, Hit, Store, Vector};
+use crate::history::{Entry, HistoryError, Hit, Store, Trace, Vector};
 
 /// So many by their texts, and so many by their pictures, are looked at carefully.
 pub const LOOKED_AT: usize = 20;
@@ -28,6 +32,16 @@ pub struct Found {
 pub struct Candidate {
     hit: Hit,
     entry: Entry,
+    memory: Option<Vec<u8>>,
+}
+
+/// What became of a search.
+#[derive(Default)]
+pub struct Answer {
+    /// The entries that are meant, best first.
+    pub found: Vec<Found>,
+    /// What is remembered of pictures of which nothing was kept yet.
+    pub looked: Vec<(u64, Trace)>,
 }
 
 /// The words as a vector, to be compared with those of the history's pictures.
@@ -38,41 +52,113 @@ pub fn vector(describer: &Describer, words: &str) -> Result<Vector, Fault> {
     })
 }
 
+/// What the history keeps of a picture that was looked at.
+pub fn trace(describer: &Describer, look: &Look) -> Result<Trace, Fault> {
+    let vector = Vector {
+        model: describer.space().to_owned(),
+        numbers: describer.vector(look)?,
+    };
+    let memory = look.memory.to_bytes().map_err(eyebright_models::Error::from)?;
+    Ok(Trace { vector, memory })
+}
+
 /// The quick part: entries that may be meant.
-pub fn candidates(store: &Store, words: &str, vector: &Vector) -> Result<Vec<Candidate>, crate::history::HistoryError> {
+pub fn candidates(store: &Store, words: &str, vector: &Vector) -> Result<Vec<Candidate>, HistoryError> {
     let hits = store.search(words, Some(vector), LOOKED_AT)?;
-    // One that has just been removed is none.
-    let candidate = |hit: Hit| Ok(store.get(hit.id)?.map(|entry| Candidate { hit, entry }));
+    let candidate = |hit: Hit| {
+        // One that has just been removed is none.
+        let Some(entry) = store.get(hit.id)? else {
+            return Ok(None);
+        };
+        let memory = store.memory(hit.id, &vector.model)?;
+        Ok(Some(Candidate { hit, entry, memory }))
+    };
     hits.into_iter().filter_map(|hit| candidate(hit).transpose()).collect()
 }
 
-/// The careful part: those that are meant, best first.
-pub fn among(
-    candidates: Vec<Candidate>,
+/// The careful part: those that are meant.
+pub fn among(candidates: Vec<Candidate>, describer: &Describer, words: &str, cancel: &Cancel) -> Result<Answer, Fault> {
+    let mut looked = Vec::new();
+    let shows = match describer.matcher() {
+        Some(model) => by_model(&candidates, model, words, cancel)?,
+        None => by_memory(&candidates, describer, words, cancel, &mut looked)?,
+    };
+    let scored = candidates.into_iter().zip(shows).map(|(candidate, shows)| Found {
+        score: either(TEXT * candidate.hit.text, shows),
+        entry: candidate.entry,
+    });
+    let mut found: Vec<Found> = scored.filter(|found| found.score >= LEAST).collect();
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.entry.id.cmp(&a.entry.id)));
+    found.truncate(TOLD);
+    Ok(Answer { found, looked })
+}
+
+/// How likely each candidate's picture shows the words, by what is remembered of it. Pictures of which nothing is are looked at, and end
+/// up in `looked`; one that was not kept leaves its text.
+fn by_memory(
+    candidates: &[Candidate],
     describer: &Describer,
     words: &str,
     cancel: &Cancel,
-) -> Result<Vec<Found>, Fault> {
-    let weigh = |Candidate { hit, entry }: Candidate| -> Result<Found, Fault> {
+    looked: &mut Vec<(u64, Trace)>,
+) -> Result<Vec<f32>, Fault> {
+    let remember = |candidate: &Candidate| -> Result<(Option<ImageMemory>, Option<Trace>), Fault> {
         cancel.check()?;
-        // A picture that was not kept leaves its text.
-        let shows = match Picture::decode(&entry.jpeg, &Limits::default()) {
-            Ok(picture) => matching(describer, &picture, words)?,
-            Err(_) => 0.0,
+        // Bytes that are no memory are as good as none.
+        let kept = candidate.memory.as_ref().and_then(|bytes| describer.recall(bytes).ok());
+        if kept.is_some() {
+            return Ok((kept, None));
+        }
+        let Ok(picture) = Picture::decode(&candidate.entry.jpeg, &Limits::default()) else {
+            return Ok((None, None));
         };
-        let score = either(TEXT * hit.text, shows);
-        Ok(Found { entry, score })
+        let look = describer.look(&picture)?;
+        let trace = trace(describer, &look)?;
+        Ok((Some(look.memory), Some(trace)))
     };
-    let mut found = candidates.into_par_iter().map(weigh).collect::<Result<Vec<_>, _>>()?;
-    found.retain(|found| found.score >= LEAST);
-    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.entry.id.cmp(&a.entry.id)));
-    found.truncate(TOLD);
-    Ok(found)
+    let remembered: Vec<_> = candidates.par_iter().map(remember).collect::<Result<_, _>>()?;
+    let memories: Vec<&ImageMemory> = remembered.iter().filter_map(|(memory, _)| memory.as_ref()).collect();
+    let mut weighed = describer.weigh(&memories, words)?.into_iter();
+    let mut shows = Vec::with_capacity(candidates.len());
+    for ((memory, trace), candidate) in remembered.iter().zip(candidates) {
+        shows.push(memory.as_ref().and_then(|_| weighed.next()).unwrap_or_default());
+        looked.extend(trace.clone().map(|trace| (candidate.entry.id, trace)));
+    }
+    Ok(shows)
 }
 
-/// The probability that words and picture belong together.
-pub fn matching(describer: &Describer, picture: &Picture, words: &str) -> Result<f32, Fault> {
-    Ok(describer.score(picture, words)?.itm)
+/// The same by a published model, which looks at each picture again.
+fn by_model(
+    candidates: &[Candidate],
+    model: &dyn VisionLanguage,
+    words: &str,
+    cancel: &Cancel,
+) -> Result<Vec<f32>, Fault> {
+    let shows = |candidate: &Candidate| {
+        cancel.check()?;
+        match Picture::decode(&candidate.entry.jpeg, &Limits::default()) {
+            Ok(picture) => Ok(model.score(&model.look(&picture)?, words)?.itm),
+            Err(_) => Ok(0.0),
+        }
+    };
+    candidates.par_iter().map(shows).collect()
+}
+
+/// Keeps what is remembered of pictures that were looked at. The answer does not hang on it: what could not be kept is looked at again.
+pub fn keep(store: &mut Store, looked: &[(u64, Trace)]) -> Result<(), HistoryError> {
+    looked.iter().try_for_each(|(id, trace)| store.place(*id, trace))
+}
+
+/// The probability that words and a picture, that was looked at, belong together.
+pub fn matching(describer: &Describer, picture: &Picture, look: &Look, words: &str) -> Result<f32, Fault> {
+    match describer.matcher() {
+        Some(model) => Ok(model.score(&model.look(picture)?, words)?.itm),
+        None => Ok(describer
+            .weigh(&[&look.memory], words)?
+            .first()
+            .copied()
+            .unwrap_or_default()),
+    }
 }
 
 /// How much of the words a description holds, 0 to 1; it counts for a little less than a certain match. Little words say nothing.

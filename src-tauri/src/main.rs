@@ -9,7 +9,7 @@ mod contract;
 mod ears;
 mod fault;
 mod find;
-// The command line only reads it.
+// Only the app removes, grows and exports entries.
 #[cfg_attr(not(feature = "desktop"), allow(dead_code, unused_imports))]
 mod history;
 #[cfg(feature = "desktop")]
@@ -36,7 +36,7 @@ mod stopwatch;
 mod strings;
 mod tuning;
 mod voice;
-// The command line only reads those of the history.
+// The command line takes those of the history as they are.
 #[cfg_attr(not(feature = "desktop"), allow(dead_code))]
 mod words;
 

@@ -250,7 +250,10 @@ impl VisionLanguage for Blip2 {
         let side = matching.project_text(&self.qformer, &ids)?;
         Ok(Match {
             itc: Matching::contrast(&self.embed_queries(image)?, &side)?,
-            itm: matching.matches(&self.qformer, &self.memory(image)?, &ids)?,
+            itm: matching
+                .matches(&self.qformer, &self.memory(image)?, &ids)?
+                .squeeze(0)?
+                .to_scalar()?,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use crate::captioner::Look;
 use crate::kind::PixelEvidence;
 use crate::lexicon::{Lexicon, NounKind, Seen};
 use crate::objects::Object;
@@ -30,7 +31,9 @@ pub struct Evidence {
     pub objects: Vec<Object>,
     /// Width and height of the picture in pixels, the same pixels as the objects' boxes.
     pub size: (u32, u32),
-    /// What a published model remembers of the picture, once it has looked.
+    /// What the pack's networks remember of the picture, once they have looked.
+    pub look: OnceLock<Look>,
+    /// What a published model remembers of it, once it has looked.
     pub image: OnceLock<Image>,
 }
 

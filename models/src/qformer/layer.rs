@@ -34,6 +34,11 @@ impl Layer {
         })
     }
 
+    /// Whether its queries look at the picture.
+    pub(super) fn crosses(&self) -> bool {
+        self.crossattention.is_some()
+    }
+
     /// Keys and values of image tokens [1, S, W]; `None` where the layer has no cross-attention.
     pub(super) fn image_keys_values(&self, image: &Tensor) -> Result<Option<(Tensor, Tensor)>> {
         self.crossattention
@@ -42,23 +47,36 @@ impl Layer {
             .transpose()
     }
 
-    /// x [B, queries + T, D].
-    pub(super) fn forward(&self, x: &Tensor, queries: usize, image: Option<&(Tensor, Tensor)>) -> Result<Tensor> {
+    /// x [B, queries + T, D]. One row may meet the keys and values of several pictures: it becomes as many. Where it does not `go_on` to
+    /// another layer, nobody reads the text behind queries, and it is left out.
+    pub(super) fn forward(
+        &self,
+        x: &Tensor,
+        queries: usize,
+        image: Option<&(Tensor, Tensor)>,
+        goes_on: bool,
+    ) -> Result<Tensor> {
         let (keys, values) = self.attention.keys_values(x)?;
-        let x = self.attention.forward(x, &keys, &values, None)?;
-        let text = x.dim(1)? - queries;
+        let wanted = if goes_on || queries == 0 {
+            x.clone()
+        } else {
+            x.narrow(1, 0, queries)?.contiguous()?
+        };
+        let x = self.attention.forward(&wanted, &keys, &values, None)?;
         if queries == 0 {
             return self.read_text(&x);
         }
         let mut query = x.narrow(1, 0, queries)?;
         if let (Some(attention), Some((keys, values))) = (&self.crossattention, image) {
-            query = attention.forward(&query, keys, values, None)?;
+            query = attention.forward(&rows(&query, keys.dim(0)?)?, keys, values, None)?;
         }
         let query = self.query.forward(&query)?;
+        let text = x.dim(1)? - queries;
         if text == 0 {
             return Ok(query);
         }
-        Tensor::cat(&[query, self.read_text(&x.narrow(1, queries, text)?)?], 1)
+        let text = self.read_text(&x.narrow(1, queries, text)?)?;
+        Tensor::cat(&[&query, &rows(&text, query.dim(0)?)?], 1)
     }
 
     fn read_text(&self, x: &Tensor) -> Result<Tensor> {
@@ -66,5 +84,13 @@ impl Layer {
             Some(feed_forward) => feed_forward.forward(x),
             None => bail!("this Q-Former has no text branch"),
         }
+    }
+}
+
+/// One row as often as it is wanted.
+fn rows(x: &Tensor, count: usize) -> Result<Tensor> {
+    match x.dims3()? {
+        (1, tokens, width) if count > 1 => x.broadcast_as((count, tokens, width))?.contiguous(),
+        _ => Ok(x.clone()),
     }
 }

@@ -2,6 +2,7 @@
 
 use candle_core::{Result, Tensor};
 use candle_nn::Module;
+use candle_nn::ops::softmax_last_dim;
 
 use super::{ImageMemory, QFormer, QFormerConfig};
 use crate::checkpoint::Weights;
@@ -46,12 +47,10 @@ impl Matching {
         queries.matmul(&text.unsqueeze(1)?)?.flatten_all()?.max(0)?.to_scalar()
     }
 
-    /// Image-text matching score (ITM): the probability, 0..1, that the text belongs to the picture, both read together.
-    pub fn matches(&self, qformer: &QFormer, image: &ImageMemory, ids: &[u32]) -> Result<f32> {
-        let logits = self.itm_head.forward(&qformer.queries_beside(image, ids)?)?.mean(1)?;
-        candle_nn::ops::softmax_last_dim(&logits)?
-            .flatten_all()?
-            .get(1)?
-            .to_scalar()
+    /// Image-text matching scores (ITM) [B] of a memory's pictures: the probability, 0..1, that the text belongs to the picture, both read
+    /// together.
+    pub fn matches(&self, qformer: &QFormer, images: &ImageMemory, ids: &[u32]) -> Result<Tensor> {
+        let logits = self.itm_head.forward(&qformer.queries_beside(images, ids)?)?.mean(1)?;
+        softmax_last_dim(&logits)?.narrow(1, 1, 1)?.squeeze(1)
     }
 }

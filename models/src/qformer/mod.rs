@@ -6,12 +6,14 @@
 
 mod layer;
 mod matching;
+mod memory;
 
 use candle_core::{Result, Tensor, bail};
 use candle_nn::{LayerNorm, Module};
 use serde::Deserialize;
 
 pub use matching::Matching;
+pub use memory::ImageMemory;
 
 use crate::checkpoint::Weights;
 use crate::linear::Matrix;
@@ -61,16 +63,13 @@ pub struct QFormer {
     text: Option<TextEmbeddings>,
     layernorm: LayerNorm,
     layers: Vec<Layer>,
+    heads: usize,
 }
 
 struct TextEmbeddings {
     words: Matrix,
     positions: Tensor,
 }
-
-/// A picture's cross-attention keys and values, layer by layer: computed once for any number of texts.
-#[derive(Debug, Clone)]
-pub struct ImageMemory(Vec<Option<(Tensor, Tensor)>>);
 
 impl QFormer {
     /// Loads `query_tokens`, `qformer.*` and the text branch.
@@ -99,6 +98,7 @@ impl QFormer {
             layers: (0..config.num_hidden_layers)
                 .map(|index| Layer::load(config, index, reads_text, &layers.pp(index)))
                 .collect::<Result<_>>()?,
+            heads: config.num_attention_heads,
         })
     }
 
@@ -111,15 +111,22 @@ impl QFormer {
             .map(ImageMemory)
     }
 
+    /// A memory of so many image tokens that was kept as [`ImageMemory::to_bytes`].
+    pub fn recall(&self, bytes: &[u8], tokens: usize) -> Result<ImageMemory> {
+        let crosses: Vec<bool> = self.layers.iter().map(Layer::crosses).collect();
+        let width = self.query_tokens.dims()[2] / self.heads;
+        ImageMemory::from_bytes(bytes, &crosses, [self.heads, tokens, width], self.query_tokens.device())
+    }
+
     /// What the queries read: [1, Q, D].
     pub fn queries(&self, image: &ImageMemory) -> Result<Tensor> {
         self.run(&self.query_tokens, self.count(), Some(image))
     }
 
-    /// What the queries read with a text (ids with its first and last marks) beside them: [1, Q, D].
+    /// What the queries read with a text (ids with its first and last marks) beside them, of the pictures of a memory: [B, Q, D].
     pub fn queries_beside(&self, image: &ImageMemory, ids: &[u32]) -> Result<Tensor> {
         let both = Tensor::cat(&[&self.query_tokens, &self.embed(ids)?], 1)?;
-        self.run(&both, self.count(), Some(image))?.narrow(1, 0, self.count())
+        self.run(&both, self.count(), Some(image))
     }
 
     /// A text alone: [1, T, D].
@@ -145,11 +152,14 @@ impl QFormer {
         (words + text.positions.narrow(0, 0, ids.len())?)?.unsqueeze(0)
     }
 
-    /// x [1, queries + T, D]; without an image the cross-attention is left out.
+    /// x [1, queries + T, D]; without an image the cross-attention is left out. Tells what the queries read, [B, queries, D] of as many
+    /// pictures, or the text where there are none.
     fn run(&self, x: &Tensor, queries: usize, image: Option<&ImageMemory>) -> Result<Tensor> {
         let mut x = self.layernorm.forward(x)?;
+        let last = self.layers.len().saturating_sub(1);
         for (index, layer) in self.layers.iter().enumerate() {
-            x = layer.forward(&x, queries, image.and_then(|memory| memory.0[index].as_ref()))?;
+            let image = image.and_then(|memory| memory.0[index].as_ref());
+            x = layer.forward(&x, queries, image, index < last)?;
         }
         Ok(x)
     }

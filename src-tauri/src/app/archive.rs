@@ -2,26 +2,30 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use eyebright_models::Cancel;
+use eyebright_models::{Cancel, Picture};
 
 use super::model::Model;
 use super::thumbnail;
 use crate::fault::Fault;
 use crate::find::{self, Found};
 use crate::history::export::ExportError;
-use crate::history::{self, Entry, HistoryError, Limits, Opened, Store, Vector};
+use crate::history::{self, Entry, HistoryError, Limits, Opened, Store, Trace};
 use crate::lock::lock;
 use crate::session::{Event, Seen, Words};
 use crate::settings::Settings;
 
+/// Nothing was to be written for so long: there is time for what was left undone.
+const QUIET: Duration = Duration::from_millis(200);
+
 /// Something to be written when there is time.
 enum Task {
     Keep(u64, Seen, Words, Vec<String>, Limits),
+    Place(Vec<(u64, Trace)>),
     Extend(u64, Vec<String>),
     Text(u64, Vec<String>),
     Forget(Option<u64>),
@@ -56,11 +60,7 @@ impl Archive {
         });
         let (tasks, inbox) = mpsc::channel();
         let writer = inner.clone();
-        thread::spawn(move || {
-            for task in inbox {
-                writer.tell(writer.carry_out(task));
-            }
-        });
+        thread::spawn(move || writer.work(&inbox));
         Self { inner, tasks }
     }
 
@@ -104,7 +104,11 @@ impl Archive {
         let describer = self.inner.model.describer()?;
         let vector = find::vector(&describer, words)?;
         let candidates = self.inner.with(|store| find::candidates(store, words, &vector))?;
-        find::among(candidates, &describer, words, cancel)
+        let find::Answer { found, looked } = find::among(candidates, &describer, words, cancel)?;
+        if !looked.is_empty() {
+            self.later(Task::Place(looked));
+        }
+        Ok(found)
     }
 
     /// Writes everything into a folder; tells how many entries there were.
@@ -119,6 +123,43 @@ impl Archive {
 }
 
 impl Inner {
+    fn work(&self, inbox: &Receiver<Task>) {
+        // Entries before this one may still be unknown to the model: an earlier version kept them.
+        let mut behind = None;
+        loop {
+            let task = match behind {
+                Some(_) => inbox.recv_timeout(QUIET),
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match (task, behind) {
+                (Ok(task), _) => {
+                    // The model is in memory now.
+                    if matches!(task, Task::Keep(..)) {
+                        behind = Some(u64::MAX);
+                    }
+                    self.tell(self.carry_out(task));
+                }
+                // A failure comes again, and is told, at the next picture.
+                (Err(RecvTimeoutError::Timeout), Some(before)) => behind = self.catch_up(before).unwrap_or_default(),
+                (Err(_), _) => return,
+            }
+        }
+    }
+
+    /// Looks at the newest entry before `before` of which the model remembers nothing; tells where to go on.
+    fn catch_up(&self, before: u64) -> Result<Option<u64>, Fault> {
+        let describer = self.model.describer()?;
+        let Some((id, jpeg)) = self.with(|store| store.unplaced(before, describer.space()))? else {
+            return Ok(None);
+        };
+        // A picture that was kept badly stays to be found by its text.
+        if let Ok(picture) = Picture::decode(&jpeg, &eyebright_models::Limits::default()) {
+            let trace = find::trace(&describer, &describer.look(&picture)?)?;
+            self.with(|store| store.place(id, &trace))?;
+        }
+        Ok(Some(id))
+    }
+
     fn carry_out(&self, task: Task) -> Result<(), Fault> {
         match task {
             Task::Keep(id, seen, words, said, limits) => {
@@ -132,13 +173,10 @@ impl Inner {
                     jpeg: thumbnail::jpeg(&seen.picture, thumbnail::KEPT_SIDE),
                 };
                 self.with(|store| store.keep(&entry, limits))?;
-                let describer = self.model.describer()?;
-                let vector = Vector {
-                    model: describer.space().to_owned(),
-                    numbers: describer.embed(&seen.picture)?,
-                };
-                self.with(|store| store.place(id, &vector))
+                let trace = self.model.trace(&seen.picture)?;
+                self.with(|store| store.place(id, &trace))
             }
+            Task::Place(looked) => self.with(|store| find::keep(store, &looked)),
             Task::Extend(id, sentences) => self.with(|store| store.extend(id, &sentences)),
             Task::Text(id, lines) => self.with(|store| store.has_text(id, &lines)),
             Task::Forget(Some(id)) => self.with(|store| store.forget(id)),

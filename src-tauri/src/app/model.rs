@@ -12,6 +12,8 @@ use eyebright_models::reader::Line;
 use eyebright_models::{Cancel, Describer, Device, Error, Moderation, Pack, Picture, Reader};
 
 use crate::fault::Fault;
+use crate::find;
+use crate::history::Trace;
 use crate::lock::lock;
 use crate::packs;
 use crate::session::{Describe, Event, Readout, Words};
@@ -234,6 +236,15 @@ impl Model {
             turns: Vec::new(),
         });
         Ok(evidence)
+    }
+
+    /// What the history keeps of a picture; one that was just described is not looked at again for it.
+    pub fn trace(&self, picture: &Arc<Picture>) -> Result<Trace, Fault> {
+        let describer = self.describer()?;
+        match self.looked(picture, |looked| looked.evidence.clone()) {
+            Some(evidence) => find::trace(&describer, describer.looked(&evidence, picture)?),
+            None => find::trace(&describer, &describer.look(picture)?),
+        }
     }
 
     /// The text in a picture; it is read once.

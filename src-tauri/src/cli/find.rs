@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use eyebright_models::captioner::Look;
 use eyebright_models::clock::Clock;
 use eyebright_models::{Cancel, Limits, Picture};
 use rayon::prelude::*;
@@ -53,14 +54,14 @@ fn in_history(words: &str, options: &Find) -> Result<Ending, Fault> {
         Some(store) => store.count()? == 0,
         None => true,
     };
-    let Some(store) = store.filter(|_| !is_empty) else {
+    let Some(mut store) = store.filter(|_| !is_empty) else {
         complain("The history is empty: the app keeps in it what it describes. Give a folder of pictures with --in.");
         return Ok(Ending::Done);
     };
     let describer = Engine::open(&options.model)?.describer;
     let vector = find::vector(&describer, words)?;
     let candidates = find::candidates(&store, words, &vector)?;
-    let found = find::among(candidates, &describer, words, &Cancel::default())?;
+    let find::Answer { found, looked } = find::among(candidates, &describer, words, &Cancel::default())?;
     let mut output = Output::new();
     for find::Found { entry, score } in &found {
         let file = entry.path.as_ref().map(|path| path.display().to_string());
@@ -85,6 +86,8 @@ fn in_history(words: &str, options: &Find) -> Result<Ending, Fault> {
         }
     }
     tell_if_none(found.len());
+    // The answer is out: what cannot be kept, as on a full disk, only makes the next search slower.
+    let _ = find::keep(&mut store, &looked);
     Ok(Ending::Done)
 }
 
@@ -102,7 +105,14 @@ fn tell_if_none(count: usize) {
     }
 }
 
-/// A folder is looked through anew: every picture quickly, the best carefully; what is told is described.
+/// A picture of a folder that may be meant.
+struct Near {
+    cosine: f32,
+    input: Input,
+    look: Look,
+}
+
+/// A folder is looked through anew: every picture once and quickly, the best carefully; what is told is described.
 fn in_folder(folder: &Path, words: &str, options: &Find) -> Ending {
     let batch = Batch::new(inputs::expand(&[folder.to_owned()]), options.json);
     let engine = match Engine::open(&options.model) {
@@ -113,20 +123,26 @@ fn in_folder(folder: &Path, words: &str, options: &Find) -> Ending {
         Ok(text) => text,
         Err(error) => return batch.fail(&error.into()),
     };
-    let mut near: Vec<(f32, Input)> = Vec::new();
+    let mut near: Vec<Near> = Vec::new();
     let work = |input: &Input| {
-        let vector = engine.describer.embed(&open(input)?)?;
-        Ok(vector.iter().zip(&text).map(|(a, b)| a * b).sum())
+        let look = engine.describer.look(&open(input)?)?;
+        let vector = engine.describer.vector(&look)?;
+        Ok((vector.iter().zip(&text).map(|(a, b)| a * b).sum(), look))
     };
-    let ending = batch.run(work, |input, cosine: Option<f32>, _| {
-        near.extend(cosine.map(|cosine| (cosine, input.clone())));
+    let ending = batch.run(work, |input, looked: Option<(f32, Look)>, _| {
+        near.extend(looked.map(|(cosine, look)| Near {
+            cosine,
+            input: input.clone(),
+            look,
+        }));
+        // What is remembered of a picture takes a quarter of a megabyte: of all pictures of a folder it would fill the memory.
+        near.sort_by(|one, other| other.cosine.total_cmp(&one.cosine));
+        near.truncate(LOOKED_AT);
         Ok(true)
     });
     if ending == Ending::Interrupted {
         return ending;
     }
-    near.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    near.truncate(LOOKED_AT);
     match tell(near, &engine, words, options, &batch.cancel) {
         Ok(count) => {
             tell_if_none(count);
@@ -141,19 +157,14 @@ fn open(input: &Input) -> Result<Picture, Fault> {
     input.read(&limits)?.picture(&limits)
 }
 
-fn tell(
-    near: Vec<(f32, Input)>,
-    engine: &Engine,
-    words: &str,
-    options: &Find,
-    cancel: &Cancel,
-) -> Result<usize, Fault> {
+fn tell(near: Vec<Near>, engine: &Engine, words: &str, options: &Find, cancel: &Cancel) -> Result<usize, Fault> {
     let describer = &engine.describer;
-    let weigh = |(_, input): (f32, Input)| {
+    let weigh = |Near { input, look, .. }: Near| {
         let picture = open(&input)?;
         let clock = Stopwatch::start();
-        let (description, _) = describer.describe(&picture, cancel, &clock as &dyn Clock, &mut |_| {})?;
-        let matching = find::matching(describer, &picture, words)?;
+        let matching = find::matching(describer, &picture, &look, words)?;
+        let (evidence, _) = describer.evidence_of(&picture, look, cancel, &clock as &dyn Clock, &mut |_| {})?;
+        let description = describer.compose(&evidence);
         let score = find::either(matching, find::told(&description, words));
         Ok((score, input, description))
     };

@@ -64,7 +64,7 @@ pub enum Command {
     /// List, check or convert the packs of weights
     #[command(subcommand)]
     Packs(Packs),
-    /// Measure how fast this machine describes a picture
+    /// Measure how fast this machine describes a picture, or searches the history
     Bench(Bench),
 }
 
@@ -262,11 +262,14 @@ pub enum Packs {
 #[derive(Debug, Args)]
 pub struct Bench {
     /// A picture; without one, a generated JPEG of 12 megapixels
-    #[arg(value_name = "PICTURE")]
+    #[arg(value_name = "PICTURE", conflicts_with = "history")]
     picture: Option<PathBuf>,
+    /// Measure a search among so many made-up entries of a history instead
+    #[arg(long, value_name = "ENTRIES", num_args = 0..=1, default_missing_value = "10000")]
+    history: Option<u32>,
     #[command(flatten)]
     model: Model,
-    /// How many times to describe it
+    /// How many times to describe it, or to search
     #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..=1000))]
     runs: u32,
     /// Print one JSON object

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 use serde::de::DeserializeOwned;
 
-use super::{Entry, HistoryError, Limits, Store, Vector};
+use super::{Entry, HistoryError, Limits, Store};
 use crate::words::Words;
 
 /// One of so many goes at once where the file is too large.
@@ -41,20 +41,6 @@ impl Store {
         )?;
         transaction.commit()?;
         self.shrink(limits)
-    }
-
-    /// Where an entry's picture lies in the contrastive space of a model. Without effect if the entry is gone.
-    pub fn place(&mut self, id: u64, vector: &Vector) -> Result<(), HistoryError> {
-        let numbers: Vec<u8> = vector
-            .numbers
-            .iter()
-            .flat_map(|number| half::f16::from_f32(*number).to_le_bytes())
-            .collect();
-        self.connection.execute(
-            "INSERT OR REPLACE INTO vector (id, model, numbers) SELECT id, ?, ? FROM entry WHERE id = ?",
-            params![vector.model, numbers, id.cast_signed()],
-        )?;
-        Ok(())
     }
 
     /// More was said of an entry.

@@ -10,6 +10,7 @@ mod search;
 mod store;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 use std::path::PathBuf;
 
@@ -54,6 +55,15 @@ pub struct Vector {
     pub model: String,
     /// Unit length.
     pub numbers: Vec<f32>,
+}
+
+/// What a model remembers of a picture: it is found by words without being looked at again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    /// For a quick search over all.
+    pub vector: Vector,
+    /// For a careful look at some: `ImageMemory::to_bytes`.
+    pub memory: Vec<u8>,
 }
 
 /// Where the history is; none where the system has no folder for a person's data.

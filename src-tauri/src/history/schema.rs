@@ -5,7 +5,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::HistoryError;
 
 /// The step at N brings a file from version N to N + 1; a new file has version 0.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     CREATE TABLE entry (
         id INTEGER PRIMARY KEY,
         time INTEGER NOT NULL,
@@ -24,7 +25,18 @@ const STEPS: [&str; 1] = ["
     CREATE VIRTUAL TABLE word USING fts5(name, said, more, tokenize = 'porter unicode61 remove_diacritics 2');
     -- Removed words leave no trace in the index either.
     INSERT INTO word (word, rank) VALUES ('secure-delete', 1);
-"];
+",
+    "
+    -- Apart from the vectors, because a search reads those of its candidates only. Entries that have none get theirs when there is time.
+    CREATE TABLE memory (
+        id INTEGER PRIMARY KEY REFERENCES entry ON DELETE CASCADE,
+        model TEXT NOT NULL,
+        bytes BLOB NOT NULL
+    ) STRICT;
+    -- Entries are counted at every search, and their own pages are full of pictures.
+    CREATE INDEX number ON entry (id);
+",
+];
 
 /// Brings the tables up to date.
 pub fn migrate(connection: &mut Connection) -> Result<(), HistoryError> {

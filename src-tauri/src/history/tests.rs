@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 use std::thread;
-use std::time::Instant;
 
 use super::*;
 use crate::words::Words;
@@ -28,6 +27,20 @@ fn entry(id: u64, first: &str) -> Entry {
         },
         said: vec![first.to_owned()],
         jpeg: vec![id as u8; 1000],
+    }
+}
+
+fn vector(model: &str, numbers: [f32; 2]) -> Vector {
+    Vector {
+        model: model.to_owned(),
+        numbers: numbers.to_vec(),
+    }
+}
+
+fn trace(model: &str, numbers: [f32; 2]) -> Trace {
+    Trace {
+        vector: vector(model, numbers),
+        memory: vec![3; 99],
     }
 }
 
@@ -111,15 +124,11 @@ fn words_are_found_in_any_form_and_rare_ones_count_for_more() {
 fn pictures_are_found_by_a_vector_of_their_own_model() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path());
-    let vector = |model: &str, numbers: [f32; 2]| Vector {
-        model: model.to_owned(),
-        numbers: numbers.to_vec(),
-    };
     for (id, numbers) in [(1, [1.0, 0.0]), (2, [0.6, 0.8]), (3, [0.0, 1.0])] {
         store.keep(&entry(id, "Nothing."), MANY).unwrap();
-        store.place(id, &vector("m", numbers)).unwrap();
+        store.place(id, &trace("m", numbers)).unwrap();
     }
-    store.place(9, &vector("m", [1.0, 0.0])).unwrap();
+    store.place(9, &trace("m", [1.0, 0.0])).unwrap();
     let hits = store.search("", Some(&vector("m", [0.0, 1.0])), 2).unwrap();
     assert_eq!(hits.iter().map(|hit| hit.id).collect::<Vec<_>>(), [2, 3]);
     assert!(
@@ -127,6 +136,54 @@ fn pictures_are_found_by_a_vector_of_their_own_model() {
         "{hits:?}"
     );
     assert_eq!(store.search("", Some(&vector("other", [0.0, 1.0])), 2).unwrap(), []);
+}
+
+#[test]
+fn what_models_remember_comes_and_goes_with_the_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    for id in 1..=4 {
+        store.keep(&entry(id, "Nothing."), MANY).unwrap();
+    }
+    let bare = Entry {
+        jpeg: Vec::new(),
+        ..entry(5, "Nothing.")
+    };
+    store.keep(&bare, MANY).unwrap();
+    store.place(3, &trace("m", [0.6, 0.8])).unwrap();
+    assert_eq!(store.memory(3, "m").unwrap(), Some(vec![3; 99]));
+    assert_eq!(
+        (store.memory(3, "n").unwrap(), store.memory(1, "m").unwrap()),
+        (None, None)
+    );
+    let unplaced = |store: &Store, before, model| store.unplaced(before, model).unwrap().map(|(id, _)| id);
+    assert_eq!(unplaced(&store, u64::MAX, "m"), Some(4), "newest first, with a picture");
+    assert_eq!(unplaced(&store, 4, "m"), Some(2));
+    assert_eq!(unplaced(&store, 4, "n"), Some(3), "another model knows nothing of it");
+    assert_eq!(unplaced(&store, 1, "m"), None);
+    store.place(3, &trace("n", [1.0, 0.0])).unwrap();
+    assert_eq!(store.memory(3, "m").unwrap(), None, "the newer model's takes its place");
+    store.forget(3).unwrap();
+    assert_eq!(store.memory(3, "n").unwrap(), None);
+}
+
+/// A history of the first version has no table for memories.
+#[test]
+fn an_older_history_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    store.keep(&entry(1, "A dog runs on a beach."), MANY).unwrap();
+    store
+        .connection
+        .execute_batch("DROP TABLE memory; DROP INDEX number")
+        .unwrap();
+    store.connection.pragma_update(None, "user_version", 1).unwrap();
+    drop(store);
+    let mut store = open(folder.path());
+    assert_eq!(store.get(1).unwrap(), Some(entry(1, "A dog runs on a beach.")));
+    assert_eq!(store.unplaced(u64::MAX, "m").unwrap().unwrap().0, 1);
+    store.place(1, &trace("m", [1.0, 0.0])).unwrap();
+    assert!(store.memory(1, "m").unwrap().is_some());
 }
 
 #[test]
@@ -282,69 +339,4 @@ fn an_export_holds_everything() {
     assert!(lines[1]["file"].is_null() && lines[1]["picture"].is_null());
     let blocked = folder.path().join("deep/history.sqlite/x");
     assert!(store.export(&blocked).is_err());
-}
-
-/// How long a search over 10,000 entries takes: `cargo test --release -p eyebright search_ten_thousand -- --ignored --nocapture`.
-#[test]
-#[ignore = "measures, and fills the disk with 250 MB"]
-fn search_ten_thousand() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut store = open(folder.path());
-    let (animals, places) = (
-        ["dog", "cat", "horse", "bird", "cow"],
-        ["beach", "sofa", "meadow", "street", "roof"],
-    );
-    store.connection.execute_batch("PRAGMA synchronous = OFF").unwrap();
-    let mut seed = 1_u32;
-    let mut number = || {
-        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (seed >> 8) as f32 / 8_388_608.0 - 1.0
-    };
-    for id in 0..10_000 {
-        let pick = id as usize;
-        let first = format!(
-            "A {} stands on a {} near tree {}.",
-            animals[pick % 5],
-            places[pick / 5 % 5],
-            pick / 25
-        );
-        let jpeg = vec![id as u8; 20_000];
-        store
-            .keep(
-                &Entry {
-                    jpeg,
-                    ..entry(id, &first)
-                },
-                MANY,
-            )
-            .unwrap();
-        let numbers = (0..128).map(|_| number() / 7.0).collect();
-        let model = "m".to_owned();
-        store.place(id, &Vector { model, numbers }).unwrap();
-    }
-    drop(store);
-    let store = open(folder.path());
-    let query = Vector {
-        model: "m".to_owned(),
-        numbers: (0..128).map(|_| number() / 7.0).collect(),
-    };
-    let mut times: Vec<f64> = (0..20)
-        .map(|_| {
-            let start = Instant::now();
-            assert!(
-                store
-                    .search("the dog on the beach near tree 77", Some(&query), 20)
-                    .unwrap()
-                    .len()
-                    >= 20
-            );
-            start.elapsed().as_secs_f64() * 1000.0
-        })
-        .collect();
-    let first = times[0];
-    times.sort_by(f64::total_cmp);
-    println!(
-        "first {first:.1} ms, median {:.1} ms, slowest {:.1} ms",
-        times[10], times[19]
-    );
 }

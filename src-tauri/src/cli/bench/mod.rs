@@ -1,13 +1,15 @@
-//! `bench`: how fast this machine describes a picture, start-up and memory included.
+//! `bench`: how fast this machine describes a picture, start-up and memory included, or searches a history.
 
-use std::io::{Cursor, Read};
+mod history;
+mod pictures;
+
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use eyebright_models::Cancel;
 use eyebright_models::clock::Clock;
 use eyebright_models::kind::Kind;
-use image::{ImageFormat, RgbImage};
 use serde::Serialize;
 
 use super::describe::describe_content;
@@ -39,9 +41,12 @@ struct Report {
 }
 
 pub fn run(options: &Bench) -> Ending {
-    match measure(options) {
-        Ok(report) => {
-            let text = if options.json { json(&report) } else { text(&report) };
+    let report = match options.history {
+        Some(entries) => history::measure(entries, options).map(|report| told(&report, history::text, options)),
+        None => measure(options).map(|report| told(&report, text, options)),
+    };
+    match report {
+        Ok(text) => {
             // A reader that has gone needs no answer.
             let _ = Output::new().line(&text);
             Ending::Done
@@ -53,13 +58,20 @@ pub fn run(options: &Bench) -> Ending {
     }
 }
 
+fn told<R: Serialize>(report: &R, text: fn(&R) -> String, options: &Bench) -> String {
+    if options.json { json(report) } else { text(report) }
+}
+
 fn measure(options: &Bench) -> Result<Report, Fault> {
     let (picture, bytes) = match &options.picture {
         Some(path) => (
             path.display().to_string(),
             std::fs::read(path).map_err(|error| Fault::unreadable(&error))?,
         ),
-        None => ("generated JPEG, 4000 by 3000 pixels".to_owned(), generated()?),
+        None => (
+            "generated JPEG, 4000 by 3000 pixels".to_owned(),
+            pictures::generated(4000, 3000, 0)?,
+        ),
     };
     let engine = Engine::open(&options.model)?;
     let content = Content::Bytes(bytes.clone());
@@ -115,8 +127,7 @@ fn text(report: &Report) -> String {
 
 /// Milliseconds from starting `eyebright describe PICTURE` to its first byte of output.
 fn first_word(picture: &[u8], model: &Model) -> Result<f64, Fault> {
-    let failed =
-        |error: std::io::Error| Fault::new("bench_failed", format!("The program could not start itself: {error}."));
+    let failed = |error: std::io::Error| failed("The program could not start itself", &error);
     let file = tempfile::NamedTempFile::new().map_err(failed)?;
     std::fs::write(file.path(), picture).map_err(failed)?;
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("eyebright"));
@@ -142,44 +153,11 @@ fn peak_memory_mb() -> Option<f64> {
     Some((kilobytes / 100.0).round() / 10.0)
 }
 
+fn failed(what: &str, error: &dyn std::fmt::Display) -> Fault {
+    Fault::new("bench_failed", format!("{what}: {error}."))
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
-}
-
-/// Cells across and strength of the layers of a generated picture: the finer the weaker, as in nature.
-const LAYERS: [(f32, f32); 5] = [(3.0, 90.0), (8.0, 60.0), (25.0, 30.0), (100.0, 16.0), (500.0, 6.0)];
-
-/// A JPEG of 12 megapixels with about as much detail as a photo.
-fn generated() -> Result<Vec<u8>, Fault> {
-    let picture = RgbImage::from_fn(4000, 3000, |x, y| {
-        let place = (x as f32 / 4000.0, y as f32 / 4000.0);
-        image::Rgb([0, 1, 2].map(|channel| {
-            let layer = |(cells, strength): (f32, f32)| strength * cloud(place, cells, channel / 2);
-            (120.0 + LAYERS.into_iter().map(layer).sum::<f32>()) as u8
-        }))
-    });
-    let mut bytes = Cursor::new(Vec::new());
-    picture
-        .write_to(&mut bytes, ImageFormat::Jpeg)
-        .map_err(|error| Fault::new("bench_failed", format!("The picture could not be made: {error}.")))?;
-    Ok(bytes.into_inner())
-}
-
-/// Random values, -0.5 to 0.5, on a grid of that many cells, and between its points in proportion.
-fn cloud((x, y): (f32, f32), cells: f32, seed: u32) -> f32 {
-    let (x, y) = (x * cells, y * cells);
-    let (column, row) = (x as u32, y as u32);
-    let (right, down) = (x.fract(), y.fract());
-    let at = |column, row| f32::from(hash(column, row, seed)) / 255.0 - 0.5;
-    let upper = at(column, row) * (1.0 - right) + at(column + 1, row) * right;
-    let lower = at(column, row + 1) * (1.0 - right) + at(column + 1, row + 1) * right;
-    upper * (1.0 - down) + lower * down
-}
-
-/// The same byte for the same place on every machine.
-fn hash(x: u32, y: u32, seed: u32) -> u8 {
-    let mixed = (x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA77) ^ seed.wrapping_mul(0xC2B2_AE3D))
-        .wrapping_mul(0x27D4_EB2F);
-    (mixed ^ (mixed >> 15)).wrapping_mul(0x2C1B_3C6D).to_be_bytes()[0]
 }
