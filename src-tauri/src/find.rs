@@ -182,3 +182,78 @@ pub fn told(description: &Description, words: &str) -> f32 {
 pub fn either(one: f32, other: f32) -> f32 {
     1.0 - (1.0 - one) * (1.0 - other)
 }
+
+#[cfg(test)]
+mod tests {
+    use eyebright_models::{Device, Pack};
+
+    use super::*;
+    use crate::history::{Limits, Store};
+    use crate::words::Words;
+
+    /// A history whose entries say nothing, so that pictures alone tell them apart.
+    fn history(place: &std::path::Path, names: &[&str]) -> Store {
+        let mut store = Store::open(&place.join("history.sqlite")).unwrap().store;
+        let pictures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/pictures");
+        for (id, name) in (1..).zip(names) {
+            let entry = Entry {
+                id,
+                time: 0,
+                name: String::new(),
+                path: None,
+                words: Words::default(),
+                said: Vec::new(),
+                jpeg: std::fs::read(pictures.join(name)).unwrap_or_default(),
+            };
+            let limits = Limits {
+                entries: 9,
+                megabytes: 99,
+            };
+            store.keep(&entry, limits).unwrap();
+        }
+        store
+    }
+
+    #[test]
+    fn pictures_are_looked_at_once_and_then_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = history(folder.path(), &["dogs.jpg", "coffee.jpg", "none"]);
+        let describer = Describer::open(&Pack::glance().unwrap(), &Device::Cpu).unwrap();
+        let words = "a brown dog is jumping over a tree";
+        let vector = vector(&describer, words).unwrap();
+        let unknown = |store: &Store| -> Vec<Candidate> {
+            let candidate = |id| Candidate {
+                hit: Hit {
+                    id,
+                    text: 0.0,
+                    near: 0.0,
+                },
+                entry: store.get(id).unwrap().unwrap(),
+                memory: store.memory(id, describer.space()).unwrap(),
+            };
+            (1..=3).map(candidate).collect()
+        };
+        assert!(
+            candidates(&store, words, &vector).unwrap().is_empty(),
+            "nobody has looked"
+        );
+        let first = among(unknown(&store), &describer, words, &Cancel::default()).unwrap();
+        assert_eq!(first.looked.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [1, 2]);
+        keep(&mut store, &first.looked).unwrap();
+        let known = candidates(&store, words, &vector).unwrap();
+        assert_eq!(known.len(), 2);
+        let second = among(known, &describer, words, &Cancel::default()).unwrap();
+        assert!(second.looked.is_empty());
+        for found in [&first.found, &second.found] {
+            assert_eq!(found.iter().map(|found| found.entry.id).collect::<Vec<_>>(), [1]);
+        }
+        assert!((first.found[0].score - second.found[0].score).abs() < 0.1);
+
+        // What no longer can be read is looked at again.
+        let mut spoilt = first.looked;
+        spoilt[0].1.memory.truncate(100);
+        keep(&mut store, &spoilt).unwrap();
+        let third = among(unknown(&store), &describer, words, &Cancel::default()).unwrap();
+        assert_eq!(third.looked.len(), 1);
+    }
+}

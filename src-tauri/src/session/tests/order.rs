@@ -130,6 +130,10 @@ proptest! {
             }
             let stops = matches!(event, Event::Act(Action::Stop) | Event::Press(Action::Stop));
             let releases = matches!(event, Event::Release(Action::Ask));
+            // What has ended by itself needs no release.
+            if let Event::Recording(job, Recording::Ended) = event {
+                world.recording.take_if(|(recording, _)| *recording == job);
+            }
             let effects = machine.take(event, Duration::from_millis(millis));
             for effect in &effects {
                 world.bear(effect);
