@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::cancel::Cancel;
 use crate::checkpoint::{Precision, Weights};
+use crate::consensus::Consensus;
 use crate::encoders::{EfficientNetLite, ImageEncoder};
 use crate::error::Result;
 use crate::generation::{self, Decoding, Prompt, Sampling, Sequence};
@@ -63,6 +64,7 @@ pub struct Captioner {
     language_projection: Linear,
     language_model: Box<dyn LanguageModel>,
     tokenizer: Tokenizer,
+    consensus: Consensus,
     decoding: Decoding,
     prompt_tags: PromptTags,
 }
@@ -74,6 +76,8 @@ pub struct Look {
     pub logits: Option<Vec<f32>>,
     /// What texts are held against.
     pub memory: ImageMemory,
+    /// The encoder's mean token [1, 1, W].
+    mean: Tensor,
     queries: Tensor,
 }
 
@@ -116,6 +120,7 @@ impl Captioner {
             matching: Matching::load(&config.qformer, &weights).map_err(parts)?,
             language_model: Box::new(Opt::load(&config.language_model, &weights.pp("language_model")).map_err(parts)?),
             tokenizer: Tokenizer::load(pack, config.tokens)?,
+            consensus: Consensus::load(pack)?,
             decoding: config.decoding,
             prompt_tags: checked(config.prompt_tags, pack)?,
         };
@@ -139,6 +144,7 @@ impl Captioner {
         let queries = self.qformer.queries(&memory)?;
         Ok(Look {
             logits: encoded.logits,
+            mean: encoded.tokens.narrow(1, 0, 1)?,
             memory,
             queries,
         })
@@ -158,6 +164,17 @@ impl Captioner {
         let mut tell = self.tokenizer.stream(stream);
         let end = self.tokenizer.special().eos;
         generation::generate(&*self.language_model, &prompt, end, decoding, cancel, &mut tell)
+    }
+
+    /// Captions in the order of how much they share with what people wrote of like pictures, most first; equals stay as they are.
+    pub fn by_consensus(&self, look: &Look, captions: Vec<Sequence>) -> Result<Vec<Sequence>> {
+        let neighbours = self.consensus.neighbours(&look.mean.flatten_all()?.to_vec1::<f32>()?);
+        let mut ranked = captions
+            .into_iter()
+            .map(|caption| Ok((self.consensus.shared(&neighbours, &self.text(&caption)?), caption)))
+            .collect::<Result<Vec<_>>>()?;
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        Ok(ranked.into_iter().map(|(_, caption)| caption).collect())
     }
 
     /// Draws `count` captions with a fixed seed: where they agree, the model is sure.

@@ -288,16 +288,18 @@ impl Describer {
             .map_or_else(Vec::new, |logits| self.tags.probabilities(logits));
         let (captions, drawn) = rayon::join(
             || {
+                let decoding = self.captioner.decoding();
                 self.captioner
-                    .caption(look, &probabilities, self.captioner.decoding(), cancel, stream)
+                    .caption(look, &probabilities, decoding, cancel, &mut |_| {})
             },
             || self.captioner.draw(look, &probabilities, DRAWN, cancel),
         );
-        let captions = captions?;
+        let captions = self.captioner.by_consensus(look, captions?)?;
         let Some((best, others)) = captions.split_first() else {
             return Ok(CaptionEvidence::default());
         };
         let text = self.captioner.text(best)?;
+        stream(&text);
         let mut alternatives = others
             .iter()
             .map(|other| self.captioner.text(other))

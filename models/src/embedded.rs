@@ -10,6 +10,7 @@ macro_rules! files {
 pub(crate) const GLANCE: &[(&str, &[u8])] = files![
     "calibration.json",
     "config.json",
+    "consensus.safetensors",
     "encoder.safetensors",
     "imagenet.json",
     "lexicon.json",

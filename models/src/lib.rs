@@ -14,6 +14,7 @@ pub mod cancel;
 pub mod captioner;
 pub mod checkpoint;
 pub mod clock;
+mod consensus;
 mod convolution;
 pub mod describer;
 pub mod description;

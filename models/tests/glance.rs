@@ -34,6 +34,8 @@ struct Case {
     greedy: Vec<u32>,
     beams: Vec<Vec<u32>>,
     scores: Vec<f32>,
+    /// The beams in the order of what they share with captions of like pictures.
+    by_consensus: Vec<usize>,
 }
 
 #[derive(Deserialize)]
@@ -222,6 +224,11 @@ fn captions_equal_the_reference_id_by_id() {
         for ((ours, theirs), score) in beams.iter().zip(&case.beams).zip(&case.scores) {
             assert_eq!(&ours.ids, theirs, "{}", case.picture);
             assert!((ours.score - score).abs() < TOLERANCE * score.abs());
+        }
+        let agreed = captioner.by_consensus(&look, beams).unwrap();
+        assert_eq!(agreed.len(), case.beams.len());
+        for (ours, &theirs) in agreed.iter().zip(&case.by_consensus) {
+            assert_eq!(ours.ids, case.beams[theirs], "{}", case.picture);
         }
     }
 }

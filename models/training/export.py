@@ -15,7 +15,7 @@ import data
 import model as glance
 import pairs
 
-DECODING = {"beams": 3, "max_tokens": 24, "min_tokens": 4, "length_penalty": 1.0, "repetition_penalty": 1.0, "no_repeat_ngram": 3}
+DECODING = {"beams": 6, "max_tokens": 24, "min_tokens": 4, "length_penalty": 1.0, "repetition_penalty": 1.0, "no_repeat_ngram": 3}
 
 
 def write_weights(state, path):

