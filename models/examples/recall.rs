@@ -1,6 +1,6 @@
 //! How often glance finds the picture that a caption was written for: `cargo run --release --example recall -- CAPTIONS.jsonl IMAGES
 //! SPLIT`, each line of the file `{"image", "split", "captions"}`. The first caption of each picture searches all pictures of the split:
-//! by the contrastive score alone, and with the best looked at again by the matching head.
+//! by the contrastive score alone, and with the best ordered anew by that and the matching head, or the likelihood as a caption.
 
 use std::error::Error;
 use std::path::Path;
@@ -12,8 +12,8 @@ use serde::Deserialize;
 
 /// So many are looked at again.
 const AGAIN: usize = 16;
-/// What the matching head's score counts beside the contrastive one; 0 is the contrastive order.
-const WEIGHTS: [f32; 7] = [0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 1.0];
+/// What another score counts beside the contrastive one.
+const WEIGHTS: [f32; 6] = [0.005, 0.01, 0.02, 0.05, 0.1, 1.0];
 
 #[derive(Deserialize)]
 struct Captioned {
@@ -50,35 +50,46 @@ fn main() -> Result<(), Box<dyn Error>> {
             .enumerate()
             .collect();
         near.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let mut again = Vec::new();
-        for &(other, _) in near.iter().take(AGAIN) {
-            let found = captioner.score(&looked[other].0, caption)?;
-            again.push((found.itc, (found.itm.max(1e-9) / (1.0 - found.itm).max(1e-9)).ln()));
-        }
-        let rank = |weight: f32| {
-            let mut order: Vec<(usize, f32)> = near.clone();
-            for (place, (itc, itm)) in order.iter_mut().zip(&again) {
-                // What was looked at again stays before the rest.
-                place.1 = if weight > 0.0 {
-                    1e3 + itc + weight * itm
-                } else {
-                    1e3 + place.1
-                };
+        let memories: Vec<_> = near
+            .iter()
+            .take(AGAIN)
+            .map(|&(other, _)| &looked[other].0.memory)
+            .collect();
+        let matching = captioner.weigh(&memories, caption)?;
+        let matching = matching.iter().map(|itm| (itm.max(1e-9) / (1.0 - itm).max(1e-9)).ln());
+        let place = |scores: &[f32], weight: f32| {
+            let mut order = near.clone();
+            for (place, score) in order.iter_mut().zip(scores) {
+                place.1 += weight * score;
             }
+            // What was not looked at again stays behind.
+            order.truncate(AGAIN);
             order.sort_by(|a, b| b.1.total_cmp(&a.1));
-            order
-                .iter()
+            let found = order.iter().chain(near.iter().skip(AGAIN));
+            found
+                .into_iter()
                 .position(|&(other, _)| other == index)
                 .unwrap_or(usize::MAX)
         };
-        Ok::<_, eyebright_models::Error>(WEIGHTS.map(rank))
+        let mut ranks = vec![place(&[], 0.0)];
+        for scores in [matching.collect(), captioner.likelihoods(&memories, caption)?] {
+            let scores: Vec<f32> = scores;
+            ranks.extend(WEIGHTS.map(|weight| place(&scores, weight)));
+        }
+        Ok::<_, eyebright_models::Error>(ranks)
     });
     let ranks: Vec<_> = searched.collect::<Result<_, _>>()?;
-    for (index, weight) in WEIGHTS.iter().enumerate() {
+    let weighed = ["matching", "likelihood"]
+        .into_iter()
+        .flat_map(|score| WEIGHTS.map(|weight| format!("{score} counts {weight}")));
+    for (index, order) in std::iter::once("contrastive score".to_owned())
+        .chain(weighed)
+        .enumerate()
+    {
         let within =
             |count: usize| 100.0 * ranks.iter().filter(|rank| rank[index] < count).count() as f64 / ranks.len() as f64;
         println!(
-            "{} pictures, matching counts {weight}: recall@1 {:.1} %, @5 {:.1} %, @10 {:.1} %",
+            "{} pictures, {order}: recall@1 {:.1} %, @5 {:.1} %, @10 {:.1} %",
             ranks.len(),
             within(1),
             within(5),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use candle_core::{Device, Tensor};
+use candle_core::{D, Device, Tensor};
+use candle_nn::ops::log_softmax;
 use candle_nn::{LayerNorm, Module};
 use serde::Deserialize;
 
@@ -12,7 +13,7 @@ use crate::consensus::Consensus;
 use crate::encoders::{EfficientNetLite, ImageEncoder};
 use crate::error::Result;
 use crate::generation::{self, Decoding, Prompt, Sampling, Sequence};
-use crate::language::{LanguageModel, Opt, OptConfig};
+use crate::language::{Cache, LanguageModel, Opt, OptConfig};
 use crate::linear::Linear;
 use crate::pack::{Pack, PackError};
 use crate::picture::Picture;
@@ -226,6 +227,37 @@ impl Captioner {
     fn matches(&self, pictures: &[&ImageMemory], ids: &[u32]) -> candle_core::Result<Tensor> {
         self.matching
             .matches(&self.qformer, &ImageMemory::stack(pictures)?, ids)
+    }
+
+    /// The log-likelihood of a text as a caption of each of the pictures that are remembered: it orders pictures for a text, and tells
+    /// nothing of texts for a picture. Cores share the pictures.
+    pub fn likelihoods(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
+        if pictures.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
+        let share = pictures.len().div_ceil(rayon::current_num_threads());
+        let likely = in_shares(pictures.len(), share, 0, |first, count| {
+            self.likelihood(&pictures[first..first + count], &ids)
+        });
+        Ok(likely?.to_vec1()?)
+    }
+
+    /// [queries][<s> and the text] against [the text and </s>]: [B].
+    fn likelihood(&self, pictures: &[&ImageMemory], ids: &[u32]) -> candle_core::Result<Tensor> {
+        let queries = self.qformer.queries(&ImageMemory::stack(pictures)?)?;
+        let queries = self.language_projection.forward(&queries)?;
+        let (rows, count, _) = queries.dims3()?;
+        let length = ids.len() - 1;
+        let text = self.language_model.embed(&ids[..length])?.repeat((rows, 1, 1))?;
+        let embeds = Tensor::cat(&[queries, text], 1)?;
+        let hidden = self.language_model.forward(&embeds, &mut Cache::default())?;
+        let logits = self
+            .language_model
+            .logits(&hidden.narrow(1, count, length)?.contiguous()?)?;
+        let targets = Tensor::new(&ids[1..], logits.device())?.reshape((1, length, 1))?;
+        let targets = targets.repeat((rows, 1, 1))?;
+        log_softmax(&logits, D::Minus1)?.gather(&targets, 2)?.sum((1, 2))
     }
 
     /// A memory that was kept as [`ImageMemory::to_bytes`].

@@ -246,6 +246,11 @@ impl Describer {
         self.captioner.weigh(pictures, text)
     }
 
+    /// The log-likelihood of a text as a caption of each of the pictures that are remembered: it orders pictures for a text.
+    pub fn likelihoods(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
+        self.captioner.likelihoods(pictures, text)
+    }
+
     /// The published model, if it was made to hold texts against pictures.
     #[must_use]
     pub fn matcher(&self) -> Option<&dyn VisionLanguage> {

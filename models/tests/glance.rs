@@ -201,6 +201,39 @@ fn pictures_that_are_remembered_score_as_when_they_are_looked_at() {
     }
 }
 
+/// What was written has the likelihood with which it was written, whichever pictures are asked about beside.
+#[test]
+fn likelihoods_are_those_of_writing() {
+    let captioner = Captioner::open(&Pack::glance().unwrap(), &Device::Cpu).unwrap();
+    let looks: Vec<_> = cases()
+        .cases
+        .iter()
+        .map(|case| captioner.look(&picture(case)).unwrap())
+        .collect();
+    let memories: Vec<_> = looks.iter().map(|look| &look.memory).collect();
+    let greedy = Decoding {
+        max_tokens: captioner.decoding().max_tokens,
+        ..Decoding::default()
+    };
+    for (number, look) in looks.iter().enumerate() {
+        let written = captioner
+            .caption(look, &[], &greedy, &Cancel::default(), &mut |_| {})
+            .unwrap();
+        let text = captioner.text(&written[0]).unwrap();
+        let wanted = written[0].mean_log_probability() * (written[0].ids.len() + 1) as f32;
+        let likely = captioner.likelihoods(&memories, &text).unwrap();
+        assert!(
+            (likely[number] - wanted).abs() < 1e-3,
+            "{text}: {likely:?}, not {wanted}"
+        );
+        assert!(
+            likely.iter().all(|other| *other <= likely[number]),
+            "{text}: {likely:?}"
+        );
+    }
+    assert!(captioner.likelihoods(&[], "a dog").unwrap().is_empty());
+}
+
 #[test]
 fn captions_equal_the_reference_id_by_id() {
     let pack = Pack::glance().unwrap();

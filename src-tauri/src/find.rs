@@ -1,6 +1,7 @@
 //! Which pictures words are about. First quickly, over everything: by the words of the texts and by the contrastive score (ITC) of words
-//! and pictures. Then carefully, over the best: by whether words and picture match (ITM), both read together. Neither needs the picture:
-//! the history keeps what glance remembers of it.
+//! and pictures. Then carefully, over the best: whether words and picture match (ITM), both read together, tells which are meant, and ITC
+//! with the likelihood of the words as a caption tells which of them come first. Neither needs the picture: the history keeps what glance
+//! remembers of it.
 
 use eyebright_models::captioner::Look;
 use eyebright_models::qformer::ImageMemory;
@@ -17,6 +18,10 @@ pub const LOOKED_AT: usize = 20;
 pub const TOLD: usize = 10;
 /// What scores less is not worth telling.
 pub const LEAST: f32 = 0.3;
+/// So many of those that are meant are put in order carefully.
+const ORDERED: usize = 16;
+/// What a unit of log-likelihood counts beside the cosine, as is best on the training pictures of Flickr8k (`models/examples/recall.rs`).
+const LIKELIHOOD: f32 = 0.02;
 /// What a text that holds all of the words counts for: it may mean something else with them.
 const TEXT: f32 = 0.9;
 
@@ -77,71 +82,122 @@ pub fn candidates(store: &Store, words: &str, vector: &Vector) -> Result<Vec<Can
 }
 
 /// The careful part: those that are meant.
-pub fn among(candidates: Vec<Candidate>, describer: &Describer, words: &str, cancel: &Cancel) -> Result<Answer, Fault> {
-    let mut looked = Vec::new();
-    let shows = match describer.matcher() {
-        Some(model) => by_model(&candidates, model, words, cancel)?,
-        None => by_memory(&candidates, describer, words, cancel, &mut looked)?,
-    };
-    let scored = candidates.into_iter().zip(shows).map(|(candidate, shows)| Found {
-        score: either(TEXT * candidate.hit.text, shows),
-        entry: candidate.entry,
-    });
-    let mut found: Vec<Found> = scored.filter(|found| found.score >= LEAST).collect();
-    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.entry.id.cmp(&a.entry.id)));
-    found.truncate(TOLD);
-    Ok(Answer { found, looked })
-}
-
-/// How likely each candidate's picture shows the words, by what is remembered of it. Pictures of which nothing is are looked at, and end
-/// up in `looked`; one that was not kept leaves its text.
-fn by_memory(
-    candidates: &[Candidate],
+pub fn among(
+    candidates: Vec<Candidate>,
     describer: &Describer,
     words: &str,
+    vector: &Vector,
     cancel: &Cancel,
-    looked: &mut Vec<(u64, Trace)>,
-) -> Result<Vec<f32>, Fault> {
-    let remember = |candidate: &Candidate| -> Result<(Option<ImageMemory>, Option<Trace>), Fault> {
-        cancel.check()?;
-        // Bytes that are no memory are as good as none.
-        let kept = candidate.memory.as_ref().and_then(|bytes| describer.recall(bytes).ok());
-        if kept.is_some() {
-            return Ok((kept, None));
-        }
-        let Ok(picture) = Picture::decode(&candidate.entry.jpeg, &Limits::default()) else {
-            return Ok((None, None));
-        };
-        let look = describer.look(&picture)?;
-        let trace = trace(describer, &look)?;
-        Ok((Some(look.memory), Some(trace)))
+) -> Result<Answer, Fault> {
+    let remember = |candidate| remembered(candidate, describer, vector, cancel);
+    let known: Vec<Known> = candidates.into_par_iter().map(remember).collect::<Result<_, _>>()?;
+    let shows = match describer.matcher() {
+        Some(model) => by_model(&known, model, words, cancel)?,
+        None => by_memory(known.iter(), |memories| describer.weigh(memories, words))?,
     };
-    let remembered: Vec<_> = candidates.par_iter().map(remember).collect::<Result<_, _>>()?;
-    let memories: Vec<&ImageMemory> = remembered.iter().filter_map(|(memory, _)| memory.as_ref()).collect();
-    let mut weighed = describer.weigh(&memories, words)?.into_iter();
-    let mut shows = Vec::with_capacity(candidates.len());
-    for ((memory, trace), candidate) in remembered.iter().zip(candidates) {
-        shows.push(memory.as_ref().and_then(|_| weighed.next()).unwrap_or_default());
-        looked.extend(trace.clone().map(|trace| (candidate.entry.id, trace)));
+    let score = |(known, shows): (&Known, f32)| either(TEXT * known.candidate.hit.text, shows);
+    let scores: Vec<f32> = known.iter().zip(shows).map(score).collect();
+    let mut looked = Vec::new();
+    let mut meant = Vec::new();
+    for (mut known, score) in known.into_iter().zip(scores) {
+        looked.extend(known.anew.take().map(|trace| (known.candidate.entry.id, trace)));
+        if score >= LEAST {
+            meant.push(Meant {
+                // Where there is no picture the text must do.
+                rank: TEXT * known.candidate.hit.text + known.near.max(0.0),
+                known,
+                score,
+            });
+        }
     }
-    Ok(shows)
+    best_first(&mut meant);
+    let ordered = meant.len().min(ORDERED);
+    let foremost = &mut meant[..ordered];
+    let likely = by_memory(foremost.iter().map(|meant| &meant.known), |memories| {
+        describer.likelihoods(memories, words)
+    })?;
+    // No picture is as likely as the least likely one.
+    let least = likely.iter().copied().fold(0.0, f32::min);
+    for (meant, likely) in foremost.iter_mut().zip(likely) {
+        meant.rank += LIKELIHOOD * if meant.known.memory.is_some() { likely } else { least };
+    }
+    best_first(foremost);
+    let found = meant.into_iter().take(TOLD).map(|meant| Found {
+        entry: meant.known.candidate.entry,
+        score: meant.score,
+    });
+    Ok(Answer {
+        found: found.collect(),
+        looked,
+    })
 }
 
-/// The same by a published model, which looks at each picture again.
-fn by_model(
-    candidates: &[Candidate],
-    model: &dyn VisionLanguage,
-    words: &str,
-    cancel: &Cancel,
+/// An entry that is meant.
+struct Meant {
+    known: Known,
+    score: f32,
+    rank: f32,
+}
+
+/// Of equals the newest.
+fn best_first(meant: &mut [Meant]) {
+    let id = |meant: &Meant| meant.known.candidate.entry.id;
+    meant.sort_by(|a, b| b.rank.total_cmp(&a.rank).then(id(b).cmp(&id(a))));
+}
+
+/// A candidate and what is known of its picture.
+struct Known {
+    candidate: Candidate,
+    /// None if the picture was not kept: its text is left.
+    memory: Option<ImageMemory>,
+    /// Cosine of picture and words.
+    near: f32,
+    /// What was kept of the picture was of no use, so that it was looked at.
+    anew: Option<Trace>,
+}
+
+fn remembered(candidate: Candidate, describer: &Describer, vector: &Vector, cancel: &Cancel) -> Result<Known, Fault> {
+    cancel.check()?;
+    let mut known = Known {
+        near: candidate.hit.near,
+        // Bytes that are no memory are as good as none.
+        memory: candidate.memory.as_ref().and_then(|bytes| describer.recall(bytes).ok()),
+        anew: None,
+        candidate,
+    };
+    if known.memory.is_none()
+        && let Ok(picture) = Picture::decode(&known.candidate.entry.jpeg, &Limits::default())
+    {
+        let look = describer.look(&picture)?;
+        let trace = trace(describer, &look)?;
+        known.near = trace.vector.cosine(vector);
+        known.memory = Some(look.memory);
+        known.anew = Some(trace);
+    }
+    Ok(known)
+}
+
+/// What glance tells of each picture that it remembers, 0 of the others.
+fn by_memory<'a>(
+    known: impl Iterator<Item = &'a Known> + Clone,
+    tell: impl Fn(&[&ImageMemory]) -> eyebright_models::Result<Vec<f32>>,
 ) -> Result<Vec<f32>, Fault> {
-    let shows = |candidate: &Candidate| {
+    let memories: Vec<&ImageMemory> = known.clone().filter_map(|known| known.memory.as_ref()).collect();
+    let mut told = tell(&memories)?.into_iter();
+    let of = |known: &Known| known.memory.as_ref().and_then(|_| told.next()).unwrap_or_default();
+    Ok(known.map(of).collect())
+}
+
+/// How likely each picture shows the words, by a published model, which looks at each again.
+fn by_model(known: &[Known], model: &dyn VisionLanguage, words: &str, cancel: &Cancel) -> Result<Vec<f32>, Fault> {
+    let shows = |known: &Known| {
         cancel.check()?;
-        match Picture::decode(&candidate.entry.jpeg, &Limits::default()) {
+        match Picture::decode(&known.candidate.entry.jpeg, &Limits::default()) {
             Ok(picture) => Ok(model.score(&model.look(&picture)?, words)?.itm),
             Err(_) => Ok(0.0),
         }
     };
-    candidates.par_iter().map(shows).collect()
+    known.par_iter().map(shows).collect()
 }
 
 /// Keeps what is remembered of pictures that were looked at. The answer does not hang on it: what could not be kept is looked at again.
@@ -237,12 +293,12 @@ mod tests {
             candidates(&store, words, &vector).unwrap().is_empty(),
             "nobody has looked"
         );
-        let first = among(unknown(&store), &describer, words, &Cancel::default()).unwrap();
+        let first = among(unknown(&store), &describer, words, &vector, &Cancel::default()).unwrap();
         assert_eq!(first.looked.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [1, 2]);
         keep(&mut store, &first.looked).unwrap();
         let known = candidates(&store, words, &vector).unwrap();
         assert_eq!(known.len(), 2);
-        let second = among(known, &describer, words, &Cancel::default()).unwrap();
+        let second = among(known, &describer, words, &vector, &Cancel::default()).unwrap();
         assert!(second.looked.is_empty());
         for found in [&first.found, &second.found] {
             assert_eq!(found.iter().map(|found| found.entry.id).collect::<Vec<_>>(), [1]);
@@ -253,7 +309,36 @@ mod tests {
         let mut spoilt = first.looked;
         spoilt[0].1.memory.truncate(100);
         keep(&mut store, &spoilt).unwrap();
-        let third = among(unknown(&store), &describer, words, &Cancel::default()).unwrap();
+        let third = among(unknown(&store), &describer, words, &vector, &Cancel::default()).unwrap();
         assert_eq!(third.looked.len(), 1);
+    }
+
+    /// ITM takes many pictures for a match; what is likelier as a caption comes first.
+    #[test]
+    fn the_likelier_picture_comes_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = history(folder.path(), &["dogs.jpg", "dog.jpg"]);
+        let describer = Describer::open(&Pack::glance().unwrap(), &Device::Cpu).unwrap();
+        for (words, first) in [
+            ("a brown dog is jumping over a tree", 1),
+            ("a brown and white dog is playing with a tennis ball", 2),
+        ] {
+            let vector = vector(&describer, words).unwrap();
+            let candidate = |id| Candidate {
+                hit: Hit {
+                    id,
+                    text: 1.0,
+                    near: 0.0,
+                },
+                entry: store.get(id).unwrap().unwrap(),
+                memory: None,
+            };
+            let both = (1..=2).map(candidate).collect();
+            let found = among(both, &describer, words, &vector, &Cancel::default())
+                .unwrap()
+                .found;
+            assert_eq!(found.len(), 2, "{words}: their texts tell both");
+            assert_eq!(found[0].entry.id, first, "{words}");
+        }
     }
 }

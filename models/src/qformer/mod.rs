@@ -118,7 +118,7 @@ impl QFormer {
         ImageMemory::from_bytes(bytes, &crosses, [self.heads, tokens, width], self.query_tokens.device())
     }
 
-    /// What the queries read: [1, Q, D].
+    /// What the queries read of the pictures of a memory: [B, Q, D].
     pub fn queries(&self, image: &ImageMemory) -> Result<Tensor> {
         self.run(&self.query_tokens, self.count(), Some(image))
     }

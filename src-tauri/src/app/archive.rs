@@ -104,7 +104,7 @@ impl Archive {
         let describer = self.inner.model.describer()?;
         let vector = find::vector(&describer, words)?;
         let candidates = self.inner.with(|store| find::candidates(store, words, &vector))?;
-        let find::Answer { found, looked } = find::among(candidates, &describer, words, cancel)?;
+        let find::Answer { found, looked } = find::among(candidates, &describer, words, &vector, cancel)?;
         if !looked.is_empty() {
             self.later(Task::Place(looked));
         }

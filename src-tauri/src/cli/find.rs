@@ -61,7 +61,7 @@ fn in_history(words: &str, options: &Find) -> Result<Ending, Fault> {
     let describer = Engine::open(&options.model)?.describer;
     let vector = find::vector(&describer, words)?;
     let candidates = find::candidates(&store, words, &vector)?;
-    let find::Answer { found, looked } = find::among(candidates, &describer, words, &Cancel::default())?;
+    let find::Answer { found, looked } = find::among(candidates, &describer, words, &vector, &Cancel::default())?;
     let mut output = Output::new();
     for find::Found { entry, score } in &found {
         let file = entry.path.as_ref().map(|path| path.display().to_string());

@@ -57,6 +57,13 @@ pub struct Vector {
     pub numbers: Vec<f32>,
 }
 
+impl Vector {
+    /// How near another vector of the same model is: -1..1.
+    pub fn cosine(&self, other: &Self) -> f32 {
+        self.numbers.iter().zip(&other.numbers).map(|(a, b)| a * b).sum()
+    }
+}
+
 /// What a model remembers of a picture: it is found by words without being looked at again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {

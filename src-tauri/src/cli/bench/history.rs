@@ -118,9 +118,10 @@ pub(super) fn measure(entries: u32, options: &Bench) -> Result<Report, Fault> {
     let mut runs = Vec::new();
     for words in WORDS.iter().cycle().take(WARM_UP + options.runs as usize) {
         let clock = Stopwatch::start();
-        let candidates = find::candidates(&store, words, &find::vector(&describer, words)?)?;
+        let vector = find::vector(&describer, words)?;
+        let candidates = find::candidates(&store, words, &vector)?;
         let quick = ms(clock.now());
-        find::among(candidates, &describer, words, &Cancel::default())?;
+        find::among(candidates, &describer, words, &vector, &Cancel::default())?;
         runs.push((quick, ms(clock.now())));
     }
     let runs = &runs[WARM_UP..];
