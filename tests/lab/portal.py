@@ -3,9 +3,10 @@
 
     portal.py [--answer yes|deny|later|unknown] [--without ID] [--picture FILE]
 
-Pressing a key and asking what is bound go through an interface of its own, at the portal's name and path:
+Pressing a key, letting it go and asking what is bound go through an interface of its own, at the portal's name and path:
 
     org.eyebright.Lab.Press(id)    every session that has bound this shortcut is told; gives how many
+    org.eyebright.Lab.Release(id)  the same when it is let go
     org.eyebright.Lab.Answer()     answers yes, if the answer is to come later
     org.eyebright.Lab.Bound()      "id|description|preferred trigger" of every session that is open
 
@@ -33,6 +34,7 @@ XML = """
       <arg type="a{sv}" direction="in"/><arg type="o" direction="out"/>
     </method>
     <signal name="Activated"><arg type="o"/><arg type="s"/><arg type="t"/><arg type="a{sv}"/></signal>
+    <signal name="Deactivated"><arg type="o"/><arg type="s"/><arg type="t"/><arg type="a{sv}"/></signal>
     <property name="version" type="u" access="read"/>
   </interface>
   <interface name="org.freedesktop.portal.Screenshot">
@@ -47,6 +49,7 @@ XML = """
   </interface>
   <interface name="org.eyebright.Lab">
     <method name="Press"><arg type="s" direction="in"/><arg type="u" direction="out"/></method>
+    <method name="Release"><arg type="s" direction="in"/><arg type="u" direction="out"/></method>
     <method name="Answer"/>
     <method name="Bound"><arg type="as" direction="out"/></method>
   </interface>
@@ -151,11 +154,17 @@ class Portal:
         self.asking = False
 
     def Press(self, _sender, _path, own):
+        return self.tell("Activated", own)
+
+    def Release(self, _sender, _path, own):
+        return self.tell("Deactivated", own)
+
+    def tell(self, signal, own):
         told = 0
         for path, session in self.sessions.items():
             if own in session.shortcuts:
                 key = GLib.Variant("(osta{sv})", (path, own, GLib.get_real_time() // 1000, {}))
-                self.bus.emit_signal(session.owner, PATH, SHORTCUTS, "Activated", key)
+                self.bus.emit_signal(session.owner, PATH, SHORTCUTS, signal, key)
                 told += 1
         return GLib.Variant("(u)", (told,))
 

@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use eyebright_tests::desktop::{A_WHILE, Desktop, Running, lab, until};
-use eyebright_tests::picture;
+use eyebright_tests::{ears, picture};
 
 const NO_KEYS: &str = "eyebright do screen";
 /// Where the portal is on the bus.
@@ -31,7 +32,10 @@ fn ask_portal(desktop: &Desktop, what: &str) -> String {
 
 /// No Wayland is behind the name, but the app takes its word.
 fn app(desktop: &Desktop, arguments: &[&str]) -> Running {
-    let mut command = desktop.eyebright(arguments);
+    start(desktop, &mut desktop.eyebright(arguments))
+}
+
+fn start(desktop: &Desktop, command: &mut Command) -> Running {
     desktop.start_app(command.env("WAYLAND_DISPLAY", "wayland-of-the-test"))
 }
 
@@ -64,6 +68,28 @@ fn the_portal_hands_keys_on() {
     assert!(!desktop.said().iter().any(|text| text.contains(NO_KEYS)));
     assert_eq!(desktop.app_log(), "");
     assert!(app.is_running());
+}
+
+#[test]
+fn a_question_is_recorded_until_the_portals_key_is_let_go() {
+    let desktop = Desktop::start();
+    let _portal = portal(&desktop, &[]);
+    let packs = ears::tiny();
+    let mut command = desktop.eyebright(&["open", "--hidden"]);
+    let _app = start(&desktop, command.env("EYEBRIGHT_PACKS", packs.path()));
+    bound(&desktop, 10);
+    ask_portal(&desktop, "Press string:screen");
+    desktop.hears(0, "coffee");
+    ask_portal(&desktop, "Press string:ask");
+    desktop.microphone_is(true);
+    // Longer than somebody who says nothing after a short press is waited for.
+    thread::sleep(Duration::from_secs(8));
+    desktop.microphone_is(true);
+    let released = Instant::now();
+    ask_portal(&desktop, "Release string:ask");
+    desktop.microphone_is(false);
+    // By itself it would end after half a minute.
+    assert!(released.elapsed() < Duration::from_secs(5), "{:?}", released.elapsed());
 }
 
 /// Puts the focus of the keyboard on the button whose name begins so, as a screen reader would.
