@@ -68,6 +68,7 @@ fn line(file: &Path, evidence: &Evidence) -> Value {
         "caption": evidence.caption.as_ref().map(|caption| json!({
             "text": caption.text,
             "words": caption.words,
+            "written": caption.written,
             "mean_log_probability": caption.mean_log_probability,
             "itc": caption.itc,
             "itm": caption.itm,

@@ -121,6 +121,7 @@ fn read(line: &Value) -> Evidence {
         caption: caption.is_object().then(|| CaptionEvidence {
             text: text(&caption["text"]),
             words,
+            written: list(&caption["written"]).iter().map(number).collect(),
             mean_log_probability: number(&caption["mean_log_probability"]),
             itc: number(&caption["itc"]),
             itm: number(&caption["itm"]),

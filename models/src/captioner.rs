@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::cancel::Cancel;
 use crate::checkpoint::{Precision, Weights};
-use crate::consensus::Consensus;
+use crate::consensus::{Consensus, Neighbours};
 use crate::encoders::{EfficientNetLite, ImageEncoder};
 use crate::error::Result;
 use crate::generation::{self, Decoding, Prompt, Sampling, Sequence};
@@ -167,12 +167,22 @@ impl Captioner {
         generation::generate(&*self.language_model, &prompt, end, decoding, cancel, &mut tell)
     }
 
-    /// Captions in the order of how much they share with what people wrote of like pictures, most first; equals stay as they are.
-    pub fn by_consensus(&self, look: &Look, captions: Vec<Sequence>) -> Result<Vec<Sequence>> {
-        let neighbours = self.consensus.neighbours(&look.mean.flatten_all()?.to_vec1::<f32>()?);
+    /// The pictures that are most like this one and of which it is known what people wrote.
+    pub fn neighbours(&self, look: &Look) -> Result<Neighbours> {
+        Ok(self.consensus.neighbours(&look.mean.flatten_all()?.to_vec1::<f32>()?))
+    }
+
+    /// The share of the neighbours, 0 to 1, of which people wrote a word.
+    #[must_use]
+    pub fn written_of(&self, neighbours: &Neighbours, word: &str) -> f32 {
+        self.consensus.written_of(neighbours, word)
+    }
+
+    /// Captions in the order of how much they share with what people wrote of the neighbours, most first; equals stay as they are.
+    pub fn by_consensus(&self, neighbours: &Neighbours, captions: Vec<Sequence>) -> Result<Vec<Sequence>> {
         let mut ranked = captions
             .into_iter()
-            .map(|caption| Ok((self.consensus.shared(&neighbours, &self.text(&caption)?), caption)))
+            .map(|caption| Ok((self.consensus.shared(neighbours, &self.text(&caption)?), caption)))
             .collect::<Result<Vec<_>>>()?;
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
         Ok(ranked.into_iter().map(|(_, caption)| caption).collect())

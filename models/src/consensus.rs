@@ -130,6 +130,14 @@ impl Consensus {
         shares.map(|(product, square)| product / square.sqrt()).sum()
     }
 
+    /// The share of the neighbours, 0 to 1, of which people wrote a word. It is 0 of words that they wrote of fewer than three pictures.
+    #[must_use]
+    pub fn written_of(&self, neighbours: &Neighbours, word: &str) -> f32 {
+        let rows = self.pictures[self.rows(fnv(word))].iter();
+        let written = rows.filter(|&&picture| neighbours.0[usize::from(picture)]).count();
+        written as f32 / NEIGHBOURS as f32
+    }
+
     fn rows(&self, hash: u32) -> std::ops::Range<usize> {
         match self.grams.binary_search(&hash) {
             Ok(0) => 0..self.ends[0] as usize,
@@ -222,13 +230,31 @@ mod tests {
     }
 
     #[test]
+    fn a_word_is_written_of_those_of_which_it_was() {
+        let dogs = Neighbours(vec![true, false]);
+        let one = 1.0 / NEIGHBOURS as f32;
+        let written = ["dog", "cat", "a", "zebra"].map(|word| two().written_of(&dogs, word));
+        assert_eq!(written, [one, 0.0, one, 0.0]);
+    }
+
+    #[test]
     fn neighbours_are_the_nearest_places() {
         let mut index = two();
-        index.places = (0..=200).map(|place| (place - 100) as i8).collect();
+        let count = NEIGHBOURS as i8;
+        index.places = (-count..=count).collect();
         let Neighbours(right) = index.neighbours(&[3.0, 7.0]);
-        assert!(right.iter().enumerate().all(|(index, &near)| near == (index > 100)));
+        assert!(
+            right
+                .iter()
+                .enumerate()
+                .all(|(index, &near)| near == (index > NEIGHBOURS))
+        );
         let Neighbours(left) = index.neighbours(&[-3.0, 7.0]);
-        assert!(left.iter().enumerate().all(|(index, &near)| near == (index < 100)));
+        assert!(
+            left.iter()
+                .enumerate()
+                .all(|(index, &near)| near == (index < NEIGHBOURS))
+        );
     }
 
     #[test]

@@ -299,7 +299,8 @@ impl Describer {
             },
             || self.captioner.draw(look, &probabilities, DRAWN, cancel),
         );
-        let captions = self.captioner.by_consensus(look, captions?)?;
+        let neighbours = self.captioner.neighbours(look)?;
+        let captions = self.captioner.by_consensus(&neighbours, captions?)?;
         let Some((best, others)) = captions.split_first() else {
             return Ok(CaptionEvidence::default());
         };
@@ -311,8 +312,14 @@ impl Describer {
             .collect::<Result<Vec<_>>>()?;
         alternatives.extend(drawn?);
         let Match { itc, itm } = self.captioner.score(look, &text)?;
+        let words = self.captioner.words(best);
+        let written = words.iter().map(|(word, _)| {
+            let word = word.trim_end_matches(',');
+            self.captioner.written_of(&neighbours, word)
+        });
         Ok(CaptionEvidence {
-            words: self.captioner.words(best),
+            written: written.collect(),
+            words,
             mean_log_probability: best.mean_log_probability(),
             text,
             itc,

@@ -44,6 +44,8 @@ pub struct CaptionEvidence {
     pub text: String,
     /// The words of `text`, each with the summed log-probability of its pieces.
     pub words: Vec<(String, f32)>,
+    /// The share of the most like pictures, 0 to 1, of which people wrote each of the `words`; empty if that is not known.
+    pub written: Vec<f32>,
     /// Mean log-probability of the pieces, the end included.
     pub mean_log_probability: f32,
     /// Cosine of the picture's best query and the text, -1 to 1.

@@ -6,7 +6,7 @@ use super::Evidence;
 use super::calibration::logit;
 
 /// The names of the features, in the order of the values.
-pub const FEATURES: [&str; 18] = [
+pub const FEATURES: [&str; 20] = [
     "mean_log_probability",
     "noun_log_probability_mean",
     "noun_log_probability_min",
@@ -25,7 +25,12 @@ pub const FEATURES: [&str; 18] = [
     "unmentioned_tag",
     "agreement",
     "tag_entropy",
+    "written_mean",
+    "written_least",
 ];
+
+/// So much is added to the shares of people's captions that a word has, and that lack it: few were asked.
+const RARE: f32 = 0.01;
 
 /// One value for each name in `FEATURES`.
 pub type Features = [f32; FEATURES.len()];
@@ -45,6 +50,12 @@ pub fn features(evidence: &Evidence, seen: &Seen, lexicon: &Lexicon) -> Features
         .iter()
         .filter(said)
         .map(|mention| caption.words[mention.words.clone()].iter().map(|word| word.1).sum())
+        .collect();
+    let written: Vec<f32> = mentions
+        .iter()
+        .filter(said)
+        .filter_map(|mention| caption.written.get(mention.words.clone()))
+        .map(|words| logit((least(words) + RARE) / (1.0 + 2.0 * RARE)))
         .collect();
     let things = of_kind(NounKind::Thing).filter(|mention| !mention.noun.extent.is_empty());
     let supports: Vec<f32> = things
@@ -78,6 +89,8 @@ pub fn features(evidence: &Evidence, seen: &Seen, lexicon: &Lexicon) -> Features
         unmentioned_tag(lexicon, seen, &mentions),
         agreement(&mentions, &caption.alternatives, lexicon),
         entropy(&seen.classes),
+        mean(&written),
+        least(&written),
     ]
 }
 

@@ -307,7 +307,7 @@ fn tags_and_the_description_are_evidence_too() {
         itc: 0.9,
         itm: 0.99,
         alternatives: vec![words.to_owned(); 4],
-        uncalibrated: false,
+        ..CaptionEvidence::default()
     });
     let tree = ask(&butterfly, "Is there a tree?");
     assert_eq!(tree.text, "The description says: A butterfly on a tree.");
