@@ -30,7 +30,7 @@ QUESTIONS = [
     ("motorcycle.jpg", "What is in the picture?", "motorcycle"),
     ("parking-sign.jpg", "What does the sign say?", "parking prohibited"),
     ("orange.jpg", "Is it a photo?", "photo"),
-    ("orange.jpg", "Is there an orange?", "yes"),
+    ("motorcycle.jpg", "Where is the motorcycle?", "middle"),
 ]
 
 

@@ -37,7 +37,7 @@ pub enum Sure {
 /// What was found of a concept.
 #[derive(Debug, Clone)]
 pub struct Found<'s> {
-    /// The concept itself, or something more specific that is all that was found of it.
+    /// The concept itself, or something more specific that is all that was found of it. An object that is asked for by its name keeps it.
     pub concept: &'s Concept,
     pub sure: Sure,
     /// Those that are counted, the likeliest first; empty if only tags show it.
@@ -87,10 +87,10 @@ impl<'e> Scene<'e> {
         let mut objects: Vec<&Object> = as_sure.iter().flat_map(|thing| thing.objects.iter().copied()).collect();
         objects.sort_by(|a, b| b.score.total_cmp(&a.score));
         Found {
-            concept: if let [only] = as_sure.as_slice() {
-                only.concept
-            } else {
-                concept
+            concept: match as_sure.as_slice() {
+                // A dog that is asked for stays a dog: its breed may be wrong, and nobody asked.
+                [only] if self.lexicon.object(&concept.name).is_none() => only.concept,
+                _ => concept,
             },
             sure,
             objects,

@@ -103,6 +103,19 @@ fn assert_answers(expected: &[(&str, &str)]) {
 }
 
 #[test]
+fn a_dog_that_is_asked_for_gets_no_breed() {
+    let mut one = evidence();
+    one.objects.remove(1);
+    one.tags.push(Tag {
+        name: "golden retriever".into(),
+        score: 0.97,
+    });
+    let ask = |question| ask_with(&one, None, &[], question).text;
+    assert_eq!(ask("Where is the dog?"), "A dog on the left.");
+    assert_eq!(ask("Where is the animal?"), "A golden retriever on the left.");
+}
+
+#[test]
 fn english_questions_are_answered() {
     assert_answers(&[
         ("Is there a dog?", "Yes, two dogs."),
