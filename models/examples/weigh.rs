@@ -6,7 +6,9 @@ use std::error::Error;
 use std::io::{BufRead, stdin};
 use std::path::PathBuf;
 
-use eyebright_models::description::{Calibration, CaptionEvidence, Description, Evidence, FEATURES, features, things};
+use eyebright_models::description::{
+    Calibration, CaptionEvidence, Description, Evidence, FEATURES, features, neutral, things,
+};
 use eyebright_models::kind::{Colour, Kind, PixelEvidence};
 use eyebright_models::lexicon::{Lexicon, NounKind};
 use eyebright_models::objects::Object;
@@ -47,7 +49,7 @@ fn weigh(file: &Value, evidence: &Evidence, lexicon: &Lexicon, calibration: &Cal
         .iter()
         .map(|mention| {
             json!({
-                "name": mention.name,
+                "name": neutral(mention.name),
                 "kind": match mention.noun.kind {
                     NounKind::Person => "person",
                     NounKind::Thing => "thing",

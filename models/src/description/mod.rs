@@ -13,6 +13,7 @@ mod things;
 pub(crate) mod words;
 
 pub use calibration::{Calibration, Thresholds};
+pub use caption::neutral;
 pub use evidence::{CaptionEvidence, Evidence};
 pub use features::{FEATURES, Features, features};
 pub use more::Place;
@@ -167,14 +168,14 @@ fn photo(evidence: &Evidence, things: &[Thing<'_>], seen: &Seen, lexicon: &Lexic
         .unwrap_or_else(|| unclear(evidence, things))
 }
 
-/// The caption as it is, if all its nouns are probably right.
+/// The caption, if all its nouns are probably right; whether persons are men or women is left out.
 fn captioned(evidence: &Evidence, seen: &Seen, lexicon: &Lexicon, calibration: &Calibration) -> Option<Said> {
     let caption = evidence.caption.as_ref().filter(|caption| !caption.uncalibrated)?;
     let confidence = calibration.caption(&features(evidence, seen, lexicon));
     let sure = confidence >= calibration.thresholds.caption
         && !is_vetoed(caption, evidence, seen, lexicon, &calibration.thresholds);
     sure.then(|| Said {
-        sentence: words::sentence(&tidy(&caption.text)),
+        sentence: words::sentence(&tidy(&caption::neutrally(caption, lexicon))),
         sure: true,
         confidence,
     })

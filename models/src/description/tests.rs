@@ -314,6 +314,27 @@ fn a_cut_off_caption_has_no_loose_end() {
 }
 
 #[test]
+fn a_sure_caption_does_not_tell_the_sex_of_people() {
+    let seen = photo().object("person", 0.98, [10.0, 10.0, 50.0, 80.0]);
+    let seen = seen.object("dog", 0.98, [60.0, 60.0, 20.0, 20.0]);
+    let said = |text| {
+        let description = Made(seen.0.clone()).caption(text, -0.01).describe();
+        assert!(description.sure, "{description:?}");
+        assert_eq!(description.caption.as_deref(), Some(text));
+        description.sentence
+    };
+    assert_eq!(said("a man and a woman with a dog"), "Two people with a dog.");
+    assert_eq!(
+        said("an old man, a boy and two girls with a dog"),
+        "An old person, a child and two children with a dog."
+    );
+    assert_eq!(
+        said("a child with a dog and two women"),
+        "A child with a dog and two people."
+    );
+}
+
+#[test]
 fn nothing_at_all_is_unclear() {
     let description = made(Kind::Photo, &[]).describe();
     assert_eq!(description.sentence, "A photo; what it shows is unclear.");
