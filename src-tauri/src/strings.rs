@@ -51,6 +51,12 @@ impl Strings {
         translated.unwrap_or(&fault.message).clone()
     }
 
+    /// The same for the window, which shows the message.
+    #[must_use]
+    pub fn translated(&self, fault: &Fault) -> Fault {
+        Fault::new(fault.code, self.fault(fault))
+    }
+
     /// Letter by letter, with a pause after each; signs are named.
     #[must_use]
     pub fn spelled(&self, text: &str) -> String {
@@ -109,6 +115,28 @@ mod tests {
         assert_ne!(Strings::load(Language::De).fault(&fault), fault.message);
         let other = Fault::new("never_heard_of", "Something.");
         assert_eq!(Strings::load(Language::De).fault(&other), "Something.");
+    }
+
+    #[test]
+    fn what_stands_beside_a_field_is_translated() {
+        let german = Strings::load(Language::De);
+        for code in [
+            "hotkey_needs_modifier",
+            "hotkey_reserved",
+            "hotkey_screen_reader",
+            "hotkey_shared",
+            "hotkey_unknown",
+            "no_hub_client",
+            "settings_corrupt",
+            "settings_unreadable",
+            "settings_unwritable",
+            "settings_value",
+        ] {
+            let fault = Fault::new(code, "In English.");
+            let translated = german.translated(&fault);
+            assert!(translated.code == code && translated.message != fault.message, "{code}");
+            assert_eq!(Strings::load(Language::En).translated(&fault), fault);
+        }
     }
 
     #[test]

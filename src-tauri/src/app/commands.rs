@@ -29,16 +29,20 @@ pub fn snapshot(window: WebviewWindow, app: State<'_, App>) -> Snapshot {
     app.snapshot()
 }
 
-/// Does what the window asks for.
+/// Does what the window asks for. A fault is told in its language.
 #[tauri::command]
 pub fn send(handle: AppHandle, app: State<'_, App>, command: Command) -> Result<(), Fault> {
+    carry_out(handle, &app, command).map_err(|fault| app.strings().translated(&fault))
+}
+
+fn carry_out(handle: AppHandle, app: &App, command: Command) -> Result<(), Fault> {
     match command {
         Command::Act { action } => app.send(Event::Act(action)),
         Command::ChooseFiles => choose_files(&handle),
         Command::Paste => app.send(Event::Open(vec![Source::Clipboard])),
         Command::Caption => app.send(Event::Caption),
         Command::Question { text } => app.send(Event::Question(text)),
-        Command::Select { entry } => recall(&handle, &app, entry),
+        Command::Select { entry } => recall(&handle, app, entry),
         Command::Copy { entry } => clipboard::write_text(&app.text(entry).unwrap_or_default())?,
         Command::Forget { entry } => {
             app.forget(entry);
@@ -51,16 +55,16 @@ pub fn send(handle: AppHandle, app: State<'_, App>, command: Command) -> Result<
         }
         Command::Find { text } => app.send(Event::Find(text)),
         Command::ExportHistory => export(&handle),
-        Command::ChangeSettings { settings } => change_settings(&handle, &app, settings)?,
+        Command::ChangeSettings { settings } => change_settings(&handle, app, settings)?,
         Command::ChooseModel => choose_model(&handle),
         Command::ListVoices => list_voices(handle),
         Command::ListMicrophones => list_microphones(handle),
         Command::TryVoice => app.send(Event::Announce(app.strings().get("say.sample").to_owned())),
         Command::RecordHotkey { on: true } => hotkeys::release(&handle),
         Command::RecordHotkey { on: false } => hotkeys::register(&handle, &app.settings().hotkeys, Vec::new()),
-        Command::FetchPack { name } => packs::fetch(&handle, &app, &name)?,
-        Command::RemovePack { name } => packs::remove(&handle, &app, &name)?,
-        Command::WelcomeDone => welcome_done(&app)?,
+        Command::FetchPack { name } => packs::fetch(&handle, app, &name)?,
+        Command::RemovePack { name } => packs::remove(&handle, app, &name)?,
+        Command::WelcomeDone => welcome_done(app)?,
         Command::Close => close(&handle),
         Command::Quit => quit(&handle),
         Command::RegionStep { step, large } => app.send(Event::RegionStep { step, large }),

@@ -35,6 +35,14 @@ struct Preferences {
     problems: Vec<Fault>,
 }
 
+impl Preferences {
+    /// In the language of the settings.
+    fn told_problems(&self) -> Vec<Fault> {
+        let problems = self.problems.iter();
+        problems.map(|fault| self.strings.translated(fault)).collect()
+    }
+}
+
 /// What the windows show at the moment.
 pub struct View {
     /// What is going on.
@@ -212,7 +220,7 @@ impl App {
             packs: packs::list(&view.coming),
             welcome: view.welcome,
             focus: view.focus.take(),
-            problems: preferences.problems.clone(),
+            problems: preferences.told_problems(),
         }
     }
 
@@ -223,7 +231,7 @@ impl App {
             settings: preferences.settings.clone(),
             strings: preferences.strings.table().clone(),
             language: preferences.strings.language.to_owned(),
-            problems: preferences.problems.clone(),
+            problems: preferences.told_problems(),
         }
     }
 
