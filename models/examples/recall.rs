@@ -65,11 +65,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             // What was not looked at again stays behind.
             order.truncate(AGAIN);
             order.sort_by(|a, b| b.1.total_cmp(&a.1));
-            let found = order.iter().chain(near.iter().skip(AGAIN));
-            found
-                .into_iter()
-                .position(|&(other, _)| other == index)
-                .unwrap_or(usize::MAX)
+            let mut found = order.iter().chain(near.iter().skip(AGAIN));
+            found.position(|&(other, _)| other == index).unwrap_or(usize::MAX)
         };
         let mut ranks = vec![place(&[], 0.0)];
         for scores in [matching.collect(), captioner.likelihoods(&memories, caption)?] {

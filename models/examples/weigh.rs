@@ -43,7 +43,7 @@ fn weigh(file: &Value, evidence: &Evidence, lexicon: &Lexicon, calibration: &Cal
     let weighed = evidence.weighed(lexicon, calibration);
     let seen = weighed.seen(lexicon);
     let caption = evidence.caption.clone().unwrap_or_default();
-    let words: Vec<&str> = caption.words.iter().map(|(word, _)| word.as_str()).collect();
+    let words = caption.bare_words();
     let mentions: Vec<Value> = lexicon
         .mentions(&words)
         .iter()

@@ -223,15 +223,7 @@ impl Captioner {
 
     /// The probability, 0..1, that a text belongs to each of the pictures that are remembered. Cores share the pictures.
     pub fn weigh(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
-        if pictures.is_empty() {
-            return Ok(Vec::new());
-        }
-        let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
-        let share = pictures.len().div_ceil(rayon::current_num_threads());
-        let weighed = in_shares(pictures.len(), share, 0, |first, count| {
-            self.matches(&pictures[first..first + count], &ids)
-        });
-        Ok(weighed?.to_vec1()?)
+        self.of_each(pictures, text, |pictures, ids| self.matches(pictures, ids))
     }
 
     fn matches(&self, pictures: &[&ImageMemory], ids: &[u32]) -> candle_core::Result<Tensor> {
@@ -242,15 +234,25 @@ impl Captioner {
     /// The log-likelihood of a text as a caption of each of the pictures that are remembered: it orders pictures for a text, and tells
     /// nothing of texts for a picture. Cores share the pictures.
     pub fn likelihoods(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
+        self.of_each(pictures, text, |pictures, ids| self.likelihood(pictures, ids))
+    }
+
+    /// What `tell` makes of some pictures and the ids of a text, for all pictures.
+    fn of_each(
+        &self,
+        pictures: &[&ImageMemory],
+        text: &str,
+        tell: impl Fn(&[&ImageMemory], &[u32]) -> candle_core::Result<Tensor> + Sync,
+    ) -> Result<Vec<f32>> {
         if pictures.is_empty() {
             return Ok(Vec::new());
         }
         let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
         let share = pictures.len().div_ceil(rayon::current_num_threads());
-        let likely = in_shares(pictures.len(), share, 0, |first, count| {
-            self.likelihood(&pictures[first..first + count], &ids)
+        let told = in_shares(pictures.len(), share, 0, |first, count| {
+            tell(&pictures[first..first + count], &ids)
         });
-        Ok(likely?.to_vec1()?)
+        Ok(told?.to_vec1()?)
     }
 
     /// [queries][<s> and the text] against [the text and </s>]: [B].

@@ -66,7 +66,7 @@ impl Consensus {
     fn checked(self) -> Result<Self, &'static str> {
         let whole = |part: usize, of: usize| of > 0 && part > 0 && part.is_multiple_of(of);
         let rows = self.ends.last().copied().unwrap_or_default() as usize;
-        if !whole(self.axes.len(), self.mean.len()) || !whole(self.places.len(), self.axes.len() / self.mean.len()) {
+        if !whole(self.axes.len(), self.mean.len()) || !whole(self.places.len(), self.width()) {
             Err("mean, axes and places do not fit together")
         } else if !self.grams.is_sorted() || self.grams.len() != self.ends.len() {
             Err("the n-grams are not in order")
@@ -85,13 +85,18 @@ impl Consensus {
 
     /// Training pictures.
     fn count(&self) -> usize {
-        self.places.len() / (self.axes.len() / self.mean.len())
+        self.places.len() / self.width()
+    }
+
+    /// Principal axes.
+    fn width(&self) -> usize {
+        self.axes.len() / self.mean.len()
     }
 
     /// The training pictures that are most like the picture whose mean token [W] this is. Of equals the first.
     #[must_use]
     pub fn neighbours(&self, token: &[f32]) -> Neighbours {
-        let width = self.axes.len() / self.mean.len();
+        let width = self.width();
         let mut place = vec![0.0; width];
         for ((value, mean), axes) in token.iter().zip(&self.mean).zip(self.axes.chunks_exact(width)) {
             for (sum, axis) in place.iter_mut().zip(axes) {

@@ -104,7 +104,7 @@ pub fn among(
         if score >= LEAST {
             meant.push(Meant {
                 // Where there is no picture the text must do.
-                rank: TEXT * known.candidate.hit.text + known.near.max(0.0),
+                rank: TEXT * known.candidate.hit.text + known.candidate.hit.near.max(0.0),
                 known,
                 score,
             });
@@ -150,8 +150,6 @@ struct Known {
     candidate: Candidate,
     /// None if the picture was not kept: its text is left.
     memory: Option<ImageMemory>,
-    /// Cosine of picture and words.
-    near: f32,
     /// What was kept of the picture was of no use, so that it was looked at.
     anew: Option<Trace>,
 }
@@ -159,7 +157,6 @@ struct Known {
 fn remembered(candidate: Candidate, describer: &Describer, vector: &Vector, cancel: &Cancel) -> Result<Known, Fault> {
     cancel.check()?;
     let mut known = Known {
-        near: candidate.hit.near,
         // Bytes that are no memory are as good as none.
         memory: candidate.memory.as_ref().and_then(|bytes| describer.recall(bytes).ok()),
         anew: None,
@@ -170,7 +167,7 @@ fn remembered(candidate: Candidate, describer: &Describer, vector: &Vector, canc
     {
         let look = describer.look(&picture)?;
         let trace = trace(describer, &look)?;
-        known.near = trace.vector.cosine(vector);
+        known.candidate.hit.near = vector.cosine(&trace.vector.numbers);
         known.memory = Some(look.memory);
         known.anew = Some(trace);
     }
@@ -270,6 +267,15 @@ mod tests {
         store
     }
 
+    /// An entry of which nobody has asked how near its picture is.
+    fn candidate(store: &Store, describer: &Describer, id: u64, text: f32) -> Candidate {
+        Candidate {
+            hit: Hit { id, text, near: 0.0 },
+            entry: store.get(id).unwrap().unwrap(),
+            memory: store.memory(id, describer.space()).unwrap(),
+        }
+    }
+
     #[test]
     fn pictures_are_looked_at_once_and_then_remembered() {
         let folder = tempfile::tempdir().unwrap();
@@ -277,18 +283,8 @@ mod tests {
         let describer = Describer::open(&Pack::glance().unwrap(), &Device::Cpu).unwrap();
         let words = "a brown dog is jumping over a tree";
         let vector = vector(&describer, words).unwrap();
-        let unknown = |store: &Store| -> Vec<Candidate> {
-            let candidate = |id| Candidate {
-                hit: Hit {
-                    id,
-                    text: 0.0,
-                    near: 0.0,
-                },
-                entry: store.get(id).unwrap().unwrap(),
-                memory: store.memory(id, describer.space()).unwrap(),
-            };
-            (1..=3).map(candidate).collect()
-        };
+        let unknown =
+            |store: &Store| -> Vec<Candidate> { (1..=3).map(|id| candidate(store, &describer, id, 0.0)).collect() };
         assert!(
             candidates(&store, words, &vector).unwrap().is_empty(),
             "nobody has looked"
@@ -324,16 +320,7 @@ mod tests {
             ("a brown and white dog is playing with a tennis ball", 2),
         ] {
             let vector = vector(&describer, words).unwrap();
-            let candidate = |id| Candidate {
-                hit: Hit {
-                    id,
-                    text: 1.0,
-                    near: 0.0,
-                },
-                entry: store.get(id).unwrap().unwrap(),
-                memory: None,
-            };
-            let both = (1..=2).map(candidate).collect();
+            let both = (1..=2).map(|id| candidate(&store, &describer, id, 1.0)).collect();
             let found = among(both, &describer, words, &vector, &Cancel::default())
                 .unwrap()
                 .found;

@@ -38,18 +38,22 @@ pub struct Supported {
 /// The singular of what may be said of a person without telling the sex.
 #[must_use]
 pub fn neutral(noun: &str) -> &str {
+    neutral_names(noun).map_or(noun, |[one, _]| one)
+}
+
+/// Singular and plural.
+fn neutral_names(noun: &str) -> Option<[&'static str; 2]> {
     let found = NEUTRAL.iter().find(|(name, _)| *name == noun);
-    found.map_or(noun, |(_, [one, _])| one)
+    found.map(|(_, names)| *names)
 }
 
 /// The words of the caption, men and women being people, and boys and girls children.
 pub fn neutrally(caption: &CaptionEvidence, lexicon: &Lexicon) -> String {
-    let words: Vec<&str> = caption.words.iter().map(|(word, _)| word.as_str()).collect();
+    let words = caption.bare_words();
     let mut text: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
     for mention in lexicon.mentions(&words).iter().rev() {
-        let found = NEUTRAL.iter().find(|(name, _)| *name == mention.name);
-        if let Some((_, names)) = found.filter(|_| !mention.words.is_empty()) {
-            generalise(&mut text, mention, *names);
+        if let Some(names) = neutral_names(mention.name).filter(|_| !mention.words.is_empty()) {
+            generalise(&mut text, mention, names);
         }
     }
     joined(&text)
@@ -68,7 +72,7 @@ pub fn supported(
     seen: &Seen,
     thresholds: &Thresholds,
 ) -> Option<Supported> {
-    let words: Vec<&str> = caption.words.iter().map(|(word, _)| word.as_str()).collect();
+    let words = caption.bare_words();
     let mentions = lexicon.mentions(&words);
     let unmet = |mention: &Mention<'_>| needs_missing_thing(mention, lexicon, seen, thresholds);
     let holds = |mention: &&Mention<'_>| {

@@ -58,6 +58,14 @@ pub struct CaptionEvidence {
     pub alternatives: Vec<String>,
 }
 
+impl CaptionEvidence {
+    /// The words without their log-probabilities.
+    #[must_use]
+    pub fn bare_words(&self) -> Vec<&str> {
+        self.words.iter().map(|(word, _)| word.as_str()).collect()
+    }
+}
+
 impl Evidence {
     /// The same evidence with the probability of each object, by all that is known of it, for its score.
     #[must_use]

@@ -40,7 +40,7 @@ pub fn features(evidence: &Evidence, seen: &Seen, lexicon: &Lexicon) -> Features
     let Some(caption) = &evidence.caption else {
         return [0.0; FEATURES.len()];
     };
-    let words: Vec<&str> = caption.words.iter().map(|(word, _)| word.as_str()).collect();
+    let words = caption.bare_words();
     let mentions = lexicon.mentions(&words);
     let of_kind = |kind| mentions.iter().filter(move |mention| mention.noun.kind == kind);
     let count = |kind| of_kind(kind).count() as f32;

@@ -202,7 +202,7 @@ fn is_vetoed(
     lexicon: &Lexicon,
     thresholds: &Thresholds,
 ) -> bool {
-    let words: Vec<&str> = caption.words.iter().map(|(word, _)| word.as_str()).collect();
+    let words = caption.bare_words();
     let must_be_seen = |noun: &Noun| match noun.kind {
         NounKind::Person => true,
         NounKind::Thing => lexicon.is_animal(&noun.extent),

@@ -119,15 +119,14 @@ fn in_folder(folder: &Path, words: &str, options: &Find) -> Ending {
         Ok(engine) => engine,
         Err(fault) => return batch.fail(&fault),
     };
-    let text = match engine.describer.embed_text(words) {
+    let text = match find::vector(&engine.describer, words) {
         Ok(text) => text,
-        Err(error) => return batch.fail(&error.into()),
+        Err(fault) => return batch.fail(&fault),
     };
     let mut near: Vec<Near> = Vec::new();
     let work = |input: &Input| {
         let look = engine.describer.look(&open(input)?)?;
-        let vector = engine.describer.vector(&look)?;
-        Ok((vector.iter().zip(&text).map(|(a, b)| a * b).sum(), look))
+        Ok((text.cosine(&engine.describer.vector(&look)?), look))
     };
     let ending = batch.run(work, |input, looked: Option<(f32, Look)>, _| {
         near.extend(looked.map(|(cosine, look)| Near {

@@ -58,9 +58,9 @@ pub struct Vector {
 }
 
 impl Vector {
-    /// How near another vector of the same model is: -1..1.
-    pub fn cosine(&self, other: &Self) -> f32 {
-        self.numbers.iter().zip(&other.numbers).map(|(a, b)| a * b).sum()
+    /// How near the numbers of another vector of the same model are: -1..1.
+    pub fn cosine(&self, others: &[f32]) -> f32 {
+        self.numbers.iter().zip(others).map(|(a, b)| a * b).sum()
     }
 }
 
