@@ -158,10 +158,10 @@ fn open(input: &Input) -> Result<Picture, Fault> {
 
 fn tell(near: Vec<Near>, engine: &Engine, words: &str, options: &Find, cancel: &Cancel) -> Result<usize, Fault> {
     let describer = &engine.describer;
-    let weigh = |Near { input, look, .. }: Near| {
+    let weigh = |Near { cosine, input, look }: Near| {
         let picture = open(&input)?;
         let clock = Stopwatch::start();
-        let matching = find::matching(describer, &picture, &look, words)?;
+        let matching = find::matching(describer, &picture, &look, words, cosine)?;
         let (evidence, _) = describer.evidence_of(&picture, look, cancel, &clock as &dyn Clock, &mut |_| {})?;
         let description = describer.compose(&evidence);
         let score = find::either(matching, find::told(&description, words));
