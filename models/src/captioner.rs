@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::cancel::Cancel;
 use crate::checkpoint::{Precision, Weights};
-use crate::consensus::{Consensus, Neighbours};
+use crate::consensus::{self, Consensus, Neighbours};
 use crate::encoders::{EfficientNetLite, ImageEncoder};
 use crate::error::Result;
 use crate::generation::{self, Decoding, Prompt, Sampling, Sequence};
@@ -27,6 +27,10 @@ const WEIGHTS: &str = "model.gguf";
 /// Pieces of a text that the Q-Former was trained to read.
 const MATCHED_TEXT: usize = 32;
 const NORM_EPSILON: f64 = 1e-6;
+/// How much the score, the contrastive cosine and a word that comes twice count beside what a caption shares with those of the neighbours.
+const LIKELIHOOD: f32 = 15.0;
+const CONTRAST: f32 = 15.0;
+const REPEATED: f32 = 2.0;
 
 /// `config.json`.
 #[derive(Debug, Deserialize)]
@@ -77,8 +81,8 @@ pub struct Look {
     pub logits: Option<Vec<f32>>,
     /// What texts are held against.
     pub memory: ImageMemory,
-    /// The encoder's mean token [1, 1, W].
-    mean: Tensor,
+    /// The encoder's token of the whole picture [1, 1, W].
+    whole: Tensor,
     queries: Tensor,
 }
 
@@ -145,7 +149,7 @@ impl Captioner {
         let queries = self.qformer.queries(&memory)?;
         Ok(Look {
             logits: encoded.logits,
-            mean: encoded.tokens.narrow(1, 0, 1)?,
+            whole: encoded.tokens.narrow(1, 0, 1)?,
             memory,
             queries,
         })
@@ -169,7 +173,7 @@ impl Captioner {
 
     /// The pictures that are most like this one and of which it is known what people wrote.
     pub fn neighbours(&self, look: &Look) -> Result<Neighbours> {
-        Ok(self.consensus.neighbours(&look.mean.flatten_all()?.to_vec1::<f32>()?))
+        Ok(self.consensus.neighbours(&look.whole.flatten_all()?.to_vec1::<f32>()?))
     }
 
     /// The share of the neighbours, 0 to 1, of which people wrote a word.
@@ -178,11 +182,20 @@ impl Captioner {
         self.consensus.written_of(neighbours, word)
     }
 
-    /// Captions in the order of how much they share with what people wrote of the neighbours, most first; equals stay as they are.
-    pub fn by_consensus(&self, neighbours: &Neighbours, captions: Vec<Sequence>) -> Result<Vec<Sequence>> {
+    /// Captions in the order of how much they share with what people wrote of the neighbours, how likely they are and how well they fit the
+    /// picture, best first; those that repeat a word stand back, equals stay as they are.
+    pub fn by_consensus(&self, look: &Look, neighbours: &Neighbours, captions: Vec<Sequence>) -> Result<Vec<Sequence>> {
+        let queries = self.matching.project_queries(&look.queries)?;
         let mut ranked = captions
             .into_iter()
-            .map(|caption| Ok((self.consensus.shared(neighbours, &self.text(&caption)?), caption)))
+            .map(|caption| {
+                let text = self.text(&caption)?;
+                let shared = self.consensus.shared(neighbours, &text);
+                let fits = self.contrast(&queries, &self.tokenizer.encode_marked(&text, MATCHED_TEXT)?)?;
+                let repeated = f32::from(consensus::repeats(&text));
+                let agreement = shared + LIKELIHOOD * caption.score + CONTRAST * fits - REPEATED * repeated;
+                Ok((agreement, caption))
+            })
             .collect::<Result<Vec<_>>>()?;
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
         Ok(ranked.into_iter().map(|(_, caption)| caption).collect())
@@ -213,12 +226,15 @@ impl Captioner {
     /// How well a text fits the picture.
     pub fn score(&self, look: &Look, text: &str) -> Result<Match> {
         let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
-        let queries = self.matching.project_queries(&look.queries)?;
-        let text = self.matching.project_text(&self.qformer, &ids)?;
         Ok(Match {
-            itc: Matching::contrast(&queries, &text)?,
+            itc: self.contrast(&self.matching.project_queries(&look.queries)?, &ids)?,
             itm: self.matches(&[&look.memory], &ids)?.squeeze(0)?.to_scalar()?,
         })
+    }
+
+    /// The cosine of the best of a picture's projected queries and a text.
+    fn contrast(&self, queries: &Tensor, ids: &[u32]) -> candle_core::Result<f32> {
+        Matching::contrast(queries, &self.matching.project_text(&self.qformer, ids)?)
     }
 
     /// The probability, 0..1, that a text belongs to each of the pictures that are remembered. Cores share the pictures.

@@ -3,7 +3,7 @@
 //!
 //! What they wrote is kept as an inverted index of hashed n-grams, `consensus.safetensors`, which `training/consensus.py` makes and describes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use half::f16;
 use safetensors::{SafeTensorError, SafeTensors};
@@ -19,10 +19,16 @@ const ORDERS: usize = 4;
 /// Stands behind the last word.
 const END: &str = "</s>";
 
+/// Words that may come twice. People hardly ever repeat others, models do: "a man on a motorcycle is riding a motorcycle".
+const COMMON: [&str; 18] = [
+    "a", "an", "the", "in", "on", "of", "and", "with", "is", "are", "to", "at", "by", "from", "his", "her", "their",
+    "its",
+];
+
 /// Places of the training pictures and the n-grams of their captions.
 #[derive(Debug)]
 pub struct Consensus {
-    /// Of the encoder's mean token [W].
+    /// Of the encoder's first token [W].
     mean: Vec<f32>,
     /// Principal axes [W, D].
     axes: Vec<f32>,
@@ -93,7 +99,7 @@ impl Consensus {
         self.axes.len() / self.mean.len()
     }
 
-    /// The training pictures that are most like the picture whose mean token [W] this is. Of equals the first.
+    /// The training pictures that are most like the picture whose first token [W] this is. Of equals the first.
     #[must_use]
     pub fn neighbours(&self, token: &[f32]) -> Neighbours {
         let width = self.width();
@@ -168,10 +174,24 @@ fn numbers<T, const SIZE: usize>(
     }
 }
 
+/// The words of a caption, commas left out.
+fn words(caption: &str) -> impl Iterator<Item = &str> {
+    caption
+        .split(|letter: char| letter.is_whitespace() || letter == ',')
+        .filter(|word| !word.is_empty())
+}
+
+/// Whether a word comes twice, but for [`COMMON`] ones.
+pub(crate) fn repeats(caption: &str) -> bool {
+    let mut seen = BTreeSet::new();
+    words(caption)
+        .filter(|word| !COMMON.contains(word))
+        .any(|word| !seen.insert(word))
+}
+
 /// Length and hash of the n-grams of a caption's words and its end, commas left out, each with how often it is there.
 fn grams(caption: &str) -> BTreeMap<(usize, u32), u32> {
-    let plain = caption.replace(',', " ");
-    let words: Vec<&str> = plain.split_whitespace().chain([END]).collect();
+    let words: Vec<&str> = words(caption).chain([END]).collect();
     let mut found = BTreeMap::new();
     for order in 1..=ORDERS {
         for gram in words.windows(order) {
@@ -283,5 +303,14 @@ mod tests {
     fn hashes_are_fnv_1a() {
         assert_eq!(fnv(""), 0x811C_9DC5);
         assert_eq!(fnv("foobar"), 0xBF9C_F968);
+    }
+
+    #[test]
+    fn common_words_may_come_twice() {
+        assert!(repeats("a man on a motorcycle is riding a motorcycle"));
+        assert!(repeats("a white dog, a dog"));
+        assert!(!repeats(
+            "a man in a red shirt is riding a bike in the woods, a dog behind him"
+        ));
     }
 }

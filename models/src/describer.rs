@@ -300,7 +300,7 @@ impl Describer {
             || self.captioner.draw(look, &probabilities, DRAWN, cancel),
         );
         let neighbours = self.captioner.neighbours(look)?;
-        let captions = self.captioner.by_consensus(&neighbours, captions?)?;
+        let captions = self.captioner.by_consensus(look, &neighbours, captions?)?;
         let Some((best, others)) = captions.split_first() else {
             return Ok(CaptionEvidence::default());
         };

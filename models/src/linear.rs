@@ -21,7 +21,7 @@ const LANES: usize = 16;
 /// Rows that are multiplied by a weight while it is in its register.
 const BLOCK: usize = 4;
 /// Up to so many rows of input, weights are read once and not repacked as for large products, which takes several times as long.
-const FEW: usize = 8;
+const FEW: usize = 12;
 /// Weights of more values than this are shared between the cores, so many rows at a time.
 const LARGE: usize = 1 << 19;
 const SHARE: usize = 64;

@@ -259,7 +259,7 @@ fn captions_equal_the_reference_id_by_id() {
             assert!((ours.score - score).abs() < TOLERANCE * score.abs());
         }
         let agreed = captioner
-            .by_consensus(&captioner.neighbours(&look).unwrap(), beams)
+            .by_consensus(&look, &captioner.neighbours(&look).unwrap(), beams)
             .unwrap();
         assert_eq!(agreed.len(), case.beams.len());
         for (ours, &theirs) in agreed.iter().zip(&case.by_consensus) {

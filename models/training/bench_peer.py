@@ -16,9 +16,9 @@ from tokenizers import Tokenizer
 
 import data
 import export_encoder
+import levels
 import reference
 import reference_glance
-from model import pooled
 
 ROUNDS = 20
 
@@ -39,17 +39,17 @@ def main():
     config, tensors = json.loads((data.PACK / "config.json").read_text()), reference_glance.weights()
     encoder, matcher, writer = export_encoder.rounded(), reference_glance.retrieval(config, tensors), reference_glance.decoder(config, tensors)
     tokenizer, marks = Tokenizer.from_file(str(data.PACK / "tokenizer.json")), config["tokens"]
-    size = config["image_encoder"]["image_size"]
+    scale, size = levels.Scale(), config["image_encoder"]["image_size"]
     with Image.open(path) as image:
         picture = image.convert("RGB")
 
     def encode():
         pixels = np.array(picture.resize((size, size), Image.Resampling.BICUBIC))
-        return encoder(torch.from_numpy(pixels).permute(2, 0, 1)[None].float())
+        return export_encoder.encode(encoder, scale, torch.from_numpy(pixels).permute(2, 0, 1)[None])
 
     def look():
-        maps, logits = encode()
-        x = pooled(maps.flatten(2).transpose(1, 2)) + tensors["vision_model.embeddings.position_embedding"]
+        tokens, logits = encode()
+        x = tokens + tensors["vision_model.embeddings.position_embedding"]
         norm = [tensors[f"vision_model.post_layernorm.{part}"] for part in ("weight", "bias")]
         seen = F.layer_norm(x, x.shape[-1:], *norm, reference_glance.EPSILON)
         queries = matcher.qformer(query_embeds=matcher.query_tokens, query_length=matcher.query_tokens.shape[1], encoder_hidden_states=seen)[0]

@@ -1,4 +1,4 @@
-"""CIDEr-D (Vedantam et al., 2015) of single captions: it weighs the references of stage 2 and picks those of stage 3."""
+"""CIDEr-D (Vedantam et al., 2015) of single captions: the reward of stage 3."""
 
 import collections
 import math
@@ -30,17 +30,7 @@ class CiderD:
 
     def __call__(self, text, index):
         """The score of `text` against the references of picture `index`, 0 to 10."""
-        return self.compare(self.vector(text), self.references[index])
-
-    def consensus(self, index):
-        """The score of each reference of a picture against the others."""
-        own = self.references[index]
-        return [self.compare(one, own[:i] + own[i + 1 :]) for i, one in enumerate(own)]
-
-    @staticmethod
-    def compare(vector, others):
-        weights, norms, length = vector
-        total = 0.0
+        (weights, norms, length), others, total = self.vector(text), self.references[index], 0.0
         for other, other_norms, other_length in others:
             products = [0.0] * 5
             for gram, weight in weights.items():

@@ -1,7 +1,7 @@
 """What people wrote of the training pictures, for nearest-neighbour consensus (Devlin et al., 2015): the engine takes of its beams the caption that shares most
 with the captions of like pictures. Writes `consensus.safetensors` into the pack.
 
-    mean [W], axes [W, D]         the encoder's mean token, less `mean`, times `axes`, at length 1, is a picture's place (PCA)
+    mean [W], axes [W, D]         the encoder's first token, less `mean`, times `axes`, at length 1, is a picture's place (PCA)
     places [N, D]                 those of the training pictures, times 127
     grams [G], ends [G]           hashes (FNV-1a, 32 bits) of the word 1- to 4-grams of at least LEAST pictures, ascending; where each one's rows end
     pictures [E], weights [E]     the pictures with that n-gram; its TF-IDF weight of the unit vector of its order, mean of five captions, times 255
@@ -12,13 +12,19 @@ import math
 import sys
 
 import numpy as np
+import torch
 from safetensors.numpy import load_file, save_file
 
 import data
+import levels
 from cider import grams
 
 AXES = 64
 NEIGHBOURS = 60  # that the engine asks
+# How much the score of a beam, its contrastive cosine and a word that comes twice count beside what it shares with them.
+LIKELIHOOD, CONTRAST, REPEATED = 15, 15, 2
+# Words that may come twice.
+COMMON = set("a an the in on of and with is are to at by from his her their its".split())
 PATH = data.PACK / "consensus.safetensors"
 LEAST = 3  # pictures that an n-gram must be seen in: what fewer say agrees with nobody, and would tell whole captions
 
@@ -35,8 +41,8 @@ def unit(rows):
 
 
 def places():
-    maps = np.load(data.WORK / "features" / "train.npy", mmap_mode="r")
-    means = np.concatenate([maps[i : i + 64].astype(np.float32).mean(1) for i in range(0, len(maps), 64)])
+    kept = np.load(data.WORK / "features" / "train.npy", mmap_mode="r")[:, 0].astype(np.float32)
+    means = levels.Scale()(torch.from_numpy(kept)).numpy()
     mean = means.mean(0)
     axes = np.linalg.eigh((means - mean).T @ (means - mean))[1][:, : -AXES - 1 : -1].astype(np.float16)
     return mean, axes, np.round(unit((means - mean) @ axes.astype(np.float32)) * 127).astype(np.int8)
@@ -65,7 +71,7 @@ class Index:
         self.row = {h: (int(begin), int(end)) for h, begin, end in zip(self.tensors["grams"].tolist(), [0, *self.tensors["ends"]], self.tensors["ends"])}
 
     def near(self, token):
-        """The encoder's mean token [W] -> [N], 1 for the most like training pictures and 0 for others."""
+        """The encoder's first token [W] -> [N], 1 for the most like training pictures and 0 for others."""
         place = (token - self.tensors["mean"]) @ self.tensors["axes"].astype(np.float32)
         order = np.argsort(-(self.tensors["places"].astype(np.float32) @ place), kind="stable")
         return np.isin(np.arange(len(order)), order[:NEIGHBOURS])
@@ -79,6 +85,11 @@ class Index:
             squares[len(gram)] += weight**2
             products[len(gram)] += weight * self.tensors["weights"][begin:end][near[self.tensors["pictures"][begin:end]]].sum() / 255
         return sum(product / math.sqrt(square) for product, square in zip(products, squares) if square)
+
+    def agreement(self, near, caption, score, itc):
+        """What the engine orders captions by."""
+        words = [word for word in caption.replace(",", " ").split() if word not in COMMON]
+        return self.shared(near, caption) + LIKELIHOOD * score + CONTRAST * itc - REPEATED * (len(set(words)) < len(words))
 
 
 def main():

@@ -10,6 +10,8 @@ from torch import nn
 
 MEAN, SCALE = 127.0, 128.0  # pixels in 0..255 become (x - 127) / 128
 BN_EPSILON = 1e-3
+# The map after so many blocks is kept beside the last one: the ends of stages 5 and 6.
+EARLY, MIDDLE = 15, 20
 # (blocks, kernel, first stride) of each stage
 STAGES = [(1, 3, 1), (3, 3, 2), (3, 5, 2), (4, 3, 2), (4, 5, 1), (5, 5, 2), (1, 3, 1)]
 
@@ -58,17 +60,19 @@ class EfficientNetLite(nn.Module):
         super().__init__()
         self.stem, self.blocks, self.head, self.classifier = stem, nn.ModuleList(blocks), head, classifier
 
-    def features(self, pixels):
-        """Pixels [N, 3, S, S] in 0..255 to the last feature map [N, 1280, S/32, S/32], each value in 0..6."""
-        x = self.stem((pixels - MEAN) / SCALE)
-        for block in self.blocks:
+    def maps(self, pixels):
+        """Pixels [N, 3, S, S] in 0..255 to the early [N, 120, S/16, S/16], middle [N, 208, S/32, S/32] and last map [N, 1280, S/32, S/32]."""
+        x, kept = self.stem((pixels - MEAN) / SCALE), []
+        for number, block in enumerate(self.blocks, 1):
             x = block(x)
-        return self.head(x)
+            if number in (EARLY, MIDDLE):
+                kept.append(x)
+        return *kept, self.head(x)
 
     def forward(self, pixels):
-        """Returns (feature map [N, 1280, g, g], ImageNet-1k logits [N, 1000])."""
-        features = self.features(pixels)
-        return features, self.classifier(features.mean((2, 3)))
+        """Returns (maps, ImageNet-1k logits [N, 1000])."""
+        maps = self.maps(pixels)
+        return maps, self.classifier(maps[-1].mean((2, 3)))
 
 
 def load(path):

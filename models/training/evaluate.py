@@ -21,13 +21,14 @@ import tokens
 from pairs import Pairs
 
 
-def quick_score(net, pairs, count=1000):
-    """BLEU-4 and CIDEr of greedy captions against normalised references, without the PTB tokenizer: for the log."""
+def quick_score(net, pairs, beams=3):
+    """BLEU-4 and CIDEr of beams against normalised references, without the PTB tokenizer: for the log."""
     tokenizer, texts = tokens.load(), {}
-    for first in range(0, count, 100):
-        rows = list(range(first, min(first + 100, count)))
-        ids = search.sample_captions(net, pairs.features(rows), [pairs.prompts[0][i] for i in rows], 1, greedy=True)
-        texts.update((i, [tokenizer.decode(x).replace(",", "")]) for i, x in zip(rows, ids))
+    for first in range(0, len(pairs), 100):
+        rows = list(range(first, min(first + 100, len(pairs))))
+        with torch.autocast("cpu", torch.bfloat16):
+            found = search.beam_captions(net, pairs.features(rows), [pairs.prompts[0][i] for i in rows], beams)
+        texts.update((i, [tokenizer.decode(f[0][0]).replace(",", "")]) for i, f in zip(rows, found))
     references = {i: [c.replace(" ,", "") for c in pairs.captions[i]] for i in texts}
     return f"BLEU-4 {Bleu(4).compute_score(references, texts, verbose=0)[0][3]:.3f} CIDEr {Cider().compute_score(references, texts)[0]:.3f}"
 
@@ -43,10 +44,7 @@ def score(captions):
 
 
 def checkpoint_captions(name, beams, penalty):
-    net = glance.Glance()
-    state = torch.load(glance.checkpoint(name))["model"]
-    net.load_state_dict({k: v for k, v in state.items() if k != "temperature"})
-    net.eval()
+    net = glance.load(name).eval()
     pairs, tokenizer, captions = Pairs("dev"), tokens.load(), {}
     names = [path.name for path, _ in data.flickr8k("dev")]
     for first in range(0, len(pairs), 50):

@@ -1,4 +1,4 @@
-"""Last step: write the trained parts into the pack: `model.gguf` (matrices Q8_0, the rest F32) and `config.json`.
+"""Last step: write the trained parts into the pack: `model.gguf` (matrices Q8_0, or F16 where rows do not divide by 32; the rest F32) and `config.json`.
 
     export.py NAME [FOLDER]     NAME: the checkpoint, such as stage3
 """
@@ -15,8 +15,7 @@ import data
 import model as glance
 import pairs
 
-DECODING = {"beams": 6, "max_tokens": 24, "min_tokens": 4, "length_penalty": 1.0, "repetition_penalty": 1.0, "no_repeat_ngram": 3}
-
+DECODING = {"beams": 10, "max_tokens": 24, "min_tokens": 4, "length_penalty": 1.0, "repetition_penalty": 1.0, "no_repeat_ngram": 3}
 
 def write_weights(state, path):
     writer = gguf.GGUFWriter(path, "blip2")
@@ -26,6 +25,8 @@ def write_weights(state, path):
         if values.ndim == 2 and values.shape[1] % 32 == 0 and values.shape[0] > 64:
             packed = gguf.quants.quantize(values, gguf.GGMLQuantizationType.Q8_0)
             writer.add_tensor(name, packed, raw_dtype=gguf.GGMLQuantizationType.Q8_0)
+        elif values.ndim == 2 and values.shape[0] > 64:
+            writer.add_tensor(name, values.astype(np.float16))
         else:
             writer.add_tensor(name, np.ascontiguousarray(values))
     writer.write_header_to_file()

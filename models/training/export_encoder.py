@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 import data
 import efficientnet
 import features
-from model import pooled
+import levels
 
 GOLDEN = data.PACK.parents[1] / "tests" / "golden"
 
@@ -47,13 +47,18 @@ def golden_pixels(size):
     return pixels[rows][:, columns]
 
 
+@torch.inference_mode()
+def encode(model, scale, pixels):
+    """`scale`: a `levels.Scale`. Pixels [N, 3, S, S] in 0..255 to tokens [N, 26, 1734] and logits, as the engine does."""
+    maps, logits = model(pixels.float())
+    return scale(levels.tokens(pixels, maps)), logits
+
+
 def write_golden(model):
     """Logits and every fifth token."""
     pixels = golden_pixels(features.SIZE)
-    with torch.inference_mode():
-        maps, logits = model(torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float())
-    tokens = pooled(maps.flatten(2).transpose(1, 2))[0, ::5].contiguous()
-    save_file({"tokens": tokens, "logits": logits[0].contiguous()}, GOLDEN / "encoder.safetensors")
+    tokens, logits = encode(model, levels.Scale(), torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None])
+    save_file({"tokens": tokens[0, ::5].contiguous(), "logits": logits[0].contiguous()}, GOLDEN / "encoder.safetensors")
 
 
 def main():
@@ -61,6 +66,8 @@ def main():
     if "--golden" in sys.argv:
         return write_golden(model)
     tensors = {name: layout(name, parameter.detach()) for name, parameter in model.named_parameters()}
+    scale = levels.Scale()
+    tensors |= {"levels.shift": scale.shift, "levels.scale": scale.scale}
     save_file(tensors, data.PACK / "encoder.safetensors")
 
 

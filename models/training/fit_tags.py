@@ -36,7 +36,7 @@ def calibration_error(logits, labels, temperature):
 def main():
     ids = (data.WORK / "imagenet_synsets.txt").read_text().split()
     names = json.loads((data.PACK / "lexicon.json").read_text())["classes"]
-    logits = np.load(data.WORK / "features" / "imagenet-samples.logits.npy").astype(np.float64)
+    logits = np.load(data.WORK / "features" / "imagenet-samples.npz")["logits"].astype(np.float64)
     labels = np.array([ids.index(path.name.split("_")[0]) for path in data.pictures("imagenet-samples")])
     fitted, checked = slice(0, None, 2), slice(1, None, 2)
     temperatures = np.arange(0.3, 2.0, 0.01)

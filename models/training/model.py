@@ -11,18 +11,19 @@ import torch.nn.functional as F
 from torch import nn
 
 import data
+import levels
 import tokens
 
 CONFIG = {
     "architecture": "blip2",
-    "image_encoder": {"type": "efficientnet-lite2", "image_size": 260, "tokens": 26, "width": 1280},
+    "image_encoder": {"type": "efficientnet-lite2", "image_size": 260, "tokens": 1 + levels.GRID**2, "width": levels.WIDTH},
     "qformer": {
         "hidden_size": 256,
         "num_hidden_layers": 2,
         "num_attention_heads": 4,
         "intermediate_size": 1024,
         "cross_attention_frequency": 1,
-        "encoder_hidden_size": 1280,
+        "encoder_hidden_size": levels.WIDTH,
         "num_query_tokens": 16,
         "vocab_size": tokens.VOCABULARY,
         "max_position_embeddings": 64,
@@ -32,7 +33,7 @@ CONFIG = {
     "language_model": {
         "type": "opt",
         "hidden_size": 256,
-        "num_hidden_layers": 4,
+        "num_hidden_layers": 2,
         "num_attention_heads": 4,
         "ffn_dim": 1024,
         "vocab_size": tokens.VOCABULARY,
@@ -40,10 +41,10 @@ CONFIG = {
     },
     "tokens": {"pad": tokens.PAD, "bos": tokens.BOS, "eos": tokens.EOS, "unk": tokens.UNK},
 }
+# Captions are learned with one layer; `stage2_align.py` adds the other.
+ONE_LAYER = {**CONFIG, "qformer": {**CONFIG["qformer"], "num_hidden_layers": 1}}
 MAX_TEXT = 32  # pieces of a text that the Q-Former reads
-GRID, POOLED = 9, 5  # sides of the encoder's feature map, and of what is left of it: whole maps would be learned by heart
-DROPOUT = 0.1
-CHANNEL_DROPOUT = 0.1
+DROPOUT = 0.2
 
 
 class Attention(nn.Module):
@@ -215,12 +216,6 @@ class Opt(nn.Module):
         return hidden @ self.model.decoder.embed_tokens.weight.T
 
 
-def pooled(features):
-    """Feature maps [B, 81, 1280] become tokens [B, 26, 1280]: the mean, then 5 x 5 averages of overlapping windows."""
-    cells = F.adaptive_avg_pool2d(features.transpose(1, 2).unflatten(2, (GRID, GRID)), POOLED)
-    return torch.cat([features.mean(1, keepdim=True), cells.flatten(2).transpose(1, 2)], 1)
-
-
 class VisionEmbeddings(nn.Module):
     def __init__(self, config):
         super().__init__()
@@ -236,9 +231,9 @@ class VisionModel(nn.Module):
         self.post_layernorm = nn.LayerNorm(config["width"], 1e-6)
 
     def forward(self, features):
-        """Feature maps [B, 81, 1280] -> what the Q-Former sees [B, 26, 1280]."""
-        tokens_ = pooled(features) + self.embeddings.position_embedding
-        return F.dropout(self.post_layernorm(tokens_), CHANNEL_DROPOUT, self.training)
+        """Tokens of the encoder [B, 26, W] -> what the Q-Former sees [B, 26, W]."""
+        tokens_ = features + self.embeddings.position_embedding
+        return F.dropout(self.post_layernorm(tokens_), DROPOUT, self.training)
 
 
 class TextEmbeddings(nn.Module):
@@ -270,7 +265,7 @@ class Glance(nn.Module):
         nn.init.normal_(self.language_model.model.decoder.embed_tokens.weight, std=width**-0.5)
 
     def look(self, features):
-        """features [B, 81, 1280] -> (query outputs [B, Q, D], self-attention cache, cross-attention keys and values)."""
+        """features [B, 26, W] -> (query outputs [B, Q, D], self-attention cache, cross-attention keys and values)."""
         image = self.qformer.image_keys_values(self.vision_model(features))
         queries = self.query_tokens.expand(len(features), -1, -1)
         out, cache = self.qformer(queries, self.queries, image)
@@ -308,6 +303,14 @@ def pad(rows, length=None):
 
 def checkpoint(name):
     return data.WORK / f"{name}.pt"
+
+
+def load(name, config=CONFIG):
+    """Checkpoint `name`, without the temperature of ITC, which only its training needs."""
+    state = torch.load(checkpoint(name))["model"]
+    net = Glance(config)
+    net.load_state_dict({key: value for key, value in state.items() if key != "temperature"})
+    return net
 
 
 def save(model, name, **notes):

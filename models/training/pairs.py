@@ -1,4 +1,4 @@
-"""Pictures (as kept feature maps) with their captions, for stages 1 to 3."""
+"""Pictures (as kept tokens) with their captions, for stages 1 to 3."""
 
 import json
 
@@ -6,9 +6,11 @@ import numpy as np
 import torch
 
 import data
+import features
+import levels
 import tokens
 
-VARIANTS = ["train", "train-mirrored", "train-cropped"]
+VARIANTS = ["train", "train-mirrored", *(f"train-cropped-{number}" for number in range(features.CROPPED))]
 TEMPERATURE = 0.64  # of the ImageNet head, as `fit_tags.py` found it
 TAG_PROBABILITY, TAGS = 0.12, 4  # a tag word enters the prompt from this probability on; at most so many
 
@@ -42,34 +44,36 @@ class TagWords:
 
 
 class Pairs:
-    """One split: feature maps by index and variant, caption ids, tag prompt ids."""
+    """One split: tokens by index and variant, caption ids, tag prompt ids."""
 
     def __init__(self, split):
         folder = data.WORK / "features"
         rows = data.flickr8k(split)
         names = VARIANTS if split == "train" else [split]
-        self.maps = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in names]
+        self.kept = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in names]
+        told = [np.load(folder / f"{name}.npz") for name in names]
+        self.mirrored, self.scale = [one["mirrored"] for one in told], levels.Scale()
         tokenizer, words = tokens.load(), TagWords()
         self.captions = [[data.normalise(c) for c in captions] for _, captions in rows]
         self.ids = [[tokenizer.encode(c).ids for c in captions] for captions in self.captions]
         self.mirrored_ids = [[tokenizer.encode(mirror_words(c)).ids for c in captions] for captions in self.captions]
         self.prompts = []
-        for name in names:
-            tags = words(np.load(folder / f"{name}.logits.npy"))
+        for one in told:
+            tags = words(one["logits"])
             self.prompts.append([[i for tag in row for i in tokenizer.encode(tag + " ,").ids] for row in tags])
 
     def __len__(self):
         return len(self.ids)
 
     def features(self, indices, variant=0):
-        return torch.from_numpy(self.maps[variant][indices].astype(np.float32))
+        return self.scale(torch.from_numpy(self.kept[variant][indices].astype(np.float32)))
 
     def caption_ids(self, index, variant):
-        return (self.mirrored_ids if variant == 1 else self.ids)[index]
+        return (self.mirrored_ids if self.mirrored[variant][index] else self.ids)[index]
 
 
 def sample(pairs, indices, chance):
-    """A random variant of each picture: (features [B, 81, 1280], list of (index, variant))."""
-    picked = [(i, chance.randrange(len(pairs.maps))) for i in indices]
-    maps = np.stack([pairs.maps[variant][i] for i, variant in picked]).astype(np.float32)
-    return torch.from_numpy(maps), picked
+    """A random variant of each picture: (tokens [B, 26, 1734], list of (index, variant))."""
+    picked = [(i, chance.randrange(len(pairs.kept))) for i in indices]
+    kept = np.stack([pairs.kept[variant][i] for i, variant in picked]).astype(np.float32)
+    return pairs.scale(torch.from_numpy(kept)), picked

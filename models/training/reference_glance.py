@@ -24,8 +24,8 @@ from transformers import (
 import consensus
 import data
 import export_encoder
+import levels
 import reference
-from model import pooled
 
 PICTURES = ["astronaut", "cat", "coffee"]
 TEXTS = ["a cup of coffee with a spoon", "two dogs run on the beach"]
@@ -45,7 +45,7 @@ def weights():
 def retrieval(config, tensors):
     """Q-Former and heads; the vision part of `transformers` is not used."""
     size = {k: v for k, v in config["qformer"].items() if k not in ("num_query_tokens", "projection_size")}
-    vision = Blip2VisionConfig(hidden_size=size["encoder_hidden_size"], intermediate_size=8, num_hidden_layers=1)
+    vision = Blip2VisionConfig(hidden_size=size["encoder_hidden_size"], intermediate_size=8, num_hidden_layers=1, num_attention_heads=1)
     model = Blip2ForImageTextRetrieval(
         Blip2Config(
             vision_config=vision.to_dict(),
@@ -119,10 +119,9 @@ def main():
     encode = lambda text: tokenizer.encode(text, add_special_tokens=False).ids
     marks, vision = config["tokens"], "vision_model.post_layernorm."
     texts = [[marks["bos"], *encode(text), marks["eos"]] for text in TEXTS]
-    values, cases, index = {}, [], consensus.Index()
+    values, cases, index, scale = {}, [], consensus.Index(), levels.Scale()
     for name in PICTURES:
-        maps, logits = encoder(squashed(name, config["image_encoder"]["image_size"]))
-        tokens = pooled(maps.flatten(2).transpose(1, 2))
+        tokens, logits = export_encoder.encode(encoder, scale, squashed(name, config["image_encoder"]["image_size"]))
         x = tokens + tensors["vision_model.embeddings.position_embedding"]
         image = torch.nn.functional.layer_norm(x, x.shape[-1:], tensors[vision + "weight"], tensors[vision + "bias"], EPSILON)
         read = [reference.qformer_values(matcher, image, torch.tensor([ids])) for ids in texts]
@@ -142,11 +141,14 @@ def main():
         }
         values |= {f"{name}.{stage}": value.detach().clone().contiguous() for stage, value in stages.items()}
         found = written(writer, prompt, config["decoding"])
-        near = index.near(tokens[0, 0].numpy())
-        shared = [index.shared(near, tokenizer.decode(beam)) for beam in found["beams"]]
-        by_consensus = sorted(range(len(shared)), key=lambda i: -shared[i])
+        near, agreement = index.near(tokens[0, 0].numpy()), []
+        for beam, score in zip(found["beams"], found["scores"]):
+            text = tokenizer.decode(beam)
+            itc = reference.qformer_values(matcher, image, torch.tensor([[marks["bos"], *encode(text), marks["eos"]]]))["itc"].item()
+            agreement.append(index.agreement(near, text, score, itc))
+        by_consensus = sorted(range(len(agreement)), key=lambda i: -agreement[i])
         cases.append({"picture": name, "prompt": ids, **found, "by_consensus": by_consensus})
-        print(name, words, [(round(shared[i], 2), tokenizer.decode(found["beams"][i])) for i in by_consensus[:2]], stages["itm"].tolist())
+        print(name, words, [(round(agreement[i], 2), tokenizer.decode(found["beams"][i])) for i in by_consensus[:2]], stages["itm"].tolist())
     save_file(values, reference.GOLDEN / "glance_values.safetensors")
     (reference.GOLDEN / "glance.json").write_text(json.dumps({"texts": dict(zip(TEXTS, texts)), "cases": cases}))
 

@@ -1,5 +1,7 @@
 //! What of an unsure caption may still be said.
 
+use std::collections::BTreeSet;
+
 use crate::lexicon::{Lexicon, Mention, NounKind, Seen};
 
 use super::{CaptionEvidence, Thresholds};
@@ -45,6 +47,16 @@ pub fn neutral(noun: &str) -> &str {
 fn neutral_names(noun: &str) -> Option<[&'static str; 2]> {
     let found = NEUTRAL.iter().find(|(name, _)| *name == noun);
     found.map(|(_, names)| *names)
+}
+
+/// Whether the caption names a thing twice. "A man on a motorcycle is riding a motorcycle" is how a decoder stammers where it does not know.
+pub fn names_twice(caption: &CaptionEvidence, lexicon: &Lexicon) -> bool {
+    let mut named = BTreeSet::new();
+    let mentions = lexicon.mentions(&caption.bare_words());
+    let mut things = mentions
+        .iter()
+        .filter(|mention| mention.noun.kind == NounKind::Thing && !mention.words.is_empty());
+    things.any(|mention| !named.insert(mention.name))
 }
 
 /// The words of the caption, men and women being people, and boys and girls children.

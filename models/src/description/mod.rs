@@ -168,9 +168,15 @@ fn photo(evidence: &Evidence, things: &[Thing<'_>], seen: &Seen, lexicon: &Lexic
         .unwrap_or_else(|| unclear(evidence, things))
 }
 
+/// The caption, unless it names a thing twice.
+fn fluent<'a>(evidence: &'a Evidence, lexicon: &Lexicon) -> Option<&'a CaptionEvidence> {
+    let caption = evidence.caption.as_ref();
+    caption.filter(|caption| !caption::names_twice(caption, lexicon))
+}
+
 /// The caption, if all its nouns are probably right; whether persons are men or women is left out.
 fn captioned(evidence: &Evidence, seen: &Seen, lexicon: &Lexicon, calibration: &Calibration) -> Option<Said> {
-    let caption = evidence.caption.as_ref().filter(|caption| !caption.uncalibrated)?;
+    let caption = fluent(evidence, lexicon).filter(|caption| !caption.uncalibrated)?;
     let confidence = calibration.caption(&features(evidence, seen, lexicon));
     let sure = confidence >= calibration.thresholds.caption
         && !is_vetoed(caption, evidence, seen, lexicon, &calibration.thresholds);
@@ -225,7 +231,7 @@ fn half_captioned(
     lexicon: &Lexicon,
     thresholds: &Thresholds,
 ) -> Option<Said> {
-    let supported = caption::supported(evidence.caption.as_ref()?, lexicon, seen, thresholds)?;
+    let supported = caption::supported(fluent(evidence, lexicon)?, lexicon, seen, thresholds)?;
     let top = things
         .first()
         .filter(|thing| thing.probability >= thresholds.possible)?;

@@ -129,6 +129,18 @@ fn a_supported_caption_is_said() {
     assert_eq!(description.caption.as_deref(), Some("a dog runs on the beach"));
 }
 
+#[test]
+fn a_caption_that_names_a_thing_twice_is_not_said() {
+    for score in [-0.01, -2.0] {
+        let made = photo()
+            .caption("a man on a motorcycle is riding a motorcycle", score)
+            .object("motorcycle", 0.9, [20.0, 30.0, 50.0, 50.0])
+            .object("person", 0.9, [30.0, 10.0, 20.0, 40.0]);
+        assert!(!made.sentence().contains("riding"), "{}", made.sentence());
+        assert!(made.sentence().contains("a motorcycle"), "{}", made.sentence());
+    }
+}
+
 /// However sure such a model is of its words, and whatever supports them.
 #[test]
 fn a_caption_of_unknown_truth_is_possible_at_most() {

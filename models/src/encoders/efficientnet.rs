@@ -4,6 +4,7 @@
 use candle_core::{Device, Result, Tensor};
 use candle_nn::VarBuilder;
 
+use super::levels::Levels;
 use super::{Encoded, ImageEncoder};
 use crate::convolution::{Activation, Depthwise, Pointwise, Step, first_windows, mean};
 use crate::pack::Pack;
@@ -14,13 +15,9 @@ const WEIGHTS: &str = "encoder.safetensors";
 /// Taken off every pixel value; the division by 128 is in the weights.
 const MEAN: f32 = 127.0;
 const STEM: usize = 32;
-/// Width of the feature map, and so of the tokens.
+/// Width of the last feature map.
 const WIDTH: usize = 1280;
 const CLASSES: usize = 1000;
-/// Side of the grid of tokens that the feature map is averaged to.
-const POOLED: usize = 5;
-/// Pixels of a side to one cell of the feature map.
-const REDUCTION: usize = 32;
 /// Blocks, kernel, stride of the first block, channels: the seven stages of Lite2.
 const STAGES: [(usize, usize, usize, usize); 7] = [
     (1, 3, 1, 16),
@@ -31,6 +28,9 @@ const STAGES: [(usize, usize, usize, usize); 7] = [
     (5, 5, 2, 208),
     (1, 3, 1, 352),
 ];
+/// The stages whose maps stand in the tokens beside the last one.
+const EARLY: usize = 4;
+const MIDDLE: usize = 5;
 /// Channels inside a block, as a multiple of its input; the first block does not expand.
 const EXPANSION: usize = 6;
 
@@ -40,11 +40,11 @@ pub struct EfficientNetLite {
     image_size: u32,
     device: Device,
     stem: Pointwise,
-    blocks: Vec<Block>,
+    /// By stage.
+    stages: Vec<Vec<Block>>,
     head: Pointwise,
     classifier: Pointwise,
-    /// [tokens - 1, cells of the feature map]
-    pooling: Tensor,
+    levels: Levels,
 }
 
 /// Inverted residual: expand (1 x 1), depthwise, project (1 x 1, linear).
@@ -77,62 +77,46 @@ impl EfficientNetLite {
     }
 
     fn read(weights: &VarBuilder, image_size: u32, device: &Device) -> Result<Self> {
-        let mut blocks = Vec::new();
-        let mut inputs = STEM;
+        let (mut stages, mut index, mut inputs) = (Vec::new(), 0, STEM);
         for (repeats, kernel, first_stride, outputs) in STAGES {
+            let mut blocks = Vec::new();
             for repeat in 0..repeats {
                 let stride = if repeat == 0 { first_stride } else { 1 };
-                let weights = weights.pp(format!("blocks.{}", blocks.len()));
-                blocks.push(block(blocks.is_empty(), inputs, outputs, kernel, stride, &weights)?);
-                inputs = outputs;
+                let weights = weights.pp(format!("blocks.{index}"));
+                blocks.push(block(index == 0, inputs, outputs, kernel, stride, &weights)?);
+                (index, inputs) = (index + 1, outputs);
             }
+            stages.push(blocks);
         }
         Ok(Self {
             image_size,
             device: device.clone(),
             // The depthwise convolutions add the bias of the layer before them.
             stem: Pointwise::load(27, STEM, false, &weights.pp("stem"))?,
-            blocks,
+            stages,
             head: Pointwise::load(inputs, WIDTH, true, &weights.pp("head"))?,
             classifier: Pointwise::load(WIDTH, CLASSES, true, &weights.pp("classifier"))?,
-            pooling: pooling((image_size as usize).div_ceil(REDUCTION), POOLED)?,
+            levels: Levels::load(STAGES[MIDDLE].3, STAGES[EARLY].3, &weights.pp("levels"))?,
         })
     }
 
-    /// RGB bytes of a square picture to tokens [1, 26, 1280] in 0..6 (the mean, then 5 x 5 averages, row by row) and
-    /// 1,000 logits.
+    /// RGB bytes of a square picture to tokens [1, 26, W], see [`Levels`], and 1,000 logits.
     fn forward(&self, pixels: &[u8]) -> Result<(Tensor, Vec<f32>)> {
         let mut x = self
             .stem
             .forward(&first_windows(pixels, self.image_size as usize, MEAN)?)?;
-        for block in &self.blocks {
-            x = block.forward(&x)?;
+        let mut maps = Vec::with_capacity(self.stages.len());
+        for stage in &self.stages {
+            for block in stage {
+                x = block.forward(&x)?;
+            }
+            maps.push(x.clone());
         }
         let cells = self.head.forward(&x)?.clamp(0f32, 6f32)?;
-        let mean = mean(&cells)?;
-        let logits = self.classifier.forward(&mean)?.flatten_all()?.to_vec1()?;
-        let pooled = self.pooling.matmul(&cells.flatten_to(1)?)?;
-        let tokens = Tensor::cat(&[&mean.flatten_to(1)?, &pooled], 0)?.unsqueeze(0)?;
+        let logits = self.classifier.forward(&mean(&cells)?)?.flatten_all()?.to_vec1()?;
+        let tokens = self.levels.tokens(pixels, &maps[EARLY], &maps[MIDDLE], &cells)?;
         Ok((tokens, logits))
     }
-}
-
-/// The matrix [to * to, from * from] that averages a square grid of `from` cells a side to one of `to` cells, over windows
-/// that overlap where the sides do not divide: `PyTorch`'s `adaptive_avg_pool2d`.
-fn pooling(from: usize, to: usize) -> Result<Tensor> {
-    let share = |target: usize, source: usize| {
-        let window = target * from / to..((target + 1) * from).div_ceil(to);
-        if window.contains(&source) {
-            1.0 / window.len() as f32
-        } else {
-            0.0
-        }
-    };
-    let weights: Vec<f32> = (0..to * to)
-        .flat_map(|target| (0..from * from).map(move |source| (target, source)))
-        .map(|(target, source)| share(target / to, source / from) * share(target % to, source % from))
-        .collect();
-    Tensor::from_vec(weights, (to * to, from * from), &Device::Cpu)
 }
 
 fn block(
@@ -189,7 +173,7 @@ mod tests {
     fn equals_the_reference() {
         let network = EfficientNetLite::read(&golden::weights(WEIGHTS), 260, &Device::Cpu).unwrap();
         let (tokens, logits) = network.forward(&golden::pixels(260)).unwrap();
-        assert_eq!(tokens.dims(), [1, 26, 1280]);
+        assert_eq!(tokens.dims(), [1, Levels::TOKENS, 1734]);
         let every_fifth = Tensor::arange_step(0u32, 26, 5, &Device::Cpu).unwrap();
         let tokens = tokens.squeeze(0).unwrap().index_select(&every_fifth, 0).unwrap();
         let reference = golden::values("encoder.safetensors");

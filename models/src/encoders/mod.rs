@@ -1,6 +1,7 @@
 //! Image encoders: pixels to tokens.
 
 mod efficientnet;
+mod levels;
 mod vit;
 
 use candle_core::Tensor;
