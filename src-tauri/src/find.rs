@@ -21,7 +21,7 @@ pub const LEAST: f32 = 0.3;
 /// So many of those that are meant are put in order carefully.
 const ORDERED: usize = 16;
 /// What a unit of log-likelihood counts beside the cosine, as is best on the training pictures of Flickr8k (`models/examples/recall.rs`).
-const LIKELIHOOD: f32 = 0.02;
+const LIKELIHOOD: f32 = 0.05;
 /// What a unit of the cosine of words and picture counts beside the logit of ITM, and the cosine at which it changes nothing: chosen on
 /// Flickr8k's dev pictures. Of the pictures that are meant, and among the nearest, 95 of 100 reach `LEAST`, of all others 3 of 1,000; where
 /// as many reach it by ITM alone, 35.
