@@ -16,6 +16,8 @@ const CHARACTERS: &str = "character";
 /// Lines are read this much narrower than they are, for time: of 21 pages 0.4 % of the characters come out wrong at 1, 0.9 % at
 /// 0.8, 15 % at 0.65.
 const SQUEEZE: f32 = 0.85;
+/// A line that is read so with a lower score is read again as wide as it is. Without that, twice as many characters of photos come out wrong.
+const SURE: f32 = 0.95;
 /// Boxes higher than this many widths run up or down.
 const TALL: f32 = 1.5;
 /// Boxes higher than this many widths are no single letters.
@@ -50,7 +52,7 @@ impl Recogniser {
         Ok(Self { model, characters })
     }
 
-    /// Reads a line; one that stands on end, or makes no sense, in other directions too.
+    /// Reads a line; one that stands on end, or makes no sense, in other directions too, and one that is not sure in its full width.
     pub fn read(&self, rgb: &RgbImage, place: &Rectangle, options: &RunOptions) -> Result<Reading> {
         let tall = place.height / place.width.max(1.0);
         let mut best = self.best(rgb, place, first_turns(tall), options)?;
@@ -60,6 +62,12 @@ impl Recogniser {
                 best = other;
             }
         }
+        if best.score < SURE {
+            let wide = self.upright(rgb, best.place, 1.0, options)?;
+            if wide.score > best.score {
+                best = wide;
+            }
+        }
         Ok(best)
     }
 
@@ -67,7 +75,7 @@ impl Recogniser {
     fn best(&self, rgb: &RgbImage, place: &Rectangle, turns: &[u8], options: &RunOptions) -> Result<Reading> {
         let mut best: Option<Reading> = None;
         for &quarters in turns {
-            let reading = self.upright(rgb, place.turned(quarters), options)?;
+            let reading = self.upright(rgb, place.turned(quarters), SQUEEZE, options)?;
             if best.as_ref().is_none_or(|best| reading.score > best.score) {
                 best = Some(reading);
             }
@@ -75,8 +83,8 @@ impl Recogniser {
         best.ok_or_else(|| network_failed("no direction to read in"))
     }
 
-    fn upright(&self, rgb: &RgbImage, place: Rectangle, options: &RunOptions) -> Result<Reading> {
-        let (input, width) = crop(rgb, &place, SQUEEZE);
+    fn upright(&self, rgb: &RgbImage, place: Rectangle, squeeze: f32, options: &RunOptions) -> Result<Reading> {
+        let (input, width) = crop(rgb, &place, squeeze);
         let input = NdTensor::from_data([1, 3, HEIGHT, width], input);
         let output = self
             .model
