@@ -102,21 +102,22 @@ impl EfficientNetLite {
 
     /// RGB bytes of a square picture to tokens [1, 26, W], see [`Levels`], and 1,000 logits.
     fn forward(&self, pixels: &[u8]) -> Result<(Tensor, Vec<f32>)> {
-        let mut x = self
+        let first = self
             .stem
             .forward(&first_windows(pixels, self.image_size as usize, MEAN)?)?;
-        let mut maps = Vec::with_capacity(self.stages.len());
-        for stage in &self.stages {
-            for block in stage {
-                x = block.forward(&x)?;
-            }
-            maps.push(x.clone());
-        }
-        let cells = self.head.forward(&x)?.clamp(0f32, 6f32)?;
+        let early = through(&self.stages[..=EARLY], first)?;
+        let middle = through(&self.stages[EARLY + 1..=MIDDLE], early.clone())?;
+        let last = through(&self.stages[MIDDLE + 1..], middle.clone())?;
+        let cells = self.head.forward(&last)?.clamp(0f32, 6f32)?;
         let logits = self.classifier.forward(&mean(&cells)?)?.flatten_all()?.to_vec1()?;
-        let tokens = self.levels.tokens(pixels, &maps[EARLY], &maps[MIDDLE], &cells)?;
+        let tokens = self.levels.tokens(pixels, &early, &middle, &cells)?;
         Ok((tokens, logits))
     }
+}
+
+/// What some stages make of a map.
+fn through(stages: &[Vec<Block>], map: Tensor) -> Result<Tensor> {
+    stages.iter().flatten().try_fold(map, |map, block| block.forward(&map))
 }
 
 fn block(

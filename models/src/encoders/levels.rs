@@ -103,10 +103,8 @@ fn colours(pixels: &[u8]) -> Result<Tensor> {
                     .max(0.0)
                     .sqrt()
             };
-            [0, 1, 2]
-                .map(|channel| mean(sums[channel]) as f32)
-                .into_iter()
-                .chain([0, 1, 2].map(|channel| spread(channel) as f32))
+            let [red, green, blue] = [0, 1, 2].map(|channel| mean(sums[channel]));
+            [red, green, blue, spread(0), spread(1), spread(2)].map(|value| value as f32)
         })
         .collect();
     Tensor::from_vec(rows, ((), COLOURS), &Device::Cpu)

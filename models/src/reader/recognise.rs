@@ -36,6 +36,13 @@ pub struct Reading {
     pub place: Rectangle,
 }
 
+impl Reading {
+    /// The more certain of two; of equals the first.
+    fn or_better(self, other: Self) -> Self {
+        if other.score > self.score { other } else { self }
+    }
+}
+
 /// The network and its characters.
 #[derive(Debug)]
 pub struct Recogniser {
@@ -57,16 +64,11 @@ impl Recogniser {
         let tall = place.height / place.width.max(1.0);
         let mut best = self.best(rgb, place, first_turns(tall), options)?;
         if best.score < DOUBTFUL && tall <= TALL {
-            let other = self.best(rgb, place, &[2], options)?;
-            if other.score > best.score {
-                best = other;
-            }
+            best = best.or_better(self.upright(rgb, place.turned(2), SQUEEZE, options)?);
         }
         if best.score < SURE {
             let wide = self.upright(rgb, best.place, 1.0, options)?;
-            if wide.score > best.score {
-                best = wide;
-            }
+            best = best.or_better(wide);
         }
         Ok(best)
     }
@@ -76,9 +78,10 @@ impl Recogniser {
         let mut best: Option<Reading> = None;
         for &quarters in turns {
             let reading = self.upright(rgb, place.turned(quarters), SQUEEZE, options)?;
-            if best.as_ref().is_none_or(|best| reading.score > best.score) {
-                best = Some(reading);
-            }
+            best = Some(match best {
+                Some(best) => best.or_better(reading),
+                None => reading,
+            });
         }
         best.ok_or_else(|| network_failed("no direction to read in"))
     }
