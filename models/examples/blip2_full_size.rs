@@ -1,9 +1,7 @@
 //! BLIP-2 with OPT-2.7b in its full size with random quantized weights: memory, speed against what this machine can do at the same time,
 //! and whether memory returns. Writes a checkpoint of up to 4 GB into a folder first.
 //!
-//! `RAYON_NUM_THREADS=1 cargo run --release -p eyebright-models --example blip2_full_size -- q8_0|q4_k FOLDER`
-
-#![allow(unsafe_code)]
+//! `cargo run --release -p eyebright-models --example blip2_full_size -- q8_0|q4_k FOLDER`
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -30,9 +28,7 @@ const LOADS: usize = 10;
 const TOKENS: usize = 13;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // As in the app: the cores share the work, and candle is told by RAYON_NUM_THREADS=1 that each computes on its own.
-    let cores = std::thread::available_parallelism()?.get();
-    rayon::ThreadPoolBuilder::new().num_threads(cores).build_global()?;
+    eyebright_models::tuning::apply();
     let (kind, folder) = (std::env::args().nth(1), std::env::args().nth(2));
     let folder = folder.ok_or("name q8_0 or q4_k, and a folder")?;
     let folder = Path::new(&folder);
@@ -108,11 +104,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let model = open(folder)?;
         let loaded = resident()?;
         drop(model);
-        #[cfg(all(target_os = "linux", target_env = "gnu"))]
-        // SAFETY: gives unused pages back and changes nothing else, as the app does when it unloads a model.
-        unsafe {
-            libc::malloc_trim(0);
-        }
+        eyebright_models::tuning::return_freed_memory();
         println!("round {round}: {loaded:.2} GB loaded, {:.2} GB afterwards", resident()?);
     }
     Ok(())

@@ -1,5 +1,5 @@
 //! How long a published BLIP takes to look at a picture and to write, and the most memory it held:
-//! `RAYON_NUM_THREADS=1 cargo run --release --example blip_speed -- FOLDER PICTURE [ROUNDS]`. `training/bench_blip.py` sets it beside `transformers`.
+//! `cargo run --release --example blip_speed -- FOLDER PICTURE [ROUNDS]`. `training/bench_blip.py` sets it beside `transformers`.
 
 use std::error::Error;
 use std::path::Path;
@@ -13,9 +13,7 @@ use eyebright_models::{Cancel, Device, Limits, Picture, vision_language};
 const PIECES: usize = 20;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // As in the app: the cores share the work, and candle is told by RAYON_NUM_THREADS=1 that each computes on its own.
-    let cores = std::thread::available_parallelism()?.get();
-    rayon::ThreadPoolBuilder::new().num_threads(cores).build_global()?;
+    eyebright_models::tuning::apply();
     let mut words = std::env::args().skip(1);
     let folder = words.next().ok_or("name the folder of a model")?;
     let picture = words.next().ok_or("name a picture")?;

@@ -1,4 +1,4 @@
-//! How long a question takes to be written down: `RAYON_NUM_THREADS=1 cargo run --release --example transcribe -- PACK CLIP...`, each clip 32-bit numbers of
+//! How long a question takes to be written down: `cargo run --release --example transcribe -- PACK CLIP...`, each clip 32-bit numbers of
 //! 16 kHz. `training/evaluate_ears.py` sets it beside faster-whisper.
 
 use std::error::Error;
@@ -12,9 +12,7 @@ use eyebright_models::{Cancel, Device, Pack};
 const ROUNDS: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // As in the app: the cores share the work, and candle is told by RAYON_NUM_THREADS=1 that each computes on its own.
-    let cores = std::thread::available_parallelism()?.get();
-    rayon::ThreadPoolBuilder::new().num_threads(cores).build_global()?;
+    eyebright_models::tuning::apply();
     let mut words = std::env::args().skip(1);
     let folder = words.next().ok_or("name the folder of the pack ears")?;
     let transcriber = Transcriber::open(&Pack::open(Path::new(&folder))?, &Device::Cpu)?;

@@ -1,12 +1,12 @@
 //! Multi-head attention, shared by the Q-Former and the language models.
 
-use candle_core::{D, Device, Result, Tensor};
+use candle_core::{D, Device, IndexOp, Result, Tensor};
 
 use crate::elementwise::softmax;
 use crate::shares::in_shares;
 
-/// So many queries look at once: the scores of more would not stay in the processor's cache.
-const BLOCK: usize = 64;
+/// So many queries of a head look at once: the scores of more would not stay in the processor's cache.
+const BLOCK: usize = 192;
 
 /// [R, T, D] -> [R, heads, T, D / heads].
 pub(crate) fn split_heads(x: &Tensor, heads: usize) -> Result<Tensor> {
@@ -37,27 +37,35 @@ pub(crate) fn attend_scaled(
     look(&query, &keys, values, mask)?.transpose(1, 2)?.flatten_from(2)
 }
 
-/// What scaled queries [R, heads, T, W] find: [R, heads, T, W]. Keys [R, heads, W, S] lie ready for the product. Cores share many queries.
+/// What scaled queries [R, heads, T, W] find: [R, heads, T, W]. Keys [R, heads, W, S] lie ready for the product. Cores share the heads where
+/// there are many queries.
 pub(crate) fn look(query: &Tensor, keys: &Tensor, values: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
-    let find = |query: &Tensor, mask: Option<&Tensor>| {
-        let mut scores = query.matmul(keys)?;
-        if let Some(mask) = mask {
-            scores = scores.broadcast_add(mask)?;
-        }
-        softmax(&scores)?.matmul(values)
-    };
-    let tokens = query.dim(2)?;
+    let (rows, heads, tokens, width) = query.dims4()?;
     if tokens <= BLOCK || !query.device().is_cpu() {
-        return find(query, mask);
+        return find(query, keys, values, mask);
     }
-    in_shares(tokens, BLOCK, 2, |first, rows| {
-        // One row may stand for all.
-        let mask = mask.map(|mask| match mask.dim(D::Minus2)? {
-            1 => Ok(mask.clone()),
-            _ => mask.narrow(D::Minus2, first, rows),
+    let scores = (rows, heads, tokens, values.dim(2)?);
+    let mask = mask.map(|mask| mask.broadcast_as(scores)).transpose()?;
+    let found = in_shares(rows * heads, 1, 0, |head, _| {
+        let of_head = |x: &Tensor| x.i((head / heads, head % heads));
+        let (query, keys, values) = (of_head(query)?, of_head(keys)?, of_head(values)?);
+        let mask = mask.as_ref().map(of_head).transpose()?;
+        let parts = (0..tokens).step_by(BLOCK).map(|first| {
+            let count = BLOCK.min(tokens - first);
+            let mask = mask.as_ref().map(|mask| mask.narrow(0, first, count)).transpose()?;
+            find(&query.narrow(0, first, count)?, &keys, &values, mask.as_ref())
         });
-        find(&query.narrow(2, first, rows)?.contiguous()?, mask.transpose()?.as_ref())
-    })
+        Tensor::cat(&parts.collect::<Result<Vec<_>>>()?, 0)
+    })?;
+    found.reshape((rows, heads, tokens, width))
+}
+
+fn find(query: &Tensor, keys: &Tensor, values: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
+    let mut scores = query.matmul(keys)?;
+    if let Some(mask) = mask {
+        scores = scores.broadcast_add(mask)?;
+    }
+    softmax(&scores)?.matmul(values)
 }
 
 /// [T, past + T]: 0 where a token may look, minus infinity where it may not (later tokens).

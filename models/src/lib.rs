@@ -42,6 +42,7 @@ pub mod reader;
 mod shares;
 pub mod tags;
 pub mod tokenizer;
+pub mod tuning;
 pub mod vision_language;
 pub mod weights;
 

@@ -84,9 +84,7 @@ def peer(folder, picture):
 
 def run(command):
     found = {}
-    # As the app has it: our cores share the work, and each product of candle's is computed by one. PyTorch takes both.
-    threads = os.environ | {"RAYON_NUM_THREADS": "1"}
-    for line in subprocess.run(command, check=True, capture_output=True, text=True, env=threads).stdout.splitlines():
+    for line in subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines():
         name, value = line.split(" ", 1)
         value = json.loads(value)
         found[name] = value if isinstance(value, list) else min(value, found.get(name, value)) if name != "peak" else value

@@ -34,7 +34,6 @@ mod settings;
 mod stopwatch;
 #[cfg(feature = "desktop")]
 mod strings;
-mod tuning;
 mod voice;
 // The command line takes those of the history as they are.
 #[cfg_attr(not(feature = "desktop"), allow(dead_code))]
@@ -45,7 +44,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    tuning::apply();
+    eyebright_models::tuning::apply();
     // Wrong usage ends here, with clap's message and exit code 2.
     let cli = cli::Cli::parse();
     cli::run(cli).into()

@@ -11,9 +11,9 @@ use rayon::prelude::*;
 
 use super::precision::{Form, Precision};
 use super::store::{Entry, Format, GGUF, INDEX, Store};
-use super::weights::filled;
 use super::{Checkpoint, CheckpointError};
 use crate::linear::widened;
+use crate::quantized::filled;
 
 /// From coarse to fine, with the size of the error over that of the matrix beyond which the next is taken; the last takes all.
 /// Weights that are spread like a normal distribution, as most are, come to 0.07, 0.02 and 0.005.

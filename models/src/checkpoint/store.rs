@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Cursor;
 
+use candle_core::quantized::GgmlDType;
 use candle_core::quantized::ggml_file::qtensor_from_ggml;
 use candle_core::quantized::gguf_file::Content;
-use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{DType, Device, Tensor};
 use safetensors::SafeTensors;
 use serde::Deserialize;
@@ -96,7 +96,9 @@ impl Store {
             Format::Dense(dtype) => self.with_bytes(entry, |bytes| {
                 Tensor::from_raw_buffer(bytes, dtype, &entry.shape, &Device::Cpu)
             }),
-            Format::Quantized(_) => self.quantized(entry, &Device::Cpu)?.dequantize(&Device::Cpu),
+            Format::Quantized(dtype) => self.with_bytes(entry, |bytes| {
+                qtensor_from_ggml(dtype, bytes, entry.shape.clone(), &Device::Cpu)?.dequantize(&Device::Cpu)
+            }),
             Format::Other(dtype) => candle_core::bail!("{dtype:?} is no type of weights"),
         }
     }
@@ -107,17 +109,8 @@ impl Store {
         Ok(alike && self.with_bytes(one, |one| self.with_bytes(other, |other| Ok(one == other)))?)
     }
 
-    /// A quantized tensor.
-    pub(super) fn quantized(&self, entry: &Entry, device: &Device) -> candle_core::Result<QTensor> {
-        let Format::Quantized(dtype) = entry.format else {
-            candle_core::bail!("{:?} is not quantized", entry.format)
-        };
-        self.with_bytes(entry, |bytes| {
-            qtensor_from_ggml(dtype, bytes, entry.shape.clone(), device)
-        })
-    }
-
-    fn with_bytes<T>(
+    /// What `read` makes of a tensor's bytes.
+    pub(super) fn with_bytes<T>(
         &self,
         entry: &Entry,
         read: impl FnOnce(&[u8]) -> candle_core::Result<T>,

@@ -5,8 +5,8 @@ use candle_core::{DType, Tensor};
 use candle_nn::Module;
 use tempfile::TempDir;
 
-use super::weights::filled;
 use super::*;
+use crate::quantized::filled;
 
 const MATRIX: [usize; 2] = [20, 300];
 

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use candle_core::quantized::QTensor;
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::LayerNorm;
 
 use super::Misfit;
 use super::precision::{Form, Precision};
 use super::store::{Entry, Format, Store};
-use crate::linear::{Linear, Matrix, padded, widened};
+use crate::linear::{Linear, Matrix, widened};
+use crate::quantized::{Quantized, padded};
 
 /// The tensors below a path such as `text_decoder.bert`. A tensor that is missing or of another shape stands in as zeros until
 /// all are known: then [`super::Checkpoint::load`] fails and names them.
@@ -143,7 +143,10 @@ impl Weights {
         {
             self.found(&full, Some(entry));
             return match entry.format {
-                Format::Quantized(_) => Matrix::quantized(store.quantized(entry, self.device())?, outputs, inputs),
+                Format::Quantized(dtype) => store.with_bytes(entry, |blocks| {
+                    let matrix = Quantized::of_blocks(blocks, dtype, [outputs, inputs], self.device())?;
+                    Ok(Matrix::quantized(matrix, outputs, inputs))
+                }),
                 _ => self.formed(&store.dense(entry)?),
             };
         }
@@ -211,8 +214,8 @@ impl Weights {
                 Matrix::dense(wide.to_device(self.device())?)
             }
             Form::Quantized(dtype) => {
-                let filled = filled(&widened(dense)?.to_device(&Device::Cpu)?)?;
-                Matrix::quantized(QTensor::quantize_onto(&filled, dtype, self.device())?, outputs, inputs)
+                let matrix = Quantized::of_dense(&widened(dense)?, dtype, self.device())?;
+                Ok(Matrix::quantized(matrix, outputs, inputs))
             }
         }
     }
@@ -262,16 +265,6 @@ impl Came for (&Vec<usize>, Format) {
             _ => format!("{:?}", self.0),
         }
     }
-}
-
-/// A matrix filled up with zeros as [`padded`] says.
-pub(super) fn filled(matrix: &Tensor) -> Result<Tensor> {
-    let (outputs, inputs) = matrix.dims2()?;
-    let [rows, columns] = padded(outputs, inputs);
-    matrix
-        .pad_with_zeros(0, 0, rows - outputs)?
-        .pad_with_zeros(1, 0, columns - inputs)?
-        .contiguous()
 }
 
 fn fits(entry: &Entry, shape: &[usize]) -> bool {

@@ -11,8 +11,6 @@ pub(super) const PARTS: usize = 8;
 /// Some neighbouring values, quantized together: each is a whole number from 0, times a scale, plus an offset.
 pub(super) trait Block: Send + Sync {
     const BYTES: usize;
-    /// Whether the halves of a part have scales of their own.
-    const FINE: bool;
 
     /// The scales of the first and of the second half of each part, and the parts' offsets.
     fn scales(block: &[u8]) -> Scales;
@@ -36,7 +34,6 @@ pub(super) struct Q4K;
 
 impl Block for Q8_0 {
     const BYTES: usize = PARTS * 34;
-    const FINE: bool = false;
 
     #[inline(always)]
     fn scales(block: &[u8]) -> Scales {
@@ -64,7 +61,6 @@ impl Block for Q8_0 {
 
 impl Block for Q6K {
     const BYTES: usize = 210;
-    const FINE: bool = true;
 
     #[inline(always)]
     fn scales(block: &[u8]) -> Scales {
@@ -100,20 +96,10 @@ impl Block for Q6K {
 
 impl Block for Q4K {
     const BYTES: usize = 144;
-    const FINE: bool = false;
 
     #[inline(always)]
     fn scales(block: &[u8]) -> Scales {
-        // Those of the first four parts lie side by side, those of the last four are made of what is left.
-        let word = |at: usize| u32::from_le_bytes([block[at], block[at + 1], block[at + 2], block[at + 3]]);
-        let (first, second, third) = (word(4), word(8), word(12));
-        let both = |low: u32, high: u32| (u64::from(low) | u64::from(high) << 32).to_le_bytes();
-        let top = 0x0303_0303;
-        let scales = both(first & 0x3f3f_3f3f, third & 0x0f0f_0f0f | (first >> 6 & top) << 4);
-        let minima = both(
-            second & 0x3f3f_3f3f,
-            third >> 4 & 0x0f0f_0f0f | (second >> 6 & top) << 4,
-        );
+        let (scales, minima) = Self::sixths(block);
         let (whole, least) = (half(&block[..2]), half(&block[2..4]));
         let (mut wide, mut offsets) = ([0.0; PARTS], [0.0; PARTS]);
         for part in 0..PARTS {
@@ -133,6 +119,24 @@ impl Block for Q4K {
             *number = if part.is_multiple_of(2) { byte & 15 } else { byte >> 4 };
         }
         numbers
+    }
+}
+
+impl Q4K {
+    /// The whole numbers, of six bits, that the parts' scales and minima are made of.
+    #[inline(always)]
+    pub(super) fn sixths(block: &[u8]) -> ([u8; PARTS], [u8; PARTS]) {
+        // Those of the first four parts lie side by side, those of the last four are made of what is left.
+        let word = |at: usize| u32::from_le_bytes([block[at], block[at + 1], block[at + 2], block[at + 3]]);
+        let (first, second, third) = (word(4), word(8), word(12));
+        let both = |low: u32, high: u32| (u64::from(low) | u64::from(high) << 32).to_le_bytes();
+        let top = 0x0303_0303;
+        let scales = both(first & 0x3f3f_3f3f, third & 0x0f0f_0f0f | (first >> 6 & top) << 4);
+        let minima = both(
+            second & 0x3f3f_3f3f,
+            third >> 4 & 0x0f0f_0f0f | (second >> 6 & top) << 4,
+        );
+        (scales, minima)
     }
 }
 

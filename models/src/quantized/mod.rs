@@ -1,114 +1,103 @@
-//! Products with quantized matrices on the CPU, from their blocks as they lie in memory.
+//! Quantized matrices and their products. Formats are those of GGML.
 //!
-//! candle repacks such a matrix at its first product and keeps both copies. A language model of billions of weights does not have that
-//! memory, and one row of input does not need it: memory is slower than widening each block on the way. Formats are those of GGML.
+//! On a CPU, candle repacks such a matrix at its first product and keeps both copies. A language model of billions of weights does not have that
+//! memory. Here it is laid out once, as it is loaded, for processors with AVX-512 VNNI; others read the blocks as they are.
 
 mod blocks;
 #[cfg(target_arch = "x86_64")]
 mod integers;
+#[cfg(target_arch = "x86_64")]
+mod panels;
 mod wide;
 
+use candle_core::quantized::ggml_file::qtensor_from_ggml;
 use candle_core::quantized::{GgmlDType, QTensor};
-use candle_core::{CpuStorage, CustomOp1, D, Layout, Result, Shape, Tensor, bail};
+use candle_core::{D, Device, Result, Tensor};
 use rayon::prelude::*;
 
-use crate::shares::in_shares;
-use blocks::{Block, PART, PARTS, Q4K, Q6K, Q8_0};
+/// Widest multiples that a quantized matrix is filled up to: 16 outputs lie side by side, 256 inputs make a block.
+const OUTPUTS: usize = 16;
+const INPUTS: usize = 256;
 
-/// Up to so many rows of input are multiplied with each block while it is in the cache.
-const FEW: usize = 8;
-/// Values of the matrix that are widened at a time for more rows of input, so that they stay in the cache.
-const WIDENED: usize = 1 << 20;
-
-/// x [.., inputs] times W^T, W of at least [`outputs`, inputs] in one of the formats below: [.., outputs], f32.
-pub(crate) fn times(x: &Tensor, weight: &QTensor, outputs: usize) -> Result<Tensor> {
-    let inputs = x.dim(D::Minus1)?;
-    let rows = x.elem_count() / inputs;
-    let mut shape = x.dims().to_vec();
-    shape.pop();
-    shape.push(outputs);
-    let x = x.reshape((rows, inputs))?.contiguous()?;
-    let product = match weight.dtype() {
-        GgmlDType::Q8_0 => Matrix::<Q8_0>::of(weight, outputs, inputs)?.times(&x)?,
-        GgmlDType::Q6K => Matrix::<Q6K>::of(weight, outputs, inputs)?.times(&x)?,
-        GgmlDType::Q4K => Matrix::<Q4K>::of(weight, outputs, inputs)?.times(&x)?,
-        other => bail!("matrices are quantized to Q8_0, Q6_K or Q4_K, not {other:?}"),
-    };
-    product.reshape(shape)
+/// The sizes of a quantized matrix [outputs, inputs] with the zeros that fill it up.
+pub(crate) fn padded(outputs: usize, inputs: usize) -> [usize; 2] {
+    [outputs.next_multiple_of(OUTPUTS), inputs.next_multiple_of(INPUTS)]
 }
 
-/// Rows of blocks.
-struct Matrix<'a, B> {
-    bytes: std::borrow::Cow<'a, [u8]>,
-    /// Bytes of a row.
-    stride: usize,
-    outputs: usize,
-    inputs: usize,
-    block: std::marker::PhantomData<B>,
+/// A matrix filled up with zeros as [`padded`] says.
+pub(crate) fn filled(matrix: &Tensor) -> Result<Tensor> {
+    let (outputs, inputs) = matrix.dims2()?;
+    let [rows, columns] = padded(outputs, inputs);
+    matrix
+        .pad_with_zeros(0, 0, rows - outputs)?
+        .pad_with_zeros(1, 0, columns - inputs)?
+        .contiguous()
 }
 
-impl<'a, B: Block> Matrix<'a, B> {
-    fn of(weight: &'a QTensor, outputs: usize, inputs: usize) -> Result<Self> {
-        let (rows, columns) = weight.shape().dims2()?;
-        if rows < outputs || columns < inputs || !columns.is_multiple_of(PARTS * PART) {
-            bail!("a quantized matrix of {rows} x {columns} is none of {outputs} x {inputs}");
-        }
-        Ok(Self {
-            bytes: weight.data()?,
-            stride: columns / (PARTS * PART) * B::BYTES,
-            outputs,
-            inputs,
-            block: std::marker::PhantomData,
-        })
-    }
-
-    /// x [R, inputs] times the transposed matrix: [R, outputs].
-    fn times(&self, x: &Tensor) -> Result<Tensor> {
-        if x.dim(0)? <= FEW || integers_are_fast() {
-            return x.apply_op1_no_bwd(self);
-        }
-        // Every core has something to do.
-        let most = self.outputs.div_ceil(rayon::current_num_threads());
-        let share = (WIDENED / self.inputs).clamp(1, most);
-        in_shares(self.outputs, share, 1, |first, rows| {
-            let bytes = &self.bytes[first * self.stride..][..rows * self.stride];
-            let values = wide::widened::<B>(bytes, self.stride, self.inputs);
-            x.matmul(&Tensor::from_vec(values, (rows, self.inputs), x.device())?.t()?)
-        })
-    }
-}
-
-impl<B: Block> CustomOp1 for Matrix<'_, B> {
-    fn name(&self) -> &'static str {
-        "times-quantized"
-    }
-
-    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let Some((start, end)) = layout.contiguous_offsets() else {
-            bail!("times-quantized: strided input")
-        };
-        let x = &x.as_slice::<f32>()?[start..end];
-        let weight = &self.bytes[..self.outputs * self.stride];
-        let output = product::<B>(x, self.inputs, weight, self.stride);
-        Ok((CpuStorage::F32(output), (x.len() / self.inputs, self.outputs).into()))
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-use integers::are_fast as integers_are_fast;
-
-#[cfg(not(target_arch = "x86_64"))]
-const fn integers_are_fast() -> bool {
-    false
-}
-
-/// x, rows of `inputs` values, times rows of blocks, `stride` bytes each: the products [rows, outputs].
-fn product<B: Block>(x: &[f32], inputs: usize, weight: &[u8], stride: usize) -> Vec<f32> {
+/// W [outputs, inputs], as the device multiplies it fastest.
+#[derive(Debug)]
+pub(crate) enum Quantized {
     #[cfg(target_arch = "x86_64")]
-    if integers_are_fast() {
-        return integers::product::<B>(x, inputs, weight, stride);
+    Panels(integers::Panels),
+    /// Filled up to [`padded`] sizes.
+    Blocks(QTensor),
+}
+
+impl Quantized {
+    /// From the blocks of a matrix of the [`padded`] sizes.
+    pub(crate) fn of_blocks(
+        blocks: &[u8],
+        dtype: GgmlDType,
+        [outputs, inputs]: [usize; 2],
+        device: &Device,
+    ) -> Result<Self> {
+        #[cfg(target_arch = "x86_64")]
+        if device.is_cpu() && integers::are_fast() {
+            return Ok(Self::Panels(integers::Panels::of(blocks, dtype, outputs, inputs)?));
+        }
+        let sizes = padded(outputs, inputs).to_vec();
+        Ok(Self::Blocks(qtensor_from_ggml(dtype, blocks, sizes, device)?))
     }
-    wide::product::<B>(x, inputs, weight, stride)
+
+    /// From a dense matrix [outputs, inputs], f32.
+    pub(crate) fn of_dense(dense: &Tensor, dtype: GgmlDType, device: &Device) -> Result<Self> {
+        let sizes = dense.dims2()?;
+        let weight = QTensor::quantize(&filled(&dense.to_device(&Device::Cpu)?)?, dtype)?;
+        Self::of_blocks(&weight.data()?, dtype, sizes.into(), device)
+    }
+
+    /// x [.., inputs] times W^T: [.., outputs], f32.
+    pub(crate) fn times(&self, x: &Tensor, outputs: usize) -> Result<Tensor> {
+        let inputs = x.dim(D::Minus1)?;
+        let mut shape = x.dims().to_vec();
+        shape.pop();
+        shape.push(outputs);
+        let x = x.reshape(((), inputs))?.contiguous()?;
+        let product = match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Panels(panels) => x.apply_op1_no_bwd(panels)?,
+            Self::Blocks(weight) if x.device().is_cpu() => wide::times(&x, weight, outputs)?,
+            Self::Blocks(weight) => {
+                let filled = x.pad_with_zeros(1, 0, weight.shape().dims2()?.1 - inputs)?;
+                let product = filled.contiguous()?.apply_op1_no_bwd(weight)?;
+                product.narrow(1, 0, outputs)?
+            }
+        };
+        product.reshape(shape)
+    }
+
+    /// The rows of the given numbers [T]: [T, inputs], f32.
+    pub(crate) fn rows(&self, ids: &Tensor, inputs: usize) -> Result<Tensor> {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Panels(panels) => {
+                let rows = ids.to_vec1::<u32>()?;
+                let values: Vec<f32> = rows.iter().flat_map(|row| panels.row(*row as usize)).collect();
+                Tensor::from_vec(values, (rows.len(), inputs), ids.device())
+            }
+            Self::Blocks(weight) => weight.embedding(ids)?.narrow(D::Minus1, 0, inputs),
+        }
+    }
 }
 
 /// The products [rows, outputs] of shares of the outputs, each [rows, some outputs].
@@ -130,60 +119,62 @@ fn joined(shares: &[Vec<f32>], rows: usize) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use candle_core::Device;
-
     use super::*;
 
-    /// The largest difference of two rows of products over the largest product.
-    fn far(ours: &[f32], theirs: &[f32]) -> f32 {
-        let largest = theirs.iter().fold(0f32, |largest, value| largest.max(value.abs()));
-        let far = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs());
-        far.fold(0f32, f32::max) / largest
+    const FORMATS: [GgmlDType; 3] = [GgmlDType::Q8_0, GgmlDType::Q6K, GgmlDType::Q4K];
+
+    /// The largest difference of two tensors over the largest value.
+    fn far(ours: &Tensor, theirs: &Tensor) -> f32 {
+        let largest = |x: &Tensor| x.abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+        largest(&(ours - theirs).unwrap()) / largest(theirs)
     }
 
-    /// Products in f32, in whole numbers if the processor can, and those of the matrix that candle makes of the blocks.
-    fn check<B: Block>(dtype: GgmlDType) {
-        let dense = Tensor::randn(0.3f32, 1.0, (83, 512), &Device::Cpu).unwrap();
+    /// A random matrix [outputs, inputs], filled up and quantized, and the values that candle makes of it.
+    fn matrix(outputs: usize, inputs: usize, dtype: GgmlDType) -> (QTensor, Tensor) {
+        let [rows, columns] = padded(outputs, inputs);
+        let dense = Tensor::randn(0.3f32, 1.0, (rows, columns), &Device::Cpu).unwrap();
         let weight = QTensor::quantize(&dense, dtype).unwrap();
         let dense = weight.dequantize(&Device::Cpu).unwrap();
-        for (rows, outputs, inputs) in [(1, 83, 512), (3, 83, 300), (8, 64, 512), (19, 83, 300), (70, 40, 512)] {
-            let x = Tensor::randn(0f32, 1.0, (rows, inputs), &Device::Cpu).unwrap();
-            let narrowed = dense.narrow(0, 0, outputs).unwrap().narrow(1, 0, inputs).unwrap();
-            let theirs = values(&x.matmul(&narrowed.t().unwrap()).unwrap());
-            let ours = values(&times(&x.unsqueeze(0).unwrap(), &weight, outputs).unwrap());
-            assert!(
-                far(&ours, &theirs) < 0.01,
-                "{dtype:?}, {rows} rows: {}",
-                far(&ours, &theirs)
-            );
-            let matrix = Matrix::<B>::of(&weight, outputs, inputs).unwrap();
-            let (x, bytes) = (values(&x), &matrix.bytes[..outputs * matrix.stride]);
-            if rows <= FEW {
-                let ours = wide::product::<B>(&x, inputs, bytes, matrix.stride);
-                assert!(far(&ours, &theirs) < 1e-5, "{dtype:?}, {rows} rows in f32");
-            }
-            let wide = wide::widened::<B>(bytes, matrix.stride, inputs);
-            assert!(far(&wide, &values(&narrowed)) < 1e-6, "{dtype:?} widened");
-        }
+        let narrowed = dense.narrow(0, 0, outputs).unwrap().narrow(1, 0, inputs).unwrap();
+        (weight, narrowed.contiguous().unwrap())
     }
 
-    fn values(x: &Tensor) -> Vec<f32> {
-        x.flatten_all().unwrap().to_vec1().unwrap()
+    fn laid(weight: &QTensor, outputs: usize, inputs: usize) -> Quantized {
+        let blocks = weight.data().unwrap();
+        Quantized::of_blocks(&blocks, weight.dtype(), [outputs, inputs], &Device::Cpu).unwrap()
     }
 
     #[test]
     fn products_equal_those_of_the_widened_matrix() {
-        check::<Q8_0>(GgmlDType::Q8_0);
-        check::<Q6K>(GgmlDType::Q6K);
-        check::<Q4K>(GgmlDType::Q4K);
+        for dtype in FORMATS {
+            for (rows, outputs, inputs) in [(1, 83, 512), (3, 83, 300), (8, 64, 512), (19, 83, 300), (70, 40, 768)] {
+                let x = Tensor::randn(0f32, 1.0, (1, rows, inputs), &Device::Cpu).unwrap();
+                let (weight, dense) = matrix(outputs, inputs, dtype);
+                let fast = laid(&weight, outputs, inputs);
+                let theirs = x.broadcast_matmul(&dense.t().unwrap()).unwrap();
+                let blocks = Quantized::Blocks(weight);
+                let ours = far(&blocks.times(&x, outputs).unwrap(), &theirs);
+                assert!(ours < 1e-5, "{dtype:?}, {rows} rows in f32: {ours}");
+                let ours = far(&fast.times(&x, outputs).unwrap(), &theirs);
+                assert!(ours < 0.01, "{dtype:?}, {rows} rows: {ours}");
+            }
+        }
     }
 
-    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn rows_are_those_of_the_widened_matrix() {
+        for dtype in FORMATS {
+            let (weight, dense) = matrix(40, 300, dtype);
+            let ids = Tensor::new(&[39u32, 0, 17, 17], &Device::Cpu).unwrap();
+            let theirs = dense.index_select(&ids, 0).unwrap();
+            let ours = laid(&weight, 40, 300).rows(&ids, 300).unwrap();
+            assert_eq!(ours.dims(), [4, 300]);
+            assert!(far(&ours, &theirs) < 1e-6, "{dtype:?}");
+        }
+    }
+
     #[test]
     fn whole_numbers_are_multiplied_without_an_error() {
-        if !integers::are_fast() {
-            return;
-        }
         // Each part has the largest number of its kind, so the scale of the activations is 1 and nothing is rounded.
         let x: Vec<f32> = (0..25 * 512)
             .map(|place| {
@@ -194,19 +185,14 @@ mod tests {
                 }
             })
             .collect();
-        let dense = Tensor::randn(0f32, 1.0, (40, 512), &Device::Cpu).unwrap();
-        for dtype in [GgmlDType::Q8_0, GgmlDType::Q6K, GgmlDType::Q4K] {
-            let weight = QTensor::quantize(&dense, dtype).unwrap();
+        for dtype in FORMATS {
+            let (weight, dense) = matrix(40, 512, dtype);
+            let weight = laid(&weight, 40, 512);
             for rows in [1, 5, 18, 25] {
                 let x = Tensor::from_slice(&x[..rows * 512], (rows, 512), &Device::Cpu).unwrap();
-                let wide = weight.dequantize(&Device::Cpu).unwrap();
-                let theirs = values(&x.matmul(&wide.t().unwrap()).unwrap());
-                let ours = values(&times(&x, &weight, 40).unwrap());
-                assert!(
-                    far(&ours, &theirs) < 1e-5,
-                    "{dtype:?}, {rows} rows: {}",
-                    far(&ours, &theirs)
-                );
+                let theirs = x.matmul(&dense.t().unwrap()).unwrap();
+                let ours = far(&weight.times(&x, 40).unwrap(), &theirs);
+                assert!(ours < 1e-5, "{dtype:?}, {rows} rows: {ours}");
             }
         }
     }

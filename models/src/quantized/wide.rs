@@ -3,17 +3,87 @@
 // What runs inside `Arch::dispatch` is compiled for its vector width only where it is inlined into it.
 #![allow(clippy::inline_always)]
 
+use candle_core::quantized::{GgmlDType, QTensor};
+use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::blocks::{Block, PART, PARTS, Scales};
-use super::{FEW, joined};
+use super::blocks::{Block, PART, PARTS, Q4K, Q6K, Q8_0, Scales};
+use super::joined;
+use crate::shares::in_shares;
 
+/// Up to so many rows of input are multiplied with each block while it is in the cache.
+const FEW: usize = 8;
+/// Values of the matrix that are widened at a time for more rows of input, so that they stay in the cache.
+const WIDENED: usize = 1 << 20;
 /// Outputs that a core takes at a time.
 const SHARE: usize = 32;
 
+/// x [rows, inputs] times W^T, W of at least [`outputs`, inputs]: [rows, outputs].
+pub(super) fn times(x: &Tensor, weight: &QTensor, outputs: usize) -> Result<Tensor> {
+    match weight.dtype() {
+        GgmlDType::Q8_0 => Matrix::<Q8_0>::of(weight, outputs)?.times(x),
+        GgmlDType::Q6K => Matrix::<Q6K>::of(weight, outputs)?.times(x),
+        GgmlDType::Q4K => Matrix::<Q4K>::of(weight, outputs)?.times(x),
+        other => bail!("matrices are quantized to Q8_0, Q6_K or Q4_K, not {other:?}"),
+    }
+}
+
+/// Rows of blocks.
+struct Matrix<'a, B> {
+    bytes: std::borrow::Cow<'a, [u8]>,
+    /// Bytes of a row.
+    stride: usize,
+    outputs: usize,
+    block: std::marker::PhantomData<B>,
+}
+
+impl<'a, B: Block> Matrix<'a, B> {
+    fn of(weight: &'a QTensor, outputs: usize) -> Result<Self> {
+        let (_, columns) = weight.shape().dims2()?;
+        Ok(Self {
+            bytes: weight.data()?,
+            stride: columns / (PARTS * PART) * B::BYTES,
+            outputs,
+            block: std::marker::PhantomData,
+        })
+    }
+
+    /// x [R, inputs] times the transposed matrix: [R, outputs].
+    fn times(&self, x: &Tensor) -> Result<Tensor> {
+        let (rows, inputs) = x.dims2()?;
+        if rows <= FEW {
+            return x.apply_op1_no_bwd(self);
+        }
+        // Every core has something to do.
+        let most = self.outputs.div_ceil(rayon::current_num_threads());
+        let share = (WIDENED / inputs).clamp(1, most);
+        in_shares(self.outputs, share, 1, |first, rows| {
+            let bytes = &self.bytes[first * self.stride..][..rows * self.stride];
+            let values = widened::<B>(bytes, self.stride, inputs);
+            x.matmul(&Tensor::from_vec(values, (rows, inputs), x.device())?.t()?)
+        })
+    }
+}
+
+impl<B: Block> CustomOp1 for Matrix<'_, B> {
+    fn name(&self) -> &'static str {
+        "times-blocks"
+    }
+
+    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let Some((start, end)) = layout.contiguous_offsets() else {
+            bail!("times-blocks: strided input")
+        };
+        let (rows, inputs) = layout.shape().dims2()?;
+        let weight = &self.bytes[..self.outputs * self.stride];
+        let output = product::<B>(&x.as_slice::<f32>()?[start..end], inputs, weight, self.stride);
+        Ok((CpuStorage::F32(output), (rows, self.outputs).into()))
+    }
+}
+
 /// x, at most [`FEW`] rows of `inputs` values, times rows of blocks, `stride` bytes each: the products [rows, outputs].
-pub(super) fn product<B: Block>(x: &[f32], inputs: usize, weight: &[u8], stride: usize) -> Vec<f32> {
+fn product<B: Block>(x: &[f32], inputs: usize, weight: &[u8], stride: usize) -> Vec<f32> {
     let (rows, width) = (x.len() / inputs, stride / B::BYTES * PARTS * PART);
     // Whole blocks of input, zeros behind its end.
     let mut x_rows = vec![0f32; rows * width];
@@ -39,7 +109,7 @@ pub(super) fn product<B: Block>(x: &[f32], inputs: usize, weight: &[u8], stride:
 }
 
 /// Rows of blocks as f32, `inputs` values each.
-pub(super) fn widened<B: Block>(weight: &[u8], stride: usize, inputs: usize) -> Vec<f32> {
+fn widened<B: Block>(weight: &[u8], stride: usize, inputs: usize) -> Vec<f32> {
     let rows = weight.chunks_exact(stride);
     let mut values = vec![0f32; rows.len() * inputs];
     for (values, row) in values.chunks_exact_mut(inputs).zip(rows) {

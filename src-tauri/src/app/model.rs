@@ -308,7 +308,7 @@ impl Inner {
             slot.reader = None;
             slot.moderation = None;
             drop(slot);
-            crate::tuning::return_freed_memory();
+            eyebright_models::tuning::return_freed_memory();
             return;
         }
         // Without a model there is nothing to wait for but a change.

@@ -1,4 +1,4 @@
-//! Settings of the process that must be made before anything else runs.
+//! Settings of the process that must be made before anything else runs. The library never makes them itself; the programs do.
 
 #![allow(unsafe_code)]
 
@@ -38,7 +38,6 @@ fn keep_freed_memory() {
 }
 
 /// Hands freed memory back to the system after all, as when a model was unloaded.
-#[cfg(feature = "desktop")]
 pub fn return_freed_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: gives unused pages back and changes nothing else.

@@ -1,0 +1,265 @@
+//! Matrices and linear layers, dense or quantized, whose input may be a few rows: one token for each beam.
+
+mod few;
+mod many;
+
+use std::sync::Arc;
+
+use candle_core::{CpuStorage, CustomOp1, D, DType, Layout, Result, Shape, Tensor, bail};
+use candle_nn::Module;
+use half::slice::HalfFloatSliceExt;
+use half::{bf16, f16};
+use rayon::prelude::*;
+
+use crate::quantized::Quantized;
+use few::FewRows;
+
+/// Values of the widest vector: rows are whole numbers of them.
+const LANES: usize = 16;
+/// Up to so many rows of input, weights are read once and not repacked as for large products, which takes several times as long.
+const FEW: usize = 12;
+/// Weights of more values than this are shared between the cores.
+const LARGE: usize = 1 << 19;
+
+/// W [outputs, inputs]: f32, float16 or bfloat16, or quantized by blocks. Activations are f32 in any case. Clones share the values.
+#[derive(Debug, Clone)]
+pub(crate) struct Matrix {
+    values: Values,
+    outputs: usize,
+    inputs: usize,
+}
+
+#[derive(Debug, Clone)]
+enum Values {
+    Dense(Tensor),
+    Quantized(Arc<Quantized>),
+}
+
+impl Matrix {
+    /// From a tensor [outputs, inputs].
+    pub(crate) fn dense(weight: Tensor) -> Result<Self> {
+        let (outputs, inputs) = weight.dims2()?;
+        Ok(Self {
+            values: Values::Dense(weight),
+            outputs,
+            inputs,
+        })
+    }
+
+    /// From a quantized matrix [outputs, inputs].
+    pub(crate) fn quantized(weight: Quantized, outputs: usize, inputs: usize) -> Self {
+        Self {
+            values: Values::Quantized(Arc::new(weight)),
+            outputs,
+            inputs,
+        }
+    }
+
+    /// Outputs and inputs.
+    pub(crate) fn sizes(&self) -> (usize, usize) {
+        (self.outputs, self.inputs)
+    }
+
+    /// x [.., inputs] times W^T: [.., outputs], f32.
+    pub(crate) fn times(&self, x: &Tensor) -> Result<Tensor> {
+        match &self.values {
+            Values::Dense(weight) => product(x, weight, None),
+            Values::Quantized(weight) => weight.times(x, self.outputs),
+        }
+    }
+
+    /// The rows of the given numbers [T]: [T, inputs], f32. This is how a matrix serves as an embedding.
+    pub(crate) fn rows(&self, ids: &Tensor) -> Result<Tensor> {
+        match &self.values {
+            Values::Dense(weight) => weight.index_select(ids, 0)?.to_dtype(DType::F32),
+            Values::Quantized(weight) => weight.rows(ids, self.inputs),
+        }
+    }
+}
+
+/// x W^T + b.
+#[derive(Debug, Clone)]
+pub(crate) struct Linear {
+    weight: Matrix,
+    bias: Option<Tensor>,
+}
+
+impl Linear {
+    /// From its matrix and, where it has one, its bias [outputs].
+    pub(crate) fn new(weight: Matrix, bias: Option<Tensor>) -> Self {
+        Self { weight, bias }
+    }
+}
+
+impl Module for Linear {
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        match (&self.weight.values, &self.bias) {
+            (Values::Dense(weight), bias) => product(x, weight, bias.as_ref()),
+            (_, Some(bias)) => self.weight.times(x)?.broadcast_add(bias),
+            (_, None) => self.weight.times(x),
+        }
+    }
+}
+
+/// x [.., K] times W^T, W [N, K], plus a bias [N] or nothing: [.., N], f32. W may be of half precision.
+fn product(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    let width = x.dim(D::Minus1)?;
+    let on_cpu = x.device().is_cpu();
+    let is_few = width.is_multiple_of(LANES) && x.elem_count() <= FEW * width;
+    let is_large = weight.elem_count() >= LARGE && rayon::current_num_threads() > 1;
+    let mut shape = x.dims().to_vec();
+    shape.pop();
+    shape.push(weight.dim(0)?);
+    let x = x.reshape(((), width))?;
+    let product = if on_cpu && is_few && x.dtype() == DType::F32 {
+        x.contiguous()?.apply_op2_no_bwd(weight, &FewRows)?
+    } else if on_cpu && is_large {
+        let weight = widened(weight)?.contiguous()?;
+        return many::times(&x.contiguous()?, &weight, bias)?.reshape(shape);
+    } else if on_cpu || weight.dtype() == DType::F32 {
+        // candle's half-precision products are slow on a CPU.
+        x.matmul(&widened(weight)?.t()?)?
+    } else {
+        let product = x.to_dtype(weight.dtype())?.matmul(&weight.t()?)?;
+        product.to_dtype(DType::F32)?
+    };
+    let product = product.reshape(shape)?;
+    match bias {
+        Some(bias) => product.broadcast_add(bias),
+        None => Ok(product),
+    }
+}
+
+/// Rows scaled to length 1.
+pub(crate) fn unit(x: &Tensor) -> Result<Tensor> {
+    let length = x.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?.maximum(1e-12)?;
+    x.broadcast_div(&length)
+}
+
+/// The same values as f32.
+pub(crate) fn widened(x: &Tensor) -> Result<Tensor> {
+    match x.dtype() {
+        DType::F16 | DType::BF16 if x.device().is_cpu() => x.contiguous()?.apply_op1_no_bwd(&Widen),
+        _ => x.to_dtype(DType::F32),
+    }
+}
+
+/// candle converts one value after the other; whole slices at once, on all cores, are ten times as fast.
+struct Widen;
+
+impl CustomOp1 for Widen {
+    fn name(&self) -> &'static str {
+        "widen"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let Some((start, end)) = layout.contiguous_offsets() else {
+            bail!("widen: strided input")
+        };
+        let source = Slice::of(storage, start, end)?;
+        let mut values = vec![0f32; end - start];
+        values
+            .par_chunks_mut(LARGE)
+            .enumerate()
+            .for_each(|(part, target)| source.range(part * LARGE, target.len()).widen(target));
+        Ok((CpuStorage::F32(values), layout.shape().clone()))
+    }
+}
+
+/// Weights in memory.
+#[derive(Clone, Copy)]
+enum Slice<'a> {
+    F32(&'a [f32]),
+    F16(&'a [f16]),
+    BF16(&'a [bf16]),
+}
+
+impl<'a> Slice<'a> {
+    fn of(storage: &'a CpuStorage, start: usize, end: usize) -> Result<Self> {
+        match storage {
+            CpuStorage::F32(values) => Ok(Self::F32(&values[start..end])),
+            CpuStorage::F16(values) => Ok(Self::F16(&values[start..end])),
+            CpuStorage::BF16(values) => Ok(Self::BF16(&values[start..end])),
+            _ => bail!("weights are f32, f16 or bf16"),
+        }
+    }
+
+    fn range(self, start: usize, length: usize) -> Self {
+        match self {
+            Self::F32(values) => Self::F32(&values[start..start + length]),
+            Self::F16(values) => Self::F16(&values[start..start + length]),
+            Self::BF16(values) => Self::BF16(&values[start..start + length]),
+        }
+    }
+
+    fn widen(self, target: &mut [f32]) {
+        match self {
+            Self::F32(values) => target.copy_from_slice(values),
+            Self::F16(values) => values.convert_to_f32_slice(target),
+            Self::BF16(values) => values.convert_to_f32_slice(target),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Device;
+    use candle_core::quantized::GgmlDType;
+
+    use rand::rngs::StdRng;
+    use rand::{Rng, SeedableRng};
+
+    use super::*;
+
+    fn random(rows: usize, columns: usize) -> Tensor {
+        // The same on every run, or the bounds would hold by chance.
+        let mut random = StdRng::seed_from_u64((rows * columns) as u64);
+        let values: Vec<f32> = (0..rows * columns).map(|_| random.random_range(-1.0..1.0)).collect();
+        Tensor::from_vec(values, (rows, columns), &Device::Cpu).unwrap()
+    }
+
+    /// Largest difference over the largest value.
+    fn difference(ours: &Tensor, theirs: &Tensor) -> f32 {
+        let largest = |x: &Tensor| x.abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+        largest(&(ours - theirs).unwrap()) / largest(theirs)
+    }
+
+    #[test]
+    fn few_rows_equal_many_in_any_precision() {
+        for (width, outputs) in [(16, 1), (256, 33), (1024, 256), (768, 1500)] {
+            let weight = random(outputs, width);
+            let bias = random(1, outputs).squeeze(0).unwrap();
+            for rows in 1..=FEW + 2 {
+                let x = random(rows, width);
+                for dtype in [DType::F32, DType::F16, DType::BF16] {
+                    let weight = weight.to_dtype(dtype).unwrap();
+                    let ours = product(&x.unsqueeze(1).unwrap(), &weight, Some(&bias)).unwrap();
+                    assert_eq!(ours.dims(), [rows, 1, outputs]);
+                    let wide = weight.to_dtype(DType::F32).unwrap();
+                    let expected = x.matmul(&wide.t().unwrap()).unwrap();
+                    let expected = expected.broadcast_add(&bias).unwrap();
+                    let far = difference(&ours.squeeze(1).unwrap(), &expected);
+                    assert!(far < 1e-5, "{rows} x {width} x {outputs} {dtype:?}: {far}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_quantized_matrix_is_near_the_dense_one_whatever_its_sizes() {
+        for (outputs, inputs) in [(16, 256), (33, 88), (70, 300)] {
+            let dense = random(outputs, inputs);
+            for (dtype, most) in [(GgmlDType::Q8_0, 0.015), (GgmlDType::Q6K, 0.04), (GgmlDType::Q4K, 0.15)] {
+                let quantized = Quantized::of_dense(&dense, dtype, &Device::Cpu).unwrap();
+                let matrix = Matrix::quantized(quantized, outputs, inputs);
+                let x = random(3, inputs);
+                let expected = x.matmul(&dense.t().unwrap()).unwrap();
+                let far = difference(&matrix.times(&x).unwrap(), &expected);
+                assert!(far < most, "{outputs} x {inputs} {dtype:?}: {far}");
+                let ids = Tensor::new(&[outputs as u32 - 1, 0], &Device::Cpu).unwrap();
+                let far = difference(&matrix.rows(&ids).unwrap(), &dense.index_select(&ids, 0).unwrap());
+                assert!(far < most, "rows of {outputs} x {inputs} {dtype:?}: {far}");
+            }
+        }
+    }
+}
