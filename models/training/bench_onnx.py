@@ -64,7 +64,7 @@ def main():
                 running.run(None, {"pixels": np.asarray(pixels, np.float32)})
                 best[name] = min(best.get(name, np.inf), 1000 * (time.perf_counter() - start))
         for pack in ("f32", "q8_0"):
-            look = run([BUILT / "examples" / "blip_speed", folder / pack, picture, "2"])["look"]
+            look = run([BUILT / "examples" / "blip_speed", folder / pack, picture, str(EACH)])["look"]
             best[pack] = min(best.get(pack, np.inf), look)
     for ours, theirs in (("f32", "onnxruntime f32"), ("q8_0", "onnxruntime int8")):
         print(f"{ours} {best[ours]:.0f} ms, {theirs} {best[theirs]:.0f} ms: x {best[ours] / best[theirs]:.2f}")

@@ -3,9 +3,11 @@
 // Columns of one array are written by several cores, which no safe slice can express.
 #![allow(unsafe_code)]
 
-use candle_core::{CpuStorage, Result, Storage, Tensor, bail};
+use candle_core::{Result, Tensor, bail};
 use gemm::Parallelism;
 use rayon::prelude::*;
+
+use super::with_values;
 
 /// x [R, K] times W^T, W [N, K], plus a bias [N] or nothing: [R, N]. All f32 and contiguous, on the CPU.
 pub(super) fn times(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
@@ -13,23 +15,11 @@ pub(super) fn times(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Resul
     if inputs != width {
         bail!("{rows} x {inputs} times the transposed {outputs} x {width}");
     }
-    let bias = match bias {
-        Some(bias) => bias.to_vec1()?,
-        None => vec![0f32; outputs],
-    };
+    let bias = super::bias_or_zeros(bias, outputs)?;
     let product = with_values(x, |x| {
         with_values(weight, |weight| Ok(product(x, weight, &bias, inputs)))
     })?;
     Tensor::from_vec(product, (rows, outputs), x.device())
-}
-
-/// The values of a tensor as they lie in memory.
-fn with_values<T>(tensor: &Tensor, read: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
-    let (storage, layout) = tensor.storage_and_layout();
-    match (&*storage, layout.contiguous_offsets()) {
-        (Storage::Cpu(CpuStorage::F32(values)), Some((start, end))) => read(&values[start..end]),
-        _ => bail!("a product wants contiguous f32 on the CPU"),
-    }
 }
 
 /// Where the first column of a share begins.

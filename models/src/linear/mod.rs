@@ -5,7 +5,7 @@ mod many;
 
 use std::sync::Arc;
 
-use candle_core::{CpuStorage, CustomOp1, D, DType, Layout, Result, Shape, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp1, D, DType, Layout, Result, Shape, Storage, Tensor, bail};
 use candle_nn::Module;
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
@@ -64,7 +64,7 @@ impl Matrix {
     pub(crate) fn times(&self, x: &Tensor) -> Result<Tensor> {
         match &self.values {
             Values::Dense(weight) => product(x, weight, None),
-            Values::Quantized(weight) => weight.times(x, self.outputs),
+            Values::Quantized(weight) => weight.times(x, self.outputs, None),
         }
     }
 
@@ -93,10 +93,10 @@ impl Linear {
 
 impl Module for Linear {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        match (&self.weight.values, &self.bias) {
-            (Values::Dense(weight), bias) => product(x, weight, bias.as_ref()),
-            (_, Some(bias)) => self.weight.times(x)?.broadcast_add(bias),
-            (_, None) => self.weight.times(x),
+        let bias = self.bias.as_ref();
+        match &self.weight.values {
+            Values::Dense(weight) => product(x, weight, bias),
+            Values::Quantized(weight) => weight.times(x, self.weight.outputs, bias),
         }
     }
 }
@@ -127,6 +127,20 @@ fn product(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor>
     match bias {
         Some(bias) => product.broadcast_add(bias),
         None => Ok(product),
+    }
+}
+
+/// A bias [N], or as many zeros.
+pub(crate) fn bias_or_zeros(bias: Option<&Tensor>, outputs: usize) -> Result<Vec<f32>> {
+    bias.map_or_else(|| Ok(vec![0.0; outputs]), Tensor::to_vec1)
+}
+
+/// The values of a tensor as they lie in memory.
+pub(crate) fn with_values<T>(tensor: &Tensor, read: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
+    let (storage, layout) = tensor.storage_and_layout();
+    match (&*storage, layout.contiguous_offsets()) {
+        (Storage::Cpu(CpuStorage::F32(values)), Some((start, end))) => read(&values[start..end]),
+        _ => bail!("this wants contiguous f32 on the CPU"),
     }
 }
 

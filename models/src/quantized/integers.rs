@@ -7,18 +7,22 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m512, _mm_storeu_si128, _mm512_abs_ps, _mm512_cvtepi32_ps, _mm512_cvtps_epi32, _mm512_cvtsepi32_epi8,
-    _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_mask_storeu_ps, _mm512_max_ps, _mm512_mul_ps,
-    _mm512_reduce_add_epi32, _mm512_reduce_max_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps,
+    __m512, _mm_storeu_si128, _mm512_abs_ps, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_cvtps_epi32,
+    _mm512_cvtsepi32_epi8, _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_mask_storeu_ps,
+    _mm512_maskz_loadu_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_reduce_add_epi32, _mm512_reduce_max_ps,
+    _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps,
 };
 
+use std::mem::MaybeUninit;
+
 use candle_core::quantized::GgmlDType;
-use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, bail};
+use candle_core::{Result, Tensor, bail};
 use rayon::prelude::*;
 
 use super::blocks::{PART, PARTS, Q4K, Q6K, Q8_0};
 use super::panels::{self, LANES, Line, Panel, Part, WORDS};
 use super::{joined, padded};
+use crate::linear::{bias_or_zeros, with_values};
 
 /// Panels that a core takes at a time, for few rows of input.
 const SHARE: usize = 4;
@@ -78,52 +82,55 @@ impl Panels {
         values
     }
 
-    /// x, rows of `inputs` values: the products [rows, outputs].
-    fn product<B: Panel>(&self, x: &[f32]) -> Vec<f32> {
+    /// x [rows, inputs] times the transposed matrix, plus a bias [outputs] or nothing: [rows, outputs].
+    pub(super) fn times(&self, x: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+        let bias = bias_or_zeros(bias, self.outputs)?;
+        let product = with_values(x, |x| {
+            Ok(match self.dtype {
+                GgmlDType::Q8_0 => self.product::<Q8_0>(x, &bias),
+                GgmlDType::Q6K => self.product::<Q6K>(x, &bias),
+                _ => self.product::<Q4K>(x, &bias),
+            })
+        })?;
+        Tensor::from_vec(product, (x.dim(0)?, self.outputs), x.device())
+    }
+
+    fn product<B: Panel>(&self, x: &[f32], bias: &[f32]) -> Vec<f32> {
         let parts = self.blocks * PARTS;
         let x = bytes::<B>(x, self.inputs, parts);
         let (rows, panel) = (x.len() / parts, self.blocks * B::LINES);
         if rows <= FEW {
-            let share = |(number, lines): (usize, &[Line])| {
-                let columns = (self.outputs - number * SHARE * LANES).min(SHARE * LANES);
-                let mut output = vec![0f32; rows * columns];
-                // SAFETY: panels are made only where the instructions are.
-                unsafe { few::<B>(&x, parts, lines, &mut output, columns) };
-                output
-            };
             let used = &self.lines[..self.outputs.div_ceil(LANES) * panel];
-            let shares: Vec<Vec<f32>> = used.par_chunks(SHARE * panel).enumerate().map(share).collect();
+            let shares: Vec<Vec<f32>> = used
+                .par_chunks(SHARE * panel)
+                .zip(bias.par_chunks(SHARE * LANES))
+                .map(|(lines, bias)| {
+                    written(rows * bias.len(), |output| {
+                        // SAFETY: panels are made only where the instructions are.
+                        unsafe { few::<B>(&x, parts, lines, bias, output) };
+                    })
+                })
+                .collect();
             return joined(&shares, rows);
         }
         let share = rows.div_ceil(rayon::current_num_threads()).next_multiple_of(ROWS);
-        let mut output = vec![0f32; rows * self.outputs];
-        output
-            .par_chunks_mut(share * self.outputs)
-            .zip(x.par_chunks(share * parts))
-            // SAFETY: panels are made only where the instructions are.
-            .for_each(|(output, x)| unsafe { many::<B>(x, parts, &self.lines, output, self.outputs) });
-        output
+        written(rows * self.outputs, |output| {
+            output
+                .par_chunks_mut(share * self.outputs)
+                .zip(x.par_chunks(share * parts))
+                // SAFETY: panels are made only where the instructions are.
+                .for_each(|(output, x)| unsafe { many::<B>(x, parts, &self.lines, bias, output) });
+        })
     }
 }
 
-impl CustomOp1 for Panels {
-    fn name(&self) -> &'static str {
-        "times-panels"
-    }
-
-    /// x [rows, inputs] times the transposed matrix: [rows, outputs].
-    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let Some((start, end)) = layout.contiguous_offsets() else {
-            bail!("times-panels: strided input")
-        };
-        let x = &x.as_slice::<f32>()?[start..end];
-        let output = match self.dtype {
-            GgmlDType::Q8_0 => self.product::<Q8_0>(x),
-            GgmlDType::Q6K => self.product::<Q6K>(x),
-            _ => self.product::<Q4K>(x),
-        };
-        Ok((CpuStorage::F32(output), (x.len() / self.inputs, self.outputs).into()))
-    }
+/// So many values, each of which `write` must write.
+fn written(count: usize, write: impl FnOnce(&mut [MaybeUninit<f32>])) -> Vec<f32> {
+    let mut values = Vec::with_capacity(count);
+    write(&mut values.spare_capacity_mut()[..count]);
+    // SAFETY: the products of all rows with all panels are.
+    unsafe { values.set_len(count) };
+    values
 }
 
 /// 32 neighbouring activations of a row as signed bytes.
@@ -178,17 +185,18 @@ fn round<B: Panel>(row: &[f32], bytes: &mut [Bytes]) {
     }
 }
 
-/// All rows times some panels, each part of which is unpacked on its way from memory: [rows, columns].
+/// All rows times some panels, each part of which is unpacked on its way from memory: [rows, as many as `bias`].
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
-fn few<B: Panel>(x: &[Bytes], parts: usize, lines: &[Line], output: &mut [f32], columns: usize) {
-    for (panel, lines) in lines.chunks_exact(parts / PARTS * B::LINES).enumerate() {
+fn few<B: Panel>(x: &[Bytes], parts: usize, lines: &[Line], bias: &[f32], output: &mut [MaybeUninit<f32>]) {
+    let columns = bias.len();
+    let panels = lines.chunks_exact(parts / PARTS * B::LINES).zip(bias.chunks(LANES));
+    for (panel, (lines, bias)) in panels.enumerate() {
         for (group, x) in x.chunks(3 * parts).enumerate() {
             let output = &mut output[3 * group * columns + panel * LANES..];
-            let width = LANES.min(columns - panel * LANES);
             match x.len() / parts {
-                1 => put(packed::<B, 1>(lines, x), output, columns, width),
-                2 => put(packed::<B, 2>(lines, x), output, columns, width),
-                _ => put(packed::<B, 3>(lines, x), output, columns, width),
+                1 => put(packed::<B, 1>(lines, x), bias, output, columns),
+                2 => put(packed::<B, 2>(lines, x), bias, output, columns),
+                _ => put(packed::<B, 3>(lines, x), bias, output, columns),
             }
         }
     }
@@ -198,24 +206,25 @@ fn few<B: Panel>(x: &[Bytes], parts: usize, lines: &[Line], output: &mut [f32], 
 fn packed<B: Panel, const ROWS: usize>(lines: &[Line], x: &[Bytes]) -> [__m512; ROWS] {
     let rows = rows(x);
     let mut sums = [_mm512_setzero_ps(); ROWS];
-    for (block, lines) in lines.chunks_exact(B::LINES).enumerate() {
-        for part in 0..PARTS {
+    // By twos, which share their lines in some formats.
+    for first in (0..x.len() / ROWS).step_by(2) {
+        let lines = &lines[first / PARTS * B::LINES..][..B::LINES];
+        for at in [first, first + 1] {
             // SAFETY: this is compiled for the instructions.
-            let weight = unsafe { B::part(lines, part) };
-            add::<B, ROWS>(&weight, &rows, block * PARTS + part, &mut sums);
+            let weight = unsafe { B::part(lines, at % PARTS) };
+            add::<B, ROWS>(&weight, &rows, at, &mut sums);
         }
     }
     sums
 }
 
-/// Many rows times the whole matrix, panel by panel, each unpacked once: [rows, columns].
+/// Many rows times the whole matrix, panel by panel, each unpacked once: [rows, as many as `bias`].
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
-fn many<B: Panel>(x: &[Bytes], parts: usize, lines: &[Line], output: &mut [f32], columns: usize) {
+fn many<B: Panel>(x: &[Bytes], parts: usize, lines: &[Line], bias: &[f32], output: &mut [MaybeUninit<f32>]) {
+    let columns = bias.len();
     let mut weight = Vec::with_capacity(parts);
-    for (panel, lines) in lines.chunks_exact(parts / PARTS * B::LINES).enumerate() {
-        let Some(width) = columns.checked_sub(panel * LANES).filter(|width| *width > 0) else {
-            break;
-        };
+    let panels = lines.chunks_exact(parts / PARTS * B::LINES).zip(bias.chunks(LANES));
+    for (panel, (lines, bias)) in panels.enumerate() {
         weight.clear();
         for lines in lines.chunks_exact(B::LINES) {
             for part in 0..PARTS {
@@ -223,16 +232,15 @@ fn many<B: Panel>(x: &[Bytes], parts: usize, lines: &[Line], output: &mut [f32],
                 weight.push(unsafe { B::part(lines, part) });
             }
         }
-        let width = width.min(LANES);
         let groups = x.chunks_exact(ROWS * parts);
         let first = groups.len() * ROWS;
         for (row, x) in groups.remainder().chunks_exact(parts).enumerate() {
             let output = &mut output[(first + row) * columns + panel * LANES..];
-            put(unpacked::<B, 1>(&weight, x), output, columns, width);
+            put(unpacked::<B, 1>(&weight, x), bias, output, columns);
         }
         for (group, x) in groups.enumerate() {
             let output = &mut output[ROWS * group * columns + panel * LANES..];
-            put(unpacked::<B, ROWS>(&weight, x), output, columns, width);
+            put(unpacked::<B, ROWS>(&weight, x), bias, output, columns);
         }
     }
 }
@@ -274,13 +282,16 @@ fn add<B: Panel, const ROWS: usize>(part: &Part, rows: &[&[Bytes]; ROWS], at: us
     }
 }
 
-/// The first lanes of each sum into rows of `output`, `columns` apart.
+/// As many lanes of each sum as there is bias, plus that, into rows of `output`, `columns` apart.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
-fn put<const ROWS: usize>(sums: [__m512; ROWS], output: &mut [f32], columns: usize, width: usize) {
+fn put<const ROWS: usize>(sums: [__m512; ROWS], bias: &[f32], output: &mut [MaybeUninit<f32>], columns: usize) {
+    let lanes = u16::MAX >> (LANES - bias.len());
+    // SAFETY: no more lanes are read than there are.
+    let plus = unsafe { _mm512_maskz_loadu_ps(lanes, bias.as_ptr()) };
     for (row, sum) in sums.into_iter().enumerate() {
-        let target = &mut output[row * columns..][..width];
-        // SAFETY: no more than `width` lanes are written.
-        unsafe { _mm512_mask_storeu_ps(target.as_mut_ptr(), u16::MAX >> (LANES - width), sum) };
+        let target = &mut output[row * columns..][..bias.len()];
+        // SAFETY: no more lanes are written than have room.
+        unsafe { _mm512_mask_storeu_ps(target.as_mut_ptr().cast(), lanes, _mm512_add_ps(sum, plus)) };
     }
 }

@@ -66,8 +66,8 @@ impl Quantized {
         Self::of_blocks(&weight.data()?, dtype, sizes.into(), device)
     }
 
-    /// x [.., inputs] times W^T: [.., outputs], f32.
-    pub(crate) fn times(&self, x: &Tensor, outputs: usize) -> Result<Tensor> {
+    /// x [.., inputs] times W^T, plus a bias [outputs] or nothing: [.., outputs], f32.
+    pub(crate) fn times(&self, x: &Tensor, outputs: usize, bias: Option<&Tensor>) -> Result<Tensor> {
         let inputs = x.dim(D::Minus1)?;
         let mut shape = x.dims().to_vec();
         shape.pop();
@@ -75,7 +75,7 @@ impl Quantized {
         let x = x.reshape(((), inputs))?.contiguous()?;
         let product = match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Panels(panels) => x.apply_op1_no_bwd(panels)?,
+            Self::Panels(panels) => return panels.times(&x, bias)?.reshape(shape),
             Self::Blocks(weight) if x.device().is_cpu() => wide::times(&x, weight, outputs)?,
             Self::Blocks(weight) => {
                 let filled = x.pad_with_zeros(1, 0, weight.shape().dims2()?.1 - inputs)?;
@@ -83,7 +83,11 @@ impl Quantized {
                 product.narrow(1, 0, outputs)?
             }
         };
-        product.reshape(shape)
+        let product = product.reshape(shape)?;
+        match bias {
+            Some(bias) => product.broadcast_add(bias),
+            None => Ok(product),
+        }
     }
 
     /// The rows of the given numbers [T]: [T, inputs], f32.
@@ -151,11 +155,13 @@ mod tests {
                 let x = Tensor::randn(0f32, 1.0, (1, rows, inputs), &Device::Cpu).unwrap();
                 let (weight, dense) = matrix(outputs, inputs, dtype);
                 let fast = laid(&weight, outputs, inputs);
+                let bias = Tensor::randn(0f32, 1.0, outputs, &Device::Cpu).unwrap();
                 let theirs = x.broadcast_matmul(&dense.t().unwrap()).unwrap();
+                let theirs = theirs.broadcast_add(&bias).unwrap();
                 let blocks = Quantized::Blocks(weight);
-                let ours = far(&blocks.times(&x, outputs).unwrap(), &theirs);
+                let ours = far(&blocks.times(&x, outputs, Some(&bias)).unwrap(), &theirs);
                 assert!(ours < 1e-5, "{dtype:?}, {rows} rows in f32: {ours}");
-                let ours = far(&fast.times(&x, outputs).unwrap(), &theirs);
+                let ours = far(&fast.times(&x, outputs, Some(&bias)).unwrap(), &theirs);
                 assert!(ours < 0.01, "{dtype:?}, {rows} rows: {ours}");
             }
         }
@@ -191,7 +197,7 @@ mod tests {
             for rows in [1, 5, 18, 25] {
                 let x = Tensor::from_slice(&x[..rows * 512], (rows, 512), &Device::Cpu).unwrap();
                 let theirs = x.matmul(&dense.t().unwrap()).unwrap();
-                let ours = far(&weight.times(&x, 40).unwrap(), &theirs);
+                let ours = far(&weight.times(&x, 40, None).unwrap(), &theirs);
                 assert!(ours < 1e-5, "{dtype:?}, {rows} rows: {ours}");
             }
         }

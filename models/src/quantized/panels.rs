@@ -13,6 +13,7 @@ use std::arch::x86_64::{
     _mm512_storeu_si512, _mm512_sub_ps,
 };
 use std::mem::MaybeUninit;
+use std::sync::atomic::{Ordering, compiler_fence};
 
 use rayon::prelude::*;
 
@@ -252,6 +253,8 @@ fn put(lines: &mut [Line], lane: usize, numbers: [u8; PART]) {
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn vector(line: &Line) -> __m512i {
+    // Lines are read in their order. Out of it, as compilers like to have them, the processor fetches less ahead: twice the time in Q8_0.
+    compiler_fence(Ordering::SeqCst);
     // SAFETY: a line is a vector.
     unsafe { _mm512_load_si512(std::ptr::from_ref(line).cast()) }
 }
