@@ -72,18 +72,29 @@ impl Panels {
     }
 
     /// The values of a row.
-    pub(super) fn row(&self, row: usize) -> Vec<f32> {
+    pub(super) fn row(&self, row: usize) -> Result<Vec<f32>> {
+        if row >= self.outputs {
+            bail!("a matrix of {} rows has no row {row}", self.outputs);
+        }
         let mut values = match self.dtype {
             GgmlDType::Q8_0 => panels::row::<Q8_0>(&self.lines, self.blocks, row),
             GgmlDType::Q6K => panels::row::<Q6K>(&self.lines, self.blocks, row),
             _ => panels::row::<Q4K>(&self.lines, self.blocks, row),
         };
         values.truncate(self.inputs);
-        values
+        Ok(values)
     }
 
     /// x [rows, inputs] times the transposed matrix, plus a bias [outputs] or nothing: [rows, outputs].
     pub(super) fn times(&self, x: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+        if x.dim(1)? != self.inputs {
+            bail!(
+                "{:?} times the transposed {} x {}",
+                x.shape(),
+                self.outputs,
+                self.inputs
+            );
+        }
         let bias = bias_or_zeros(bias, self.outputs)?;
         let product = with_values(x, |x| {
             Ok(match self.dtype {

@@ -15,7 +15,7 @@ use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{D, Device, Result, Tensor};
 use rayon::prelude::*;
 
-/// Widest multiples that a quantized matrix is filled up to: 16 outputs lie side by side, 256 inputs make a block.
+/// A quantized matrix is filled up to whole numbers of these: 16 outputs lie side by side, 256 inputs make a block.
 const OUTPUTS: usize = 16;
 const INPUTS: usize = 256;
 
@@ -96,8 +96,11 @@ impl Quantized {
             #[cfg(target_arch = "x86_64")]
             Self::Panels(panels) => {
                 let rows = ids.to_vec1::<u32>()?;
-                let values: Vec<f32> = rows.iter().flat_map(|row| panels.row(*row as usize)).collect();
-                Tensor::from_vec(values, (rows.len(), inputs), ids.device())
+                let values: Vec<_> = rows
+                    .iter()
+                    .map(|row| panels.row(*row as usize))
+                    .collect::<Result<_>>()?;
+                Tensor::from_vec(values.concat(), (rows.len(), inputs), ids.device())
             }
             Self::Blocks(weight) => weight.embedding(ids)?.narrow(D::Minus1, 0, inputs),
         }
@@ -176,6 +179,8 @@ mod tests {
             let ours = laid(&weight, 40, 300).rows(&ids, 300).unwrap();
             assert_eq!(ours.dims(), [4, 300]);
             assert!(far(&ours, &theirs) < 1e-6, "{dtype:?}");
+            let beyond = Tensor::new(&[48u32], &Device::Cpu).unwrap();
+            assert!(laid(&weight, 40, 300).rows(&beyond, 300).is_err());
         }
     }
 
