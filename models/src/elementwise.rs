@@ -6,9 +6,13 @@
 // What runs inside `Arch::dispatch` is compiled for its vector width only where it is inlined into it.
 #![allow(clippy::inline_always)]
 
+use std::mem::MaybeUninit;
+
 use candle_core::{CpuStorage, CustomOp1, D, DType, Layout, Result, Shape, Tensor, bail};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
+
+use crate::shares::written;
 
 /// Values that one core takes at a time: few enough for its cache.
 const SHARE: usize = 1 << 15;
@@ -81,13 +85,14 @@ fn mapped(
         change(&mut values);
         return Ok((CpuStorage::F32(values), layout.shape().clone()));
     }
-    let mut values = Vec::with_capacity(source.len());
-    values.spare_capacity_mut()[..source.len()]
-        .par_chunks_mut(share)
-        .zip(source.par_chunks(share))
-        .for_each(|(target, source)| change(target.write_copy_of_slice(source)));
-    // SAFETY: all were written.
-    unsafe { values.set_len(source.len()) };
+    let copy = |target: &mut [MaybeUninit<f32>]| {
+        target
+            .par_chunks_mut(share)
+            .zip(source.par_chunks(share))
+            .for_each(|(target, source)| change(target.write_copy_of_slice(source)));
+    };
+    // SAFETY: each gets a copy.
+    let values = unsafe { written(source.len(), copy) };
     Ok((CpuStorage::F32(values), layout.shape().clone()))
 }
 

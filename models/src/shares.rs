@@ -1,5 +1,10 @@
 //! Work that the cores share, whatever candle is told about threads.
 
+// Memory is written before it has values.
+#![allow(unsafe_code)]
+
+use std::mem::MaybeUninit;
+
 use candle_core::{Result, Tensor};
 use rayon::prelude::*;
 
@@ -19,4 +24,16 @@ pub(crate) fn in_shares(
         })
         .collect::<Result<_>>()?;
     Tensor::cat(&parts, dim)
+}
+
+/// So many values, which `write` makes. Cores write their own parts, and nobody has to fill the whole with zeros first.
+///
+/// # Safety
+/// `write` must write each of them.
+pub(crate) unsafe fn written<T>(count: usize, write: impl FnOnce(&mut [MaybeUninit<T>])) -> Vec<T> {
+    let mut values = Vec::with_capacity(count);
+    write(&mut values.spare_capacity_mut()[..count]);
+    // SAFETY: the caller says that they are.
+    unsafe { values.set_len(count) };
+    values
 }

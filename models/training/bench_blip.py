@@ -7,7 +7,6 @@ The programs take turns, so that what else the machine does slows them all. Mill
 """
 
 import json
-import os
 import resource
 import subprocess
 import sys

@@ -3,11 +3,14 @@
 // Columns of one array are written by several cores, which no safe slice can express.
 #![allow(unsafe_code)]
 
+use std::mem::MaybeUninit;
+
 use candle_core::{Result, Tensor, bail};
 use gemm::Parallelism;
 use rayon::prelude::*;
 
-use super::with_values;
+use super::{bias_or_zeros, with_values};
+use crate::shares::written;
 
 /// x [R, K] times W^T, W [N, K], plus a bias [N] or nothing: [R, N]. All f32 and contiguous, on the CPU.
 pub(super) fn times(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
@@ -15,7 +18,7 @@ pub(super) fn times(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Resul
     if inputs != width {
         bail!("{rows} x {inputs} times the transposed {outputs} x {width}");
     }
-    let bias = super::bias_or_zeros(bias, outputs)?;
+    let bias = bias_or_zeros(bias, outputs)?;
     let product = with_values(x, |x| {
         with_values(weight, |weight| Ok(product(x, weight, &bias, inputs)))
     })?;
@@ -32,47 +35,47 @@ unsafe impl Sync for Columns {}
 
 fn product(x: &[f32], weight: &[f32], bias: &[f32], inputs: usize) -> Vec<f32> {
     let (rows, outputs) = (x.len() / inputs, bias.len());
-    let mut output = Vec::<f32>::with_capacity(rows * outputs);
     let share = outputs.div_ceil(rayon::current_num_threads());
-    let shares: Vec<(usize, Columns)> = (0..outputs)
-        .step_by(share)
-        // SAFETY: the first of a share is inside the first row.
-        .map(|first| (first, Columns(unsafe { output.as_mut_ptr().add(first) })))
-        .collect();
-    shares.par_iter().for_each(|(first, Columns(target))| {
-        let bias = &bias[*first..outputs.min(first + share)];
-        let weight = &weight[first * inputs..][..bias.len() * inputs];
-        // SAFETY: the share's columns of all rows lie within the array's capacity and are written here alone; they have the bias before they
-        // are read. `x` is rows x inputs, `weight` columns x inputs.
-        unsafe {
-            for row in 0..rows {
-                std::ptr::copy_nonoverlapping(bias.as_ptr(), target.add(row * outputs), bias.len());
+    let write = |output: &mut [MaybeUninit<f32>]| {
+        let start = output.as_mut_ptr().cast::<f32>();
+        let shares: Vec<(usize, Columns)> = (0..outputs)
+            .step_by(share)
+            .map(|first| (first, Columns(start.wrapping_add(first))))
+            .collect();
+        shares.par_iter().for_each(|(first, Columns(target))| {
+            let bias = &bias[*first..outputs.min(first + share)];
+            let weight = &weight[first * inputs..][..bias.len() * inputs];
+            // SAFETY: the share's columns of all rows lie within the array and are written here alone; they have the bias before they
+            // are read. `x` is rows x inputs, `weight` columns x inputs.
+            unsafe {
+                for row in 0..rows {
+                    std::ptr::copy_nonoverlapping(bias.as_ptr(), target.add(row * outputs), bias.len());
+                }
+                let (row, column) = (outputs as isize, inputs as isize);
+                gemm::gemm(
+                    rows,
+                    bias.len(),
+                    inputs,
+                    *target,
+                    1,
+                    row,
+                    true,
+                    x.as_ptr(),
+                    1,
+                    column,
+                    weight.as_ptr(),
+                    column,
+                    1,
+                    1.0,
+                    1.0,
+                    false,
+                    false,
+                    false,
+                    Parallelism::None,
+                );
             }
-            let (row, column) = (outputs as isize, inputs as isize);
-            gemm::gemm(
-                rows,
-                bias.len(),
-                inputs,
-                *target,
-                1,
-                row,
-                true,
-                x.as_ptr(),
-                1,
-                column,
-                weight.as_ptr(),
-                column,
-                1,
-                1.0,
-                1.0,
-                false,
-                false,
-                false,
-                Parallelism::None,
-            );
-        }
-    });
-    // SAFETY: all columns of all rows were written.
-    unsafe { output.set_len(rows * outputs) };
-    output
+        });
+    };
+    // SAFETY: all columns of all rows are written.
+    unsafe { written(rows * outputs, write) }
 }

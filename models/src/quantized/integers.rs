@@ -12,7 +12,6 @@ use std::arch::x86_64::{
     _mm512_maskz_loadu_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_reduce_add_epi32, _mm512_reduce_max_ps,
     _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps,
 };
-
 use std::mem::MaybeUninit;
 
 use candle_core::quantized::GgmlDType;
@@ -23,6 +22,7 @@ use super::blocks::{PART, PARTS, Q4K, Q6K, Q8_0};
 use super::panels::{self, LANES, Line, Panel, Part, WORDS};
 use super::{joined, padded};
 use crate::linear::{bias_or_zeros, with_values};
+use crate::shares::written;
 
 /// Panels that a core takes at a time, for few rows of input.
 const SHARE: usize = 4;
@@ -116,32 +116,27 @@ impl Panels {
                 .par_chunks(SHARE * panel)
                 .zip(bias.par_chunks(SHARE * LANES))
                 .map(|(lines, bias)| {
-                    written(rows * bias.len(), |output| {
-                        // SAFETY: panels are made only where the instructions are.
-                        unsafe { few::<B>(&x, parts, lines, bias, output) };
-                    })
+                    // SAFETY: panels are made only where the instructions are, and all rows times all of these are written.
+                    unsafe {
+                        written(rows * bias.len(), |output| {
+                            few::<B>(&x, parts, lines, bias, output);
+                        })
+                    }
                 })
                 .collect();
             return joined(&shares, rows);
         }
         let share = rows.div_ceil(rayon::current_num_threads()).next_multiple_of(ROWS);
-        written(rows * self.outputs, |output| {
+        let write = |output: &mut [MaybeUninit<f32>]| {
             output
                 .par_chunks_mut(share * self.outputs)
                 .zip(x.par_chunks(share * parts))
                 // SAFETY: panels are made only where the instructions are.
                 .for_each(|(output, x)| unsafe { many::<B>(x, parts, &self.lines, bias, output) });
-        })
+        };
+        // SAFETY: all rows times all panels are written.
+        unsafe { written(rows * self.outputs, write) }
     }
-}
-
-/// So many values, each of which `write` must write.
-fn written(count: usize, write: impl FnOnce(&mut [MaybeUninit<f32>])) -> Vec<f32> {
-    let mut values = Vec::with_capacity(count);
-    write(&mut values.spare_capacity_mut()[..count]);
-    // SAFETY: the products of all rows with all panels are.
-    unsafe { values.set_len(count) };
-    values
 }
 
 /// 32 neighbouring activations of a row as signed bytes.

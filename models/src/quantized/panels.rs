@@ -18,6 +18,7 @@ use std::sync::atomic::{Ordering, compiler_fence};
 use rayon::prelude::*;
 
 use super::blocks::{Block, PART, PARTS, Q4K, Q6K, Q8_0};
+use crate::shares::written;
 
 /// Outputs that lie side by side.
 pub(super) const LANES: usize = 16;
@@ -48,8 +49,8 @@ pub(super) trait Panel: Block {
     const FINE: bool;
     const OFFSETS: bool;
 
-    /// Writes the numbers and scales of one part of one row into lines that were zeros, and what the block has once with its first part.
-    fn put(block: &[u8], part: usize, lane: usize, lines: &mut [Line]);
+    /// Writes the numbers and scales of one row's block into its lane of lines that were zeros.
+    fn put(block: &[u8], lane: usize, lines: &mut [Line]);
 
     /// A part of all rows.
     ///
@@ -62,25 +63,22 @@ pub(super) trait Panel: Block {
 pub(super) fn lines<B: Panel>(weight: &[u8], stride: usize) -> Vec<Line> {
     let length = stride / B::BYTES * B::LINES;
     let panels = weight.len() / (LANES * stride);
-    let mut lines = Vec::with_capacity(panels * length);
-    lines.spare_capacity_mut()[..panels * length]
-        .par_chunks_mut(length)
-        .zip(weight.par_chunks_exact(LANES * stride))
-        .for_each(|(lines, rows)| {
-            lines.fill(MaybeUninit::new(Line([0; 64])));
-            // SAFETY: they were written.
-            let lines = unsafe { lines.assume_init_mut() };
-            for (lane, row) in rows.chunks_exact(stride).enumerate() {
-                for (block, lines) in row.chunks_exact(B::BYTES).zip(lines.chunks_exact_mut(B::LINES)) {
-                    for part in 0..PARTS {
-                        B::put(block, part, lane, lines);
-                    }
-                }
+    let panel = |(lines, rows): (&mut [MaybeUninit<Line>], &[u8])| {
+        lines.fill(MaybeUninit::new(Line([0; 64])));
+        // SAFETY: they were written.
+        let lines = unsafe { lines.assume_init_mut() };
+        for (lane, row) in rows.chunks_exact(stride).enumerate() {
+            for (block, lines) in row.chunks_exact(B::BYTES).zip(lines.chunks_exact_mut(B::LINES)) {
+                B::put(block, lane, lines);
             }
-        });
-    // SAFETY: each panel was written.
-    unsafe { lines.set_len(panels * length) };
-    lines
+        }
+    };
+    let write = |lines: &mut [MaybeUninit<Line>]| {
+        let panels = lines.par_chunks_mut(length);
+        panels.zip(weight.par_chunks_exact(LANES * stride)).for_each(panel);
+    };
+    // SAFETY: each panel is written.
+    unsafe { written(panels * length, write) }
 }
 
 /// The values of a row of the matrix, `blocks` long.
@@ -118,10 +116,12 @@ impl Panel for Q8_0 {
     const FINE: bool = false;
     const OFFSETS: bool = false;
 
-    fn put(block: &[u8], part: usize, lane: usize, lines: &mut [Line]) {
-        let pair = &mut lines[part / 2 * (1 + 2 * WORDS)..];
-        pair[0].0[part % 2 * 32 + 2 * lane..][..2].copy_from_slice(&block[part * 34..][..2]);
-        put(&mut pair[1 + part % 2 * WORDS..], lane, Self::numbers(block, part));
+    fn put(block: &[u8], lane: usize, lines: &mut [Line]) {
+        for part in 0..PARTS {
+            let pair = &mut lines[part / 2 * (1 + 2 * WORDS)..];
+            pair[0].0[part % 2 * 32 + 2 * lane..][..2].copy_from_slice(&block[part * 34..][..2]);
+            put(&mut pair[1 + part % 2 * WORDS..], lane, Self::numbers(block, part));
+        }
     }
 
     #[inline]
@@ -148,20 +148,22 @@ impl Panel for Q6K {
     const FINE: bool = true;
     const OFFSETS: bool = false;
 
-    fn put(block: &[u8], part: usize, lane: usize, lines: &mut [Line]) {
+    fn put(block: &[u8], lane: usize, lines: &mut [Line]) {
         lines[0].0[2 * lane..][..2].copy_from_slice(&block[208..210]);
-        let four = &mut lines[1 + part / 4 * (2 + 3 * WORDS)..];
-        for half in 0..2 {
-            four[part % 4 / 2].0[part % 2 * 32 + half * LANES + lane] = block[192 + 2 * part + half];
+        for part in 0..PARTS {
+            let four = &mut lines[1 + part / 4 * (2 + 3 * WORDS)..];
+            for half in 0..2 {
+                four[part % 4 / 2].0[part % 2 * 32 + half * LANES + lane] = block[192 + 2 * part + half];
+            }
+            let numbers = Self::numbers(block, part);
+            put(
+                &mut four[2..],
+                lane,
+                numbers.map(|number| number >> 4 << (part % 4 * 2)),
+            );
+            let low = &mut four[2 + (1 + part % 4 / 2) * WORDS..];
+            put(low, lane, numbers.map(|number| (number & 15) << (part % 2 * 4)));
         }
-        let numbers = Self::numbers(block, part);
-        put(
-            &mut four[2..],
-            lane,
-            numbers.map(|number| number >> 4 << (part % 4 * 2)),
-        );
-        let low = &mut four[2 + (1 + part % 4 / 2) * WORDS..];
-        put(low, lane, numbers.map(|number| (number & 15) << (part % 2 * 4)));
     }
 
     #[inline]
@@ -201,16 +203,19 @@ impl Panel for Q4K {
     const FINE: bool = false;
     const OFFSETS: bool = true;
 
-    fn put(block: &[u8], part: usize, lane: usize, lines: &mut [Line]) {
+    fn put(block: &[u8], lane: usize, lines: &mut [Line]) {
         let (scales, minima) = Self::sixths(block);
-        let (head, pairs) = lines.split_at_mut(1);
-        let pair = &mut pairs[part / 2 * (1 + WORDS)..];
-        for (which, numbers) in [scales, minima].into_iter().enumerate() {
-            head[0].0[which * 32 + 2 * lane..][..2].copy_from_slice(&block[2 * which..][..2]);
-            pair[0].0[part % 2 * 32 + which * LANES + lane] = numbers[part];
+        for which in 0..2 {
+            lines[0].0[which * 32 + 2 * lane..][..2].copy_from_slice(&block[2 * which..][..2]);
         }
-        let numbers = Self::numbers(block, part).map(|number| number << (part % 2 * 4));
-        put(&mut pair[1..], lane, numbers);
+        for part in 0..PARTS {
+            let pair = &mut lines[1 + part / 2 * (1 + WORDS)..];
+            for (which, numbers) in [scales, minima].into_iter().enumerate() {
+                pair[0].0[part % 2 * 32 + which * LANES + lane] = numbers[part];
+            }
+            let numbers = Self::numbers(block, part).map(|number| number << (part % 2 * 4));
+            put(&mut pair[1..], lane, numbers);
+        }
     }
 
     #[inline]
