@@ -1,11 +1,11 @@
 //! The two halves of a post-norm BERT layer (Devlin et al., 2018), each with its residual and layer norm.
 
 use candle_core::{Result, Tensor, bail};
-use candle_nn::{LayerNorm, Module};
+use candle_nn::Module;
 
 use crate::attention::{attend, split_heads};
 use crate::checkpoint::Weights;
-use crate::elementwise::gelu;
+use crate::elementwise::{LayerNorm, gelu};
 use crate::linear::Linear;
 
 /// Sizes of a layer.
@@ -79,7 +79,7 @@ impl FeedForward {
 
     /// x [R, T, D].
     pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let y = self.outer.forward(&gelu(&self.inner.forward(x)?)?)?;
+        let y = self.outer.forward(&gelu(self.inner.forward(x)?)?)?;
         self.norm.forward(&(y + x)?)
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use candle_core::{D, Device, Tensor};
+use candle_nn::Module;
 use candle_nn::ops::log_softmax;
-use candle_nn::{LayerNorm, Module};
 use serde::Deserialize;
 
 use crate::cancel::Cancel;
 use crate::checkpoint::{Precision, Weights};
 use crate::consensus::{self, Consensus, Neighbours};
+use crate::elementwise::LayerNorm;
 use crate::encoders::{EfficientNetLite, ImageEncoder};
 use crate::error::Result;
 use crate::generation::{self, Decoding, Prompt, Sampling, Sequence};

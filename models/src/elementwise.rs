@@ -1,5 +1,5 @@
-//! Erf GELU and softmax with vector instructions, on all cores: candle computes one value after the other on a CPU, which takes as long
-//! as a third of a vision transformer's matrix products.
+//! Erf GELU, softmax and layer norm with vector instructions, on all cores: candle computes one value after the other on a CPU, which takes as
+//! long as a third of a vision transformer's matrix products.
 
 // Memory is written before it has values.
 #![allow(unsafe_code)]
@@ -8,7 +8,8 @@
 
 use std::mem::MaybeUninit;
 
-use candle_core::{CpuStorage, CustomOp1, D, DType, Layout, Result, Shape, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp1, CustomOp3, D, DType, InplaceOp1, Layout, Result, Shape, Tensor, bail};
+use candle_nn::Module;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -17,13 +18,14 @@ use crate::shares::written;
 /// Values that one core takes at a time: few enough for its cache.
 const SHARE: usize = 1 << 15;
 
-/// x (1 + erf(x / sqrt 2)) / 2.
-pub(crate) fn gelu(x: &Tensor) -> Result<Tensor> {
-    if is_ours(x) {
-        x.contiguous()?.apply_op1_no_bwd(&Gelu)
-    } else {
-        x.gelu_erf()
+/// x (1 + erf(x / sqrt 2)) / 2, in place on the CPU: nobody else may have these values.
+pub(crate) fn gelu(x: Tensor) -> Result<Tensor> {
+    if !is_ours(&x) {
+        return x.gelu_erf();
     }
+    let x = x.contiguous()?;
+    x.inplace_op1(&Gelu)?;
+    Ok(x)
 }
 
 /// exp(x) over its sum, in the last dimension.
@@ -41,14 +43,23 @@ fn is_ours(x: &Tensor) -> bool {
 
 struct Gelu;
 
-impl CustomOp1 for Gelu {
+impl InplaceOp1 for Gelu {
     fn name(&self) -> &'static str {
         "gelu"
     }
 
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
         let arch = Arch::new();
-        mapped(storage, layout, SHARE, |x| arch.dispatch(GeluOf(x)))
+        let (CpuStorage::F32(values), Some((start, end))) = (storage, layout.contiguous_offsets()) else {
+            bail!("gelu: contiguous f32 is wanted")
+        };
+        let shares = values[start..end].par_chunks_mut(SHARE);
+        if shares.len() > 1 {
+            shares.for_each(|x| arch.dispatch(GeluOf(x)));
+        } else {
+            arch.dispatch(GeluOf(&mut values[start..end]));
+        }
+        Ok(())
     }
 }
 
@@ -60,12 +71,87 @@ impl CustomOp1 for Softmax {
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let arch = Arch::new();
         let width = layout.dims()[layout.dims().len() - 1];
         let rows = (SHARE / width).max(1);
+        mapped(storage, layout, rows * width, |x| scaled_softmax(x, width, 1.0))
+    }
+}
+
+/// Rows brought to mean 0 and variance 1, then scaled and shifted (Ba et al., 2016).
+#[derive(Debug, Clone)]
+pub(crate) struct LayerNorm {
+    weight: Tensor,
+    bias: Tensor,
+    epsilon: f64,
+}
+
+impl LayerNorm {
+    /// Scale and shift [width]; epsilon is added to the variance.
+    pub(crate) fn new(weight: Tensor, bias: Tensor, epsilon: f64) -> Self {
+        Self { weight, bias, epsilon }
+    }
+}
+
+impl Module for LayerNorm {
+    /// [.., width].
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        if is_ours(x) {
+            let rows = Rows(self.epsilon as f32);
+            x.contiguous()?.apply_op3_no_bwd(&self.weight, &self.bias, &rows)
+        } else {
+            candle_nn::ops::layer_norm(&x.contiguous()?, &self.weight, &self.bias, self.epsilon as f32)
+        }
+    }
+}
+
+/// With an epsilon.
+struct Rows(f32);
+
+impl CustomOp3 for Rows {
+    fn name(&self) -> &'static str {
+        "layer-norm"
+    }
+
+    fn cpu_fwd(
+        &self,
+        storage: &CpuStorage,
+        layout: &Layout,
+        weight: &CpuStorage,
+        weight_layout: &Layout,
+        bias: &CpuStorage,
+        bias_layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let width = layout.dims()[layout.dims().len() - 1];
+        let (Some((weight_start, weight_end)), Some((bias_start, bias_end))) =
+            (weight_layout.contiguous_offsets(), bias_layout.contiguous_offsets())
+        else {
+            bail!("layer norm: strided weights")
+        };
+        let weight = &weight.as_slice::<f32>()?[weight_start..weight_end];
+        let bias = &bias.as_slice::<f32>()?[bias_start..bias_end];
+        if weight.len() != width || bias.len() != width {
+            bail!("layer norm: {} weights for rows of {width}", weight.len());
+        }
+        let arch = Arch::new();
+        let rows = (SHARE / width).max(1);
         mapped(storage, layout, rows * width, |x| {
-            x.chunks_mut(width).for_each(|row| arch.dispatch(SoftmaxOf(row)));
+            for row in x.chunks_exact_mut(width) {
+                arch.dispatch(NormOf {
+                    row,
+                    weight,
+                    bias,
+                    epsilon: self.0,
+                });
+            }
         })
+    }
+}
+
+/// In place of rows of so many values their softmax, after they were multiplied with something above 0.
+pub(crate) fn scaled_softmax(values: &mut [f32], width: usize, scale: f32) {
+    let arch = Arch::new();
+    for values in values.chunks_mut(width) {
+        arch.dispatch(SoftmaxOf { values, scale });
     }
 }
 
@@ -148,24 +234,29 @@ fn erf<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     within(simd.div_f32s(above, polynomial(simd, square, &BELOW)), 1.0)
 }
 
-struct SoftmaxOf<'a>(&'a mut [f32]);
+struct SoftmaxOf<'a> {
+    values: &'a mut [f32],
+    scale: f32,
+}
 
 impl WithSimd for SoftmaxOf<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (vectors, rest) = S::as_mut_simd_f32s(self.0);
+        let (vectors, rest) = S::as_mut_simd_f32s(self.values);
+        let scale = simd.splat_f32s(self.scale);
         let lowest = simd.splat_f32s(f32::NEG_INFINITY);
         let most = vectors.iter().fold(lowest, |most, &x| simd.max_f32s(most, x));
         let most = rest.iter().copied().fold(simd.reduce_max_f32s(most), f32::max);
         let highest = simd.splat_f32s(most);
         let mut sum = simd.splat_f32s(0.0);
         for x in &mut *vectors {
-            *x = exp(simd, simd.sub_f32s(*x, highest));
+            *x = exp(simd, simd.mul_f32s(simd.sub_f32s(*x, highest), scale));
             sum = simd.add_f32s(sum, *x);
         }
-        let last = exp(simd, simd.sub_f32s(simd.partial_load_f32s(rest), highest));
+        let last = simd.sub_f32s(simd.partial_load_f32s(rest), highest);
+        let last = exp(simd, simd.mul_f32s(last, scale));
         simd.partial_store_f32s(rest, last);
         let sum = simd.reduce_sum_f32s(sum) + rest.iter().sum::<f32>();
         let share = simd.splat_f32s(1.0 / sum);
@@ -174,6 +265,49 @@ impl WithSimd for SoftmaxOf<'_> {
         }
         for x in rest {
             *x /= sum;
+        }
+    }
+}
+
+struct NormOf<'a> {
+    row: &'a mut [f32],
+    weight: &'a [f32],
+    bias: &'a [f32],
+    epsilon: f32,
+}
+
+impl WithSimd for NormOf<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let count = self.row.len() as f32;
+        let (vectors, rest) = S::as_mut_simd_f32s(self.row);
+        let (weights, last_weights) = S::as_simd_f32s(self.weight);
+        let (biases, last_biases) = S::as_simd_f32s(self.bias);
+        let mut sum = simd.splat_f32s(0.0);
+        for &x in &*vectors {
+            sum = simd.add_f32s(sum, x);
+        }
+        let mean = (simd.reduce_sum_f32s(sum) + rest.iter().sum::<f32>()) / count;
+        let all_mean = simd.splat_f32s(mean);
+        let mut squares = simd.splat_f32s(0.0);
+        for x in &mut *vectors {
+            *x = simd.sub_f32s(*x, all_mean);
+            squares = simd.mul_add_f32s(*x, *x, squares);
+        }
+        let mut square = simd.reduce_sum_f32s(squares);
+        for x in &mut *rest {
+            *x -= mean;
+            square += *x * *x;
+        }
+        let scale = (square / count + self.epsilon).sqrt().recip();
+        let all_scale = simd.splat_f32s(scale);
+        for ((x, &weight), &bias) in vectors.iter_mut().zip(weights).zip(biases) {
+            *x = simd.mul_add_f32s(simd.mul_f32s(*x, all_scale), weight, bias);
+        }
+        for ((x, weight), bias) in rest.iter_mut().zip(last_weights).zip(last_biases) {
+            *x = *x * scale * weight + bias;
         }
     }
 }
@@ -238,9 +372,25 @@ mod tests {
     fn gelu_and_softmax_equal_candles() {
         for shape in [vec![1, 1], vec![3, 5], vec![2, 7, 577], vec![4, 40_001]] {
             let x = (Tensor::randn(0f32, 1.0, shape.as_slice(), &Device::Cpu).unwrap() * 6.0).unwrap();
-            assert!(furthest(&gelu(&x).unwrap(), &x.gelu_erf().unwrap()) < 5e-6);
+            assert!(furthest(&gelu(x.copy().unwrap()).unwrap(), &x.gelu_erf().unwrap()) < 5e-6);
             let ours = softmax(&x).unwrap();
             assert!(furthest(&ours, &candle_nn::ops::softmax_last_dim(&x).unwrap()) < 1e-6);
+        }
+    }
+
+    #[test]
+    fn layer_norm_equals_candles() {
+        for shape in [vec![1, 1], vec![3, 5], vec![2, 7, 577], vec![1, 100, 768]] {
+            let width = shape[shape.len() - 1];
+            let random = |shape: &[usize]| Tensor::randn(0.5f32, 2.0, shape, &Device::Cpu).unwrap();
+            let (x, weight, bias) = (random(&shape), random(&[width]), random(&[width]));
+            let theirs = candle_nn::ops::layer_norm_slow(&x, &weight, &bias, 1e-5).unwrap();
+            let ours = LayerNorm::new(weight, bias, 1e-5).forward(&x).unwrap();
+            assert!(
+                furthest(&ours, &theirs) < 2e-5,
+                "{shape:?}: {}",
+                furthest(&ours, &theirs)
+            );
         }
     }
 
@@ -249,7 +399,7 @@ mod tests {
         let x = Tensor::new(&[[-3000f32, f32::NEG_INFINITY, -3000.0, -3200.0]], &Device::Cpu).unwrap();
         assert_eq!(softmax(&x).unwrap().to_vec2::<f32>().unwrap(), [[0.5, 0.0, 0.5, 0.0]]);
         let large = Tensor::new(&[-100f32, -50.0, 50.0, 1e30], &Device::Cpu).unwrap();
-        let ours = gelu(&large).unwrap().to_vec1::<f32>().unwrap();
+        let ours = gelu(large).unwrap().to_vec1::<f32>().unwrap();
         for (ours, (theirs, x)) in ours.iter().zip([(0.0, 100.0), (0.0, 50.0), (50.0, 50.0), (1e30, 1e30)]) {
             assert!((ours - theirs).abs() <= 5e-7 * x, "{ours} is not {theirs}");
         }

@@ -35,6 +35,7 @@ pub mod objects;
 pub mod pack;
 pub mod picture;
 pub mod preprocessor;
+mod product;
 pub mod qformer;
 mod quantized;
 pub mod question;

@@ -26,6 +26,12 @@ pub(crate) fn in_shares(
     Tensor::cat(&parts, dim)
 }
 
+/// What `work` makes on a thread of the pool, where it shares its parts with the others at once. From outside, each part would first have to be
+/// handed over, and waited for.
+pub(crate) fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    rayon::scope(|_| work())
+}
+
 /// So many values, which `write` makes. Cores write their own parts, and nobody has to fill the whole with zeros first.
 ///
 /// # Safety

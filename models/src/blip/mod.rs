@@ -22,6 +22,7 @@ use crate::language::LanguageModel;
 use crate::linear::{Linear, unit};
 use crate::picture::Picture;
 use crate::preprocessor::Preprocessor;
+use crate::shares::in_pool;
 use crate::tokenizer::Tokenizer;
 use crate::vision_language::{Image, Task, VisionLanguage, Written, written};
 
@@ -153,7 +154,7 @@ impl VisionLanguage for Blip {
 
     fn look(&self, picture: &Picture) -> Result<Image> {
         let pixels = self.preprocessor.pixels(picture, &self.device)?;
-        Ok(self.vision.forward(&pixels)?.into())
+        Ok(in_pool(|| self.vision.forward(&pixels))?.into())
     }
 
     /// As the authors evaluated captions of COCO.
@@ -186,7 +187,7 @@ impl VisionLanguage for Blip {
         let Head::Caption(decoder) = &self.head else {
             return Err(self.unable(Task::Caption));
         };
-        let memory = decoder.remember(&image.tokens)?;
+        let memory = in_pool(|| decoder.remember(&image.tokens))?;
         self.write(
             &decoder.before(&memory),
             prompt.unwrap_or(PROMPT),
@@ -207,9 +208,11 @@ impl VisionLanguage for Blip {
         let Head::Answer { encoder, decoder } = &self.head else {
             return Err(self.unable(Task::Answer));
         };
-        let seen = encoder.remember(&image.tokens)?;
-        let asked = encoder.encode(&self.marked(question)?, Some(&seen))?;
-        let memory = decoder.remember(&asked)?;
+        let question = self.marked(question)?;
+        let memory = in_pool(|| {
+            let seen = encoder.remember(&image.tokens)?;
+            decoder.remember(&encoder.encode(&question, Some(&seen))?)
+        })?;
         self.write(&decoder.before(&memory), "", decoding, cancel, stream)
     }
 

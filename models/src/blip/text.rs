@@ -1,13 +1,13 @@
 //! BLIP's text transformer: BERT with cross-attention in every layer, as an encoder or as a decoder.
 
 use candle_core::{Device, Result, Tensor};
-use candle_nn::{LayerNorm, Module};
+use candle_nn::Module;
 use serde::Deserialize;
 
 use crate::attention::causal_mask;
 use crate::bert::{Attention, FeedForward, Sizes};
 use crate::checkpoint::Weights;
-use crate::elementwise::gelu;
+use crate::elementwise::{LayerNorm, gelu};
 use crate::language::{Cache, LanguageModel};
 use crate::linear::{Linear, Matrix};
 
@@ -80,11 +80,12 @@ impl TextModel {
 
     /// Prepares tokens [1, S, source] to be read.
     pub fn remember(&self, source: &Tensor) -> Result<Memory> {
-        let layers = self.layers.iter();
-        layers
-            .map(|layer| layer.crossattention.keys_values(source))
-            .collect::<Result<_>>()
-            .map(Memory)
+        let of_layer = |layer: &Layer| {
+            let (keys, values) = layer.crossattention.keys_values(source)?;
+            // Every token will read them: a head's together is read faster.
+            Ok((keys.contiguous()?, values.contiguous()?))
+        };
+        self.layers.iter().map(of_layer).collect::<Result<_>>().map(Memory)
     }
 
     /// A text both ways, beside what `memory` holds if anything: [1, T, D].
@@ -203,7 +204,7 @@ impl LanguageModel for Reading<'_> {
 
     fn logits(&self, hidden: &Tensor) -> Result<Tensor> {
         let decoder = self.decoder;
-        let transformed = gelu(&decoder.transform.forward(hidden)?)?;
+        let transformed = gelu(decoder.transform.forward(hidden)?)?;
         let transformed = decoder.transform_norm.forward(&transformed)?;
         decoder.words.times(&transformed)?.broadcast_add(&decoder.bias)
     }

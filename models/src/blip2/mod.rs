@@ -17,6 +17,7 @@ use crate::generation::Decoding;
 use crate::picture::Picture;
 use crate::preprocessor::Preprocessor;
 use crate::qformer::{ImageMemory, Matching, QFormer};
+use crate::shares::in_pool;
 use crate::tokenizer::Tokenizer;
 use crate::vision_language::{Image, Task, Turn, VisionLanguage, Written};
 use config::{Class, Config};
@@ -96,15 +97,17 @@ impl Blip2 {
 
     /// Encodes such pixels, and lets the queries read them unless they read an instruction too.
     pub fn encode(&self, pixels: &Tensor) -> Result<Image> {
-        let tokens = self.vision.forward(pixels)?;
-        let memory = self.qformer.remember(&tokens)?;
-        let queries = (!self.is_instructed())
-            .then(|| self.qformer.queries(&memory))
-            .transpose()?;
-        Ok(Image {
-            tokens,
-            memory: Some(memory),
-            queries,
+        in_pool(|| {
+            let tokens = self.vision.forward(pixels)?;
+            let memory = self.qformer.remember(&tokens)?;
+            let queries = (!self.is_instructed())
+                .then(|| self.qformer.queries(&memory))
+                .transpose()?;
+            Ok(Image {
+                tokens,
+                memory: Some(memory),
+                queries,
+            })
         })
     }
 

@@ -5,11 +5,11 @@ use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{DType, Device, Result, Tensor};
-use candle_nn::LayerNorm;
 
 use super::Misfit;
 use super::precision::{Form, Precision};
 use super::store::{Entry, Format, Store};
+use crate::elementwise::LayerNorm;
 use crate::linear::{Linear, Matrix, widened};
 use crate::quantized::{Quantized, padded};
 

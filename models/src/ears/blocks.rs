@@ -1,17 +1,17 @@
 //! What Whisper's encoder and decoder layers are made of, with the names of the hub's checkpoints.
 
 use candle_core::{Result, Tensor};
-use candle_nn::{LayerNorm, Module};
+use candle_nn::Module;
 
-use crate::attention::{look, split_heads};
+use crate::attention::{attend, split_heads};
 use crate::checkpoint::Weights;
-use crate::elementwise::gelu;
+use crate::elementwise::{LayerNorm, gelu};
 use crate::linear::Linear;
 
 /// Of every layer norm.
 const EPSILON: f64 = 1e-5;
 
-/// Keys [1, heads, W, S], which lie ready for the product, and values [1, heads, S, W].
+/// Keys and values [1, heads, S, W].
 #[derive(Debug, Clone)]
 pub(super) struct Memory {
     keys: Tensor,
@@ -22,7 +22,7 @@ impl Memory {
     /// This and then `later`.
     pub(super) fn followed_by(&self, later: &Self) -> Result<Self> {
         Ok(Self {
-            keys: Tensor::cat(&[&self.keys, &later.keys], 3)?,
+            keys: Tensor::cat(&[&self.keys, &later.keys], 2)?,
             values: Tensor::cat(&[&self.values, &later.values], 2)?,
         })
     }
@@ -59,21 +59,17 @@ impl Attention {
 
     /// What [1, S, D] holds for queries.
     pub(super) fn remember(&self, x: &Tensor) -> Result<Memory> {
-        let keys = split_heads(&self.k_proj.forward(x)?, self.heads)?;
         Ok(Memory {
-            keys: keys.transpose(2, 3)?.contiguous()?,
+            keys: split_heads(&self.k_proj.forward(x)?, self.heads)?,
             values: split_heads(&self.v_proj.forward(x)?, self.heads)?,
         })
     }
 
     /// Looks from [1, T, D], which is normed, into the memory. Returns [1, T, D].
     pub(super) fn look(&self, normed: &Tensor, memory: &Memory, mask: Option<&Tensor>) -> Result<Tensor> {
-        let width = normed.dim(2)? / self.heads;
-        let query = split_heads(&(self.q_proj.forward(normed)? / (width as f64).sqrt())?, self.heads)?;
-        let seen = look(&query, &memory.keys, &memory.values, mask)?
-            .transpose(1, 2)?
-            .flatten_from(2)?;
-        self.out_proj.forward(&seen)
+        let query = split_heads(&self.q_proj.forward(normed)?, self.heads)?;
+        self.out_proj
+            .forward(&attend(&query, &memory.keys, &memory.values, mask)?)
     }
 }
 
@@ -96,7 +92,7 @@ impl FeedForward {
 
     /// [1, T, D] -> [1, T, D].
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let hidden = gelu(&self.fc1.forward(&self.norm.forward(x)?)?)?;
+        let hidden = gelu(self.fc1.forward(&self.norm.forward(x)?)?)?;
         x + self.fc2.forward(&hidden)?
     }
 }

@@ -1,12 +1,13 @@
 //! The decoder, which writes what the encoder heard: `WhisperDecoder` of `transformers` `modeling_whisper.py`.
 
 use candle_core::{Device, Result, Tensor, bail};
-use candle_nn::{LayerNorm, Module};
+use candle_nn::Module;
 
 use super::blocks::{Attention, FeedForward, Memory, norm};
 use super::checkpoint::WhisperConfig;
 use crate::attention::causal_mask;
 use crate::checkpoint::Weights;
+use crate::elementwise::LayerNorm;
 use crate::linear::Matrix;
 
 /// Layers that look back at the text, then at the sound; logits are tied to the embedding.

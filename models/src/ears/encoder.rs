@@ -1,12 +1,12 @@
 //! The encoder, which hears: `WhisperEncoder` of `transformers` `modeling_whisper.py`.
 
 use candle_core::{Result, Tensor, bail};
-use candle_nn::{Conv1d, Conv1dConfig, LayerNorm, Module};
+use candle_nn::{Conv1d, Conv1dConfig, Module};
 
 use super::blocks::{Attention, FeedForward, norm};
 use super::checkpoint::WhisperConfig;
 use crate::checkpoint::Weights;
-use crate::elementwise::gelu;
+use crate::elementwise::{LayerNorm, gelu};
 
 /// Two convolutions, then layers that look at everything.
 pub struct Encoder {
@@ -50,8 +50,8 @@ impl Encoder {
         if frames > most {
             bail!("a spectrogram of {frames} frames came; the encoder hears at most {most}");
         }
-        let x = gelu(&self.conv1.forward(spectrogram)?)?;
-        let x = gelu(&self.conv2.forward(&x)?)?.transpose(1, 2)?;
+        let x = gelu(self.conv1.forward(spectrogram)?)?;
+        let x = gelu(self.conv2.forward(&x)?)?.transpose(1, 2)?;
         let positions = self.embed_positions.narrow(0, 0, x.dim(1)?)?;
         let mut x = x.broadcast_add(&positions)?;
         for layer in &self.layers {

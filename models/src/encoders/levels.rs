@@ -6,6 +6,8 @@ use std::ops::Range;
 use candle_core::{Device, Result, Tensor};
 use candle_nn::VarBuilder;
 
+use crate::linear::matrix_product;
+
 /// Side of the grid.
 const GRID: usize = 5;
 /// Mean and standard deviation of red, green and blue.
@@ -63,7 +65,8 @@ fn averages(map: &Tensor) -> Result<Tensor> {
             shares[row * side..][columns.clone()].fill(share);
         }
     }
-    Tensor::from_vec(shares, (Levels::TOKENS, side * side), &Device::Cpu)?.matmul(&map.flatten_to(1)?)
+    let shares = Tensor::from_vec(shares, (Levels::TOKENS, side * side), &Device::Cpu)?;
+    matrix_product(&shares, &map.flatten_to(1)?, None)
 }
 
 /// The maxima of a map [S, S, C] in each window, [26, C].

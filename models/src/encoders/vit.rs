@@ -3,12 +3,12 @@
 //! Arithmetic and names as `transformers` `BlipVisionModel` and `Blip2VisionModel`. Shapes: P patches, W width.
 
 use candle_core::{Result, Tensor, bail};
-use candle_nn::{LayerNorm, Module};
+use candle_nn::Module;
 use serde::Deserialize;
 
 use crate::attention::{attend, split_heads};
 use crate::checkpoint::Weights;
-use crate::elementwise::gelu;
+use crate::elementwise::{LayerNorm, gelu};
 use crate::linear::{Linear, Matrix};
 
 /// Sizes, named as in `config.json`.
@@ -133,7 +133,7 @@ impl Block {
         let x = (x + self
             .projection
             .forward(&attend(&part(0)?, &part(1)?, &part(2)?, None)?)?)?;
-        let y = gelu(&self.fc1.forward(&self.layer_norm2.forward(&x)?)?)?;
+        let y = gelu(self.fc1.forward(&self.layer_norm2.forward(&x)?)?)?;
         x + self.fc2.forward(&y)?
     }
 }

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::language::{Cache, LanguageModel};
+use crate::shares::in_pool;
 
 /// How to write.
 #[derive(Debug, Clone, Deserialize)]
@@ -174,17 +175,23 @@ struct Prefix {
 
 fn prefill(model: &dyn LanguageModel, prompt: &Prompt) -> Result<Prefix> {
     let mut cache = Cache::default();
-    let hidden = model.forward(&prompt.embeds, &mut cache)?;
-    let last = hidden.narrow(1, hidden.dim(1)? - 1, 1)?;
+    let logits = in_pool(|| {
+        let hidden = model.forward(&prompt.embeds, &mut cache)?;
+        let last = hidden.narrow(1, hidden.dim(1)? - 1, 1)?;
+        model.logits(&last)
+    })?;
     Ok(Prefix {
         ids: prompt.ids.clone(),
-        logits: model.logits(&last)?.flatten_all()?.to_vec1()?,
+        logits: logits.flatten_all()?.to_vec1()?,
         cache,
     })
 }
 
 /// Feeds one id a row; returns the logits [V] of each row's next token.
 fn step(model: &dyn LanguageModel, ids: &[u32], cache: &mut Cache) -> Result<Vec<Vec<f32>>> {
-    let embeds = model.embed(ids)?.transpose(0, 1)?.contiguous()?;
-    Ok(model.logits(&model.forward(&embeds, cache)?)?.squeeze(1)?.to_vec2()?)
+    let logits = in_pool(|| {
+        let embeds = model.embed(ids)?.transpose(0, 1)?.contiguous()?;
+        model.logits(&model.forward(&embeds, cache)?)
+    })?;
+    Ok(logits.squeeze(1)?.to_vec2()?)
 }

@@ -75,7 +75,7 @@ impl Cache {
                 Tensor::cat(&[&old_keys, &keys], 2)?,
                 Tensor::cat(&[&old_values, &values], 2)?,
             ),
-            None => (keys, values),
+            None => (keys.contiguous()?, values.contiguous()?),
         };
         self.layers[layer] = Some(all.clone());
         Ok(all)

@@ -1,12 +1,13 @@
 //! OPT (Zhang et al., 2022) as in `transformers` `modeling_opt.py`: pre-norm, `ReLU`, learned positions, logits tied to the embedding.
 
 use candle_core::{Device, Result, Tensor, bail};
-use candle_nn::{LayerNorm, Module};
+use candle_nn::Module;
 use serde::Deserialize;
 
 use super::{Cache, LanguageModel};
 use crate::attention::{attend, causal_mask, split_heads};
 use crate::checkpoint::Weights;
+use crate::elementwise::LayerNorm;
 use crate::linear::{Linear, Matrix};
 
 /// Positions begin at 2, a habit of the original code.

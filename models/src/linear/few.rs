@@ -7,7 +7,8 @@ use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, bail};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::{LARGE, Slice};
+use super::{LANES, LARGE, Slice};
+use crate::product::{Factor, View, times};
 
 /// Rows that are multiplied by a weight while it is in its register.
 const BLOCK: usize = 4;
@@ -60,6 +61,7 @@ fn product(input: &[f32], weight: &[f32], width: usize) -> Vec<f32> {
     Arch::new().dispatch(Product {
         input,
         weight,
+        step: width,
         width,
         output: &mut output,
         outputs,
@@ -88,13 +90,36 @@ fn shared_product(input: &[f32], weight: Slice, width: usize, outputs: usize) ->
     }
     output
 }
+
+/// Few queries [T, W] times keys [S, W], each with each: [T, S].
+pub(crate) fn dots(queries: View, keys: View) -> Vec<f32> {
+    let ([tokens, width], [seen, _]) = (queries.sizes(), keys.sizes());
+    let lie_ready = width.is_multiple_of(LANES) && keys.steps()[1] == 1;
+    if !lie_ready {
+        return times(queries, &Factor::View(keys.transposed()), seen);
+    }
+    let mut output = vec![0f32; tokens * seen];
+    for (row, output) in output.chunks_exact_mut(seen).enumerate() {
+        Arch::new().dispatch(Product {
+            input: queries.row(row),
+            weight: keys.values(),
+            step: keys.steps()[0],
+            width,
+            output,
+            outputs: seen,
+        });
+    }
+    output
+}
+
 /// A type of its own because `pulp` compiles its `with_simd` once for each vector width of the processor family and takes
 /// the widest at run time.
 struct Product<'a> {
     /// Rows of `width` values.
     input: &'a [f32],
-    /// `outputs` rows of `width` values.
+    /// `outputs` rows of `width` values, `step` apart.
     weight: &'a [f32],
+    step: usize,
     width: usize,
     output: &'a mut [f32],
     outputs: usize,
@@ -123,7 +148,8 @@ impl Product<'_> {
     fn rows<S: Simd, const ROWS: usize>(self, simd: S) {
         let vectors = |values| S::as_simd_f32s(values).0;
         let rows: [_; ROWS] = std::array::from_fn(|row| vectors(&self.input[row * self.width..][..self.width]));
-        for (column, weight) in self.weight.chunks_exact(self.width).enumerate() {
+        for (column, weight) in self.weight.chunks(self.step).take(self.outputs).enumerate() {
+            let weight = &weight[..self.width];
             let mut sums = [simd.splat_f32s(0.0); ROWS];
             for (place, &weight) in vectors(weight).iter().enumerate() {
                 for row in 0..ROWS {

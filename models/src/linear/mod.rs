@@ -1,7 +1,6 @@
 //! Matrices and linear layers, dense or quantized, whose input may be a few rows: one token for each beam.
 
 mod few;
-mod many;
 
 use std::sync::Arc;
 
@@ -11,8 +10,11 @@ use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 use rayon::prelude::*;
 
+use crate::product::{View, product as dense_product};
 use crate::quantized::Quantized;
 use few::FewRows;
+
+pub(crate) use few::dots;
 
 /// Values of the widest vector: rows are whole numbers of them.
 const LANES: usize = 16;
@@ -104,30 +106,43 @@ impl Module for Linear {
 /// x [.., K] times W^T, W [N, K], plus a bias [N] or nothing: [.., N], f32. W may be of half precision.
 fn product(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
     let width = x.dim(D::Minus1)?;
-    let on_cpu = x.device().is_cpu();
     let is_few = width.is_multiple_of(LANES) && x.elem_count() <= FEW * width;
-    let is_large = weight.elem_count() >= LARGE && rayon::current_num_threads() > 1;
     let mut shape = x.dims().to_vec();
     shape.pop();
     shape.push(weight.dim(0)?);
     let x = x.reshape(((), width))?;
-    let product = if on_cpu && is_few && x.dtype() == DType::F32 {
-        x.contiguous()?.apply_op2_no_bwd(weight, &FewRows)?
-    } else if on_cpu && is_large {
-        let weight = widened(weight)?.contiguous()?;
-        return many::times(&x.contiguous()?, &weight, bias)?.reshape(shape);
-    } else if on_cpu || weight.dtype() == DType::F32 {
-        // candle's half-precision products are slow on a CPU.
-        x.matmul(&widened(weight)?.t()?)?
-    } else {
+    let product = if !x.device().is_cpu() {
+        // candle's products want the same type on both sides.
         let product = x.to_dtype(weight.dtype())?.matmul(&weight.t()?)?;
         product.to_dtype(DType::F32)?
+    } else if is_few {
+        x.contiguous()?.apply_op2_no_bwd(weight, &FewRows)?
+    } else {
+        return matrix_product(&x, &widened(weight)?.t()?, bias)?.reshape(shape);
     };
     let product = product.reshape(shape)?;
     match bias {
         Some(bias) => product.broadcast_add(bias),
         None => Ok(product),
     }
+}
+
+/// a [R, K] times b [K, N], plus a bias [N] or nothing: [R, N]. All f32, on the CPU; b may lie as a transposed one.
+pub(crate) fn matrix_product(a: &Tensor, b: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    let ((rows, depth), (inputs, columns)) = (a.dims2()?, b.dims2()?);
+    if depth != inputs {
+        bail!("{rows} x {depth} times {inputs} x {columns}");
+    }
+    let bias = bias.map_or_else(|| Ok(Vec::new()), Tensor::to_vec1)?;
+    let product = with_values(&a.contiguous()?, |a| {
+        let (storage, layout) = b.storage_and_layout();
+        let (Storage::Cpu(CpuStorage::F32(b)), &[row, column]) = (&*storage, layout.stride()) else {
+            bail!("this wants f32 on the CPU")
+        };
+        let b = View::new(&b[layout.start_offset()..], [depth, columns], [row, column])?;
+        Ok(dense_product(View::rows(a, depth), b, &bias))
+    })?;
+    Tensor::from_vec(product, (rows, columns), a.device())
 }
 
 /// A bias [N], or as many zeros.

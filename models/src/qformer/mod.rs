@@ -9,13 +9,14 @@ mod matching;
 mod memory;
 
 use candle_core::{Result, Tensor, bail};
-use candle_nn::{LayerNorm, Module};
+use candle_nn::Module;
 use serde::Deserialize;
 
 pub use matching::Matching;
 pub use memory::ImageMemory;
 
 use crate::checkpoint::Weights;
+use crate::elementwise::LayerNorm;
 use crate::linear::Matrix;
 use layer::Layer;
 

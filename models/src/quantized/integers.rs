@@ -10,7 +10,7 @@ use std::arch::x86_64::{
     __m512, _mm_storeu_si128, _mm512_abs_ps, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_cvtps_epi32,
     _mm512_cvtsepi32_epi8, _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_mask_storeu_ps,
     _mm512_maskz_loadu_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_reduce_add_epi32, _mm512_reduce_max_ps,
-    _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps,
+    _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_setzero_si512,
 };
 use std::mem::MaybeUninit;
 
@@ -28,8 +28,9 @@ use crate::shares::written;
 const SHARE: usize = 4;
 /// For up to so many rows of input each core takes some outputs, of more each takes some rows and unpacks the matrix by itself.
 const FEW: usize = 18;
-/// Rows of input that are multiplied with a part of the matrix while it is in registers.
+/// Rows of input and panels whose products and sums are in registers at a time.
 const ROWS: usize = 6;
+const PANELS: usize = 2;
 
 /// Whether the processor has the instructions.
 pub(super) fn are_fast() -> bool {
@@ -209,54 +210,89 @@ fn few<B: Panel>(x: &[Bytes], parts: usize, lines: &[Line], bias: &[f32], output
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
-fn packed<B: Panel, const ROWS: usize>(lines: &[Line], x: &[Bytes]) -> [__m512; ROWS] {
+fn packed<B: Panel, const ROWS: usize>(lines: &[Line], x: &[Bytes]) -> [[__m512; 1]; ROWS] {
     let rows = rows(x);
-    let mut sums = [_mm512_setzero_ps(); ROWS];
+    let mut sums = [[_mm512_setzero_ps()]; ROWS];
     // By twos, which share their lines in some formats.
     for first in (0..x.len() / ROWS).step_by(2) {
         let lines = &lines[first / PARTS * B::LINES..][..B::LINES];
         for at in [first, first + 1] {
             // SAFETY: this is compiled for the instructions.
             let weight = unsafe { B::part(lines, at % PARTS) };
-            add::<B, ROWS>(&weight, &rows, at, &mut sums);
+            add::<B, ROWS, 1>([&weight], &rows, at, &mut sums);
         }
     }
     sums
 }
 
-/// Many rows times the whole matrix, panel by panel, each unpacked once: [rows, as many as `bias`].
+/// Many rows times the whole matrix, two panels at a time, each unpacked once: [rows, as many as `bias`].
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
 fn many<B: Panel>(x: &[Bytes], parts: usize, lines: &[Line], bias: &[f32], output: &mut [MaybeUninit<f32>]) {
     let columns = bias.len();
-    let mut weight = Vec::with_capacity(parts);
-    let panels = lines.chunks_exact(parts / PARTS * B::LINES).zip(bias.chunks(LANES));
-    for (panel, (lines, bias)) in panels.enumerate() {
-        weight.clear();
+    let panel = parts / PARTS * B::LINES;
+    let mut weights = Vec::with_capacity(PANELS * parts);
+    let pairs = lines.chunks(PANELS * panel).zip(bias.chunks(PANELS * LANES));
+    for (pair, (lines, bias)) in pairs.enumerate() {
+        weights.clear();
         for lines in lines.chunks_exact(B::LINES) {
             for part in 0..PARTS {
                 // SAFETY: this is compiled for the instructions.
-                weight.push(unsafe { B::part(lines, part) });
+                weights.push(unsafe { B::part(lines, part) });
             }
         }
-        let groups = x.chunks_exact(ROWS * parts);
-        let first = groups.len() * ROWS;
-        for (row, x) in groups.remainder().chunks_exact(parts).enumerate() {
-            let output = &mut output[(first + row) * columns + panel * LANES..];
-            put(unpacked::<B, 1>(&weight, x), bias, output, columns);
-        }
-        for (group, x) in groups.enumerate() {
-            let output = &mut output[ROWS * group * columns + panel * LANES..];
-            put(unpacked::<B, ROWS>(&weight, x), bias, output, columns);
+        let output = &mut output[pair * PANELS * LANES..];
+        if bias.len() > LANES {
+            let weights = [&weights[..parts], &weights[parts..]];
+            all_rows::<B, PANELS>(weights, x, bias, output, columns);
+        } else {
+            all_rows::<B, 1>([&weights[..parts]], x, bias, output, columns);
         }
     }
 }
 
+/// Rows of x times some panels, as many as fit into registers and then one by one.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
-fn unpacked<B: Panel, const ROWS: usize>(weight: &[Part], x: &[Bytes]) -> [__m512; ROWS] {
+fn all_rows<B: Panel, const PANELS: usize>(
+    weights: [&[Part]; PANELS],
+    x: &[Bytes],
+    bias: &[f32],
+    output: &mut [MaybeUninit<f32>],
+    columns: usize,
+) {
+    let parts = weights[0].len();
+    let groups = x.chunks_exact(ROWS * parts);
+    let first = groups.len() * ROWS;
+    for (row, x) in groups.remainder().chunks_exact(parts).enumerate() {
+        put(
+            unpacked::<B, 1, PANELS>(weights, x),
+            bias,
+            &mut output[(first + row) * columns..],
+            columns,
+        );
+    }
+    for (group, x) in groups.enumerate() {
+        put(
+            unpacked::<B, ROWS, PANELS>(weights, x),
+            bias,
+            &mut output[ROWS * group * columns..],
+            columns,
+        );
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
+fn unpacked<B: Panel, const ROWS: usize, const PANELS: usize>(
+    weights: [&[Part]; PANELS],
+    x: &[Bytes],
+) -> [[__m512; PANELS]; ROWS] {
     let rows = rows(x);
-    let mut sums = [_mm512_setzero_ps(); ROWS];
-    for (at, part) in weight.iter().enumerate() {
-        add::<B, ROWS>(part, &rows, at, &mut sums);
+    let mut sums = [[_mm512_setzero_ps(); PANELS]; ROWS];
+    for at in 0..x.len() / ROWS {
+        let mut parts = [&weights[0][at]; PANELS];
+        for (part, weights) in parts.iter_mut().zip(weights) {
+            *part = &weights[at];
+        }
+        add::<B, ROWS, PANELS>(parts, &rows, at, &mut sums);
     }
     sums
 }
@@ -266,38 +302,65 @@ fn rows<const ROWS: usize>(x: &[Bytes]) -> [&[Bytes]; ROWS] {
     std::array::from_fn(|row| &x[row * width..][..width])
 }
 
-/// Adds the products of one part of some rows to their sums.
+/// Adds the products of one part of some rows and panels to their sums.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
-fn add<B: Panel, const ROWS: usize>(part: &Part, rows: &[&[Bytes]; ROWS], at: usize, sums: &mut [__m512; ROWS]) {
-    for (sum, row) in sums.iter_mut().zip(rows) {
-        let x = &row[at];
-        let own = _mm512_set1_ps(x.scale);
-        let halves = if B::FINE { 2 } else { 1 };
-        for half in 0..halves {
-            let mut products = _mm512_set1_epi32(x.starts[half]);
-            for word in half * WORDS / halves..(half + 1) * WORDS / halves {
-                products = _mm512_dpbusd_epi32(products, part.words[word], _mm512_set1_epi32(x.words[word]));
-            }
-            let scale = _mm512_mul_ps(part.scales[half], own);
-            *sum = _mm512_fmadd_ps(_mm512_cvtepi32_ps(products), scale, *sum);
+fn add<B: Panel, const ROWS: usize, const PANELS: usize>(
+    parts: [&Part; PANELS],
+    rows: &[&[Bytes]; ROWS],
+    at: usize,
+    sums: &mut [[__m512; PANELS]; ROWS],
+) {
+    let halves = if B::FINE { 2 } else { 1 };
+    for half in 0..halves {
+        let mut products = [[_mm512_setzero_si512(); PANELS]; ROWS];
+        for row in 0..ROWS {
+            products[row] = [_mm512_set1_epi32(rows[row][at].starts[half]); PANELS];
         }
-        if B::OFFSETS {
-            *sum = _mm512_fmadd_ps(part.offset, _mm512_set1_ps(x.sum), *sum);
+        for word in half * WORDS / halves..(half + 1) * WORDS / halves {
+            for row in 0..ROWS {
+                let x = _mm512_set1_epi32(rows[row][at].words[word]);
+                for panel in 0..PANELS {
+                    products[row][panel] = _mm512_dpbusd_epi32(products[row][panel], parts[panel].words[word], x);
+                }
+            }
+        }
+        for row in 0..ROWS {
+            let own = _mm512_set1_ps(rows[row][at].scale);
+            for panel in 0..PANELS {
+                let scale = _mm512_mul_ps(parts[panel].scales[half], own);
+                let products = _mm512_cvtepi32_ps(products[row][panel]);
+                sums[row][panel] = _mm512_fmadd_ps(products, scale, sums[row][panel]);
+            }
+        }
+    }
+    if B::OFFSETS {
+        for row in 0..ROWS {
+            let sum = _mm512_set1_ps(rows[row][at].sum);
+            for panel in 0..PANELS {
+                sums[row][panel] = _mm512_fmadd_ps(parts[panel].offset, sum, sums[row][panel]);
+            }
         }
     }
 }
 
-/// As many lanes of each sum as there is bias, plus that, into rows of `output`, `columns` apart.
+/// As many of each row's sums as there is bias, plus that, into rows of `output`, `columns` apart.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
-fn put<const ROWS: usize>(sums: [__m512; ROWS], bias: &[f32], output: &mut [MaybeUninit<f32>], columns: usize) {
-    let lanes = u16::MAX >> (LANES - bias.len());
-    // SAFETY: no more lanes are read than there are.
-    let plus = unsafe { _mm512_maskz_loadu_ps(lanes, bias.as_ptr()) };
-    for (row, sum) in sums.into_iter().enumerate() {
-        let target = &mut output[row * columns..][..bias.len()];
-        // SAFETY: no more lanes are written than have room.
-        unsafe { _mm512_mask_storeu_ps(target.as_mut_ptr().cast(), lanes, _mm512_add_ps(sum, plus)) };
+fn put<const ROWS: usize, const PANELS: usize>(
+    sums: [[__m512; PANELS]; ROWS],
+    bias: &[f32],
+    output: &mut [MaybeUninit<f32>],
+    columns: usize,
+) {
+    for (panel, bias) in bias.chunks(LANES).enumerate() {
+        let lanes = u16::MAX >> (LANES - bias.len());
+        // SAFETY: no more lanes are read than there are.
+        let plus = unsafe { _mm512_maskz_loadu_ps(lanes, bias.as_ptr()) };
+        for (row, sums) in sums.iter().enumerate() {
+            let target = &mut output[row * columns + panel * LANES..][..bias.len()];
+            // SAFETY: no more lanes are written than have room.
+            unsafe { _mm512_mask_storeu_ps(target.as_mut_ptr().cast(), lanes, _mm512_add_ps(sums[panel], plus)) };
+        }
     }
 }
