@@ -7,10 +7,10 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m128i, __m512, __m512i, _mm_loadu_si128, _mm256_loadu_si256, _mm512_and_si512, _mm512_cvtepi8_epi32,
-    _mm512_cvtepi32_ps, _mm512_cvtepu8_epi32, _mm512_cvtph_ps, _mm512_load_si512, _mm512_mul_ps, _mm512_or_si512,
-    _mm512_set1_epi8, _mm512_setzero_ps, _mm512_setzero_si512, _mm512_slli_epi16, _mm512_srli_epi16, _mm512_storeu_ps,
-    _mm512_storeu_si512, _mm512_sub_ps,
+    __m128i, __m512, __m512i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm256_loadu_si256, _mm512_and_si512,
+    _mm512_cvtepi8_epi32, _mm512_cvtepi32_ps, _mm512_cvtepu8_epi32, _mm512_cvtph_ps, _mm512_load_si512, _mm512_mul_ps,
+    _mm512_or_si512, _mm512_set1_epi8, _mm512_setzero_ps, _mm512_setzero_si512, _mm512_slli_epi16, _mm512_srli_epi16,
+    _mm512_storeu_ps, _mm512_storeu_si512, _mm512_sub_ps,
 };
 use std::mem::MaybeUninit;
 use std::sync::atomic::{Ordering, compiler_fence};
@@ -24,6 +24,9 @@ use crate::shares::written;
 pub(super) const LANES: usize = 16;
 /// Four numbers make a lane's word.
 pub(super) const WORDS: usize = PART / 4;
+
+/// So many lines are fetched ahead: the processor alone keeps too few on their way while it takes numbers apart.
+const AHEAD: usize = 64;
 
 /// A vector in memory, where it does not cross the lines of the cache.
 #[derive(Debug, Clone, Copy)]
@@ -260,8 +263,12 @@ fn put(lines: &mut [Line], lane: usize, numbers: [u8; PART]) {
 fn vector(line: &Line) -> __m512i {
     // Lines are read in their order. Out of it, as compilers like to have them, the processor fetches less ahead: twice the time in Q8_0.
     compiler_fence(Ordering::SeqCst);
-    // SAFETY: a line is a vector.
-    unsafe { _mm512_load_si512(std::ptr::from_ref(line).cast()) }
+    let line = std::ptr::from_ref(line);
+    // SAFETY: a line is a vector, and what is fetched ahead need not be there.
+    unsafe {
+        _mm_prefetch::<_MM_HINT_T0>(line.wrapping_add(AHEAD).cast());
+        _mm512_load_si512(line.cast())
+    }
 }
 
 /// 16 bytes of a line.
