@@ -43,7 +43,10 @@ impl Decoder {
 
     /// Takes in what the encoder heard, [1, S, D]: no text yet.
     pub fn listen(&self, heard: &Tensor) -> Result<Cache> {
-        let sound = self.layers.iter().map(|layer| layer.encoder_attn.remember(heard));
+        let sound = self
+            .layers
+            .iter()
+            .map(|layer| layer.encoder_attn.remember(heard)?.together());
         Ok(Cache {
             sound: sound.collect::<Result<_>>()?,
             text: Vec::new(),

@@ -8,6 +8,7 @@ use super::decoder::{Cache, Decoder};
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::generation::{Sampling, best, drawn, log_sum_exp};
+use crate::shares::in_pool;
 
 /// The same sound is heard as the same words.
 const SEED: u64 = 0;
@@ -51,8 +52,7 @@ pub fn write(
 ) -> Result<Written> {
     let mut cache = sound.clone();
     let mut generator = StdRng::seed_from_u64(SEED);
-    let hidden = decoder.forward(prompt, &mut cache)?;
-    let mut logits: Vec<Vec<f32>> = decoder.logits(&hidden)?.squeeze(0)?.to_vec2()?;
+    let mut logits = scores_behind(decoder, prompt, &mut cache)?;
     let no_speech = rules.no_speech.and_then(|id| {
         let first = logits.first()?;
         Some((first.get(id as usize)? - log_sum_exp(first)).exp())
@@ -73,10 +73,7 @@ pub fn write(
         }
         ids.push(id);
         stream(&ids);
-        logits = decoder
-            .logits(&decoder.forward(&[id], &mut cache)?)?
-            .squeeze(0)?
-            .to_vec2()?;
+        logits = scores_behind(decoder, &[id], &mut cache)?;
     }
     Ok(Written {
         average_log_probability: sum / (ids.len() + 1) as f32,
@@ -84,6 +81,12 @@ pub fn write(
         ids,
         ended,
     })
+}
+
+/// Of the next token behind each id, [ids, V].
+fn scores_behind(decoder: &Decoder, ids: &[u32], cache: &mut Cache) -> Result<Vec<Vec<f32>>> {
+    let logits = in_pool(|| decoder.logits(&decoder.forward(ids, cache)?))?;
+    Ok(logits.squeeze(0)?.to_vec2()?)
 }
 
 impl Rules {

@@ -18,6 +18,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::generation::best;
 use crate::pack::Pack;
+use crate::shares::in_pool;
 
 /// Tried in this order until a text holds (section 4.5 of the paper).
 const TEMPERATURES: [f32; 6] = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
@@ -136,7 +137,7 @@ impl Transcriber {
     /// At most [`Self::frames`] of sound.
     fn window(&self, samples: &[f32], cancel: &Cancel, partial: &mut dyn FnMut(&str)) -> Result<Transcript> {
         let spectrogram = self.mel.spectrogram(samples, self.frames)?.to_device(&self.device)?;
-        let sound = self.decoder.listen(&self.encoder.forward(&spectrogram)?)?;
+        let sound = in_pool(|| self.decoder.listen(&self.encoder.forward(&spectrogram)?))?;
         cancel.check()?;
         let prompt = self.prompt(&sound)?;
         let most = FEW_TOKENS + TOKENS_A_SECOND * samples.len() / RATE;
