@@ -77,7 +77,7 @@ impl CustomOp1 for Softmax {
     }
 }
 
-/// Rows brought to mean 0 and variance 1, then scaled and shifted (Ba et al., 2016).
+/// Rows brought to mean 0 and variance 1, then scaled and shifted ("Layer Normalization", 2016).
 #[derive(Debug, Clone)]
 pub(crate) struct LayerNorm {
     weight: Tensor,
