@@ -173,6 +173,14 @@ impl<'a> Factor<'a> {
         }
         Self::View(view)
     }
+
+    fn depth(&self) -> usize {
+        match self {
+            Self::View(view) => view.sizes[0],
+            #[cfg(target_arch = "x86_64")]
+            Self::Panels(panels) => panels.depth(),
+        }
+    }
 }
 
 /// The product without a bias, by this core alone.
@@ -191,7 +199,8 @@ pub(crate) fn times(a: View, b: &Factor, columns: usize) -> Vec<f32> {
 /// # Safety
 /// R rows of N values must have room there, and nobody else may use them meanwhile.
 pub(crate) unsafe fn multiply(a: View, b: &Factor, bias: &[f32], target: Target) {
-    debug_assert_eq!(a.steps[1], 1);
+    // Or values would be read that are not theirs.
+    assert!(a.sizes[1] == b.depth() && (a.steps[1] == 1 || a.sizes[1] < 2));
     let b = match b {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: panels are made only where the instructions are; the caller vouches for the target.

@@ -43,6 +43,11 @@ pub(crate) struct Panels {
 }
 
 impl Panels {
+    /// How deep the matrix is.
+    pub(super) fn depth(&self) -> usize {
+        self.sizes[0]
+    }
+
     #[target_feature(enable = "avx512f")]
     pub(super) fn of(view: View) -> Self {
         let [depth, columns] = view.sizes;
@@ -151,35 +156,15 @@ struct Work {
 
 type Tile = unsafe fn(&Work, usize);
 
+macro_rules! tiles {
+    ($vectors:literal: $($rows:literal)*) => {
+        [$(tile::<$rows, $vectors>),*]
+    };
+}
+
 const TILES: [[Tile; ROWS]; VECTORS] = [
-    [
-        tile::<1, 1>,
-        tile::<2, 1>,
-        tile::<3, 1>,
-        tile::<4, 1>,
-        tile::<5, 1>,
-        tile::<6, 1>,
-        tile::<7, 1>,
-        tile::<8, 1>,
-        tile::<9, 1>,
-        tile::<10, 1>,
-        tile::<11, 1>,
-        tile::<12, 1>,
-    ],
-    [
-        tile::<1, 2>,
-        tile::<2, 2>,
-        tile::<3, 2>,
-        tile::<4, 2>,
-        tile::<5, 2>,
-        tile::<6, 2>,
-        tile::<7, 2>,
-        tile::<8, 2>,
-        tile::<9, 2>,
-        tile::<10, 2>,
-        tile::<11, 2>,
-        tile::<12, 2>,
-    ],
+    tiles!(1: 1 2 3 4 5 6 7 8 9 10 11 12),
+    tiles!(2: 1 2 3 4 5 6 7 8 9 10 11 12),
 ];
 
 /// So many rows from `first`.
