@@ -187,15 +187,20 @@ impl Look<'_> {
     /// T rows of W values must have room in the target, and nobody else may use them meanwhile.
     unsafe fn write(&self, target: Target) {
         let ([tokens, width], [seen, _]) = (self.query.sizes(), self.keys.sizes());
-        let factor = if tokens <= FEW { Factor::View } else { Factor::prepared };
-        let (keys, values) = (factor(self.keys.transposed()), factor(self.values));
+        let (keys, values) = if tokens <= FEW {
+            (None, Factor::View(self.values))
+        } else {
+            (
+                Some(Factor::prepared(self.keys.transposed())),
+                Factor::prepared(self.values),
+            )
+        };
         for first in (0..tokens).step_by(BLOCK) {
             let count = BLOCK.min(tokens - first);
             let query = self.query.part([first, 0], [count, width]);
-            let mut scores = if tokens <= FEW {
-                dots(query, self.keys)
-            } else {
-                times(query, &keys, seen)
+            let mut scores = match &keys {
+                Some(keys) => times(query, keys),
+                None => dots(query, self.keys),
             };
             let mut scale = self.scale;
             if let Some(mask) = self.mask {

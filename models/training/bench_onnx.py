@@ -101,8 +101,7 @@ def export(folder):
             ),
         }
         for name, (part, inputs, sizes) in given.items():
-            part, inputs = part(model).eval(), dict(inputs)
-            torch.onnx.export(part, kwargs=inputs, f=graphs[name], dynamic_shapes=sizes, input_names=list(inputs), dynamo=True, external_data=False)
+            torch.onnx.export(part(model).eval(), kwargs=inputs, f=graphs[name], dynamic_shapes=sizes, input_names=list(inputs), dynamo=True, external_data=False)
             quantize_dynamic(graphs[name], small[name])
     return {"f32": graphs, "int8": small}
 

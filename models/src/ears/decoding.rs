@@ -84,7 +84,7 @@ pub fn write(
 }
 
 /// Of the next token behind each id, [ids, V].
-fn scores_behind(decoder: &Decoder, ids: &[u32], cache: &mut Cache) -> Result<Vec<Vec<f32>>> {
+pub(super) fn scores_behind(decoder: &Decoder, ids: &[u32], cache: &mut Cache) -> Result<Vec<Vec<f32>>> {
     let logits = in_pool(|| decoder.logits(&decoder.forward(ids, cache)?))?;
     Ok(logits.squeeze(0)?.to_vec2()?)
 }

@@ -11,7 +11,7 @@ use tokenizers::Tokenizer;
 use super::activity::has_speech;
 use super::checkpoint::Checkpoint;
 use super::decoder::{Cache, Decoder};
-use super::decoding::{Rules, Written, write};
+use super::decoding::{Rules, Written, scores_behind, write};
 use super::encoder::Encoder;
 use super::mel::{HOP, LogMel, RATE};
 use crate::cancel::Cancel;
@@ -167,8 +167,7 @@ impl Transcriber {
         let Some((languages, transcribe)) = &self.marks.languages else {
             return Ok(vec![start, no_timestamps]);
         };
-        let hidden = self.decoder.forward(&[start], &mut sound.clone())?;
-        let mut scores: Vec<f32> = self.decoder.logits(&hidden)?.flatten_all()?.to_vec1()?;
+        let mut scores = scores_behind(&self.decoder, &[start], &mut sound.clone())?.concat();
         for (id, score) in scores.iter_mut().enumerate() {
             if !languages.contains(&(id as u32)) {
                 *score = f32::NEG_INFINITY;

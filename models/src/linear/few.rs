@@ -96,7 +96,7 @@ pub(crate) fn dots(queries: View, keys: View) -> Vec<f32> {
     let ([tokens, width], [seen, _]) = (queries.sizes(), keys.sizes());
     let lie_ready = width.is_multiple_of(LANES) && keys.steps()[1] == 1;
     if !lie_ready {
-        return times(queries, &Factor::View(keys.transposed()), seen);
+        return times(queries, &Factor::View(keys.transposed()));
     }
     let mut output = vec![0f32; tokens * seen];
     for (row, output) in output.chunks_exact_mut(seen).enumerate() {

@@ -129,11 +129,7 @@ pub(crate) fn product(a: View, b: View, bias: &[f32]) -> Vec<f32> {
     let write = |output: &mut [MaybeUninit<f32>]| {
         let target = Target::new(output, columns);
         let part = |rows: [usize; 2], columns: [usize; 2]| {
-            let bias = if bias.is_empty() {
-                bias
-            } else {
-                &bias[columns[0]..][..columns[1]]
-            };
+            let bias = bias.get(columns[0]..columns[0] + columns[1]).unwrap_or_default();
             let a = a.part([rows[0], 0], [rows[1], depth]);
             let b = b.part([0, columns[0]], [depth, columns[1]]);
             // SAFETY: these rows and columns lie within the output, and no other part has them.
@@ -174,18 +170,18 @@ impl<'a> Factor<'a> {
         Self::View(view)
     }
 
-    fn depth(&self) -> usize {
+    fn sizes(&self) -> [usize; 2] {
         match self {
-            Self::View(view) => view.sizes[0],
+            Self::View(view) => view.sizes,
             #[cfg(target_arch = "x86_64")]
-            Self::Panels(panels) => panels.depth(),
+            Self::Panels(panels) => panels.sizes(),
         }
     }
 }
 
 /// The product without a bias, by this core alone.
-pub(crate) fn times(a: View, b: &Factor, columns: usize) -> Vec<f32> {
-    let rows = a.sizes[0];
+pub(crate) fn times(a: View, b: &Factor) -> Vec<f32> {
+    let (rows, columns) = (a.sizes[0], b.sizes()[1]);
     // SAFETY: the product is as large as that.
     unsafe {
         written(rows * columns, |output| {
@@ -200,7 +196,7 @@ pub(crate) fn times(a: View, b: &Factor, columns: usize) -> Vec<f32> {
 /// R rows of N values must have room there, and nobody else may use them meanwhile.
 pub(crate) unsafe fn multiply(a: View, b: &Factor, bias: &[f32], target: Target) {
     // Or values would be read that are not theirs.
-    assert!(a.sizes[1] == b.depth() && (a.steps[1] == 1 || a.sizes[1] < 2));
+    assert!(a.sizes[1] == b.sizes()[0] && (a.steps[1] == 1 || a.sizes[1] < 2));
     let b = match b {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: panels are made only where the instructions are; the caller vouches for the target.
@@ -314,7 +310,7 @@ mod tests {
                 let theirs = expected(a, b, bias);
                 let far = furthest(&product(a, b, bias), &theirs);
                 assert!(far < 1e-4, "{rows} x {depth} x {columns}: {far}");
-                let far = furthest(&times(a, &Factor::prepared(b), b.sizes[1]), &expected(a, b, &[]));
+                let far = furthest(&times(a, &Factor::prepared(b)), &expected(a, b, &[]));
                 assert!(far < 1e-4, "{rows} x {depth} x {columns}, prepared: {far}");
                 let gemm = |output: &mut [MaybeUninit<f32>]| unsafe {
                     by_gemm(a, b, bias, Target::new(output, b.sizes[1]));

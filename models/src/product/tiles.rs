@@ -36,16 +36,16 @@ fn flat(vectors: &mut [Vector]) -> &mut [f32] {
     unsafe { std::slice::from_raw_parts_mut(vectors.as_mut_ptr().cast(), vectors.len() * LANES) }
 }
 
-/// A matrix [depth, columns] by 32 columns, each of which lie side by side.
+/// A matrix [depth, columns], by panels of 32 columns that lie side by side.
 pub(crate) struct Panels {
     vectors: Vec<Vector>,
     sizes: [usize; 2],
 }
 
 impl Panels {
-    /// How deep the matrix is.
-    pub(super) fn depth(&self) -> usize {
-        self.sizes[0]
+    /// Depth and columns.
+    pub(super) fn sizes(&self) -> [usize; 2] {
+        self.sizes
     }
 
     #[target_feature(enable = "avx512f")]
