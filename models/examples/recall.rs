@@ -1,6 +1,7 @@
 //! How often glance finds the picture that a caption was written for: `cargo run --release --example recall -- CAPTIONS.jsonl IMAGES
 //! SPLIT`, each line of the file `{"image", "split", "captions"}`. The first caption of each picture searches all pictures of the split:
-//! by the contrastive score alone, and with the best ordered anew by that and the matching head, or the likelihood as a caption.
+//! by the contrastive score alone, by the matcher among the best, and with these ordered anew by the contrastive score and the matcher, the
+//! likelihood as a caption, or both.
 
 use std::error::Error;
 use std::path::Path;
@@ -13,7 +14,7 @@ use serde::Deserialize;
 /// So many are looked at again.
 const AGAIN: usize = 16;
 /// What another score counts beside the contrastive one.
-const WEIGHTS: [f32; 6] = [0.005, 0.01, 0.02, 0.05, 0.1, 1.0];
+const WEIGHTS: [f32; 5] = [0.01, 0.02, 0.05, 0.1, 1.0];
 
 #[derive(Deserialize)]
 struct Captioned {
@@ -56,11 +57,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             .map(|&(other, _)| &looked[other].0.memory)
             .collect();
         let matching = captioner.weigh(&memories, caption)?;
-        let matching = matching.iter().map(|itm| (itm.max(1e-9) / (1.0 - itm).max(1e-9)).ln());
-        let place = |scores: &[f32], weight: f32| {
+        let likelihoods = captioner.likelihoods(&memories, caption)?;
+        let both = matching.iter().zip(&likelihoods).map(|(one, other)| one + other);
+        let place = |scores: &[f32], contrastive: f32, weight: f32| {
             let mut order = near.clone();
             for (place, score) in order.iter_mut().zip(scores) {
-                place.1 += weight * score;
+                place.1 = contrastive * place.1 + weight * score;
             }
             // What was not looked at again stays behind.
             order.truncate(AGAIN);
@@ -68,21 +70,18 @@ fn main() -> Result<(), Box<dyn Error>> {
             let mut found = order.iter().chain(near.iter().skip(AGAIN));
             found.position(|&(other, _)| other == index).unwrap_or(usize::MAX)
         };
-        let mut ranks = vec![place(&[], 0.0)];
-        for scores in [matching.collect(), captioner.likelihoods(&memories, caption)?] {
-            let scores: Vec<f32> = scores;
-            ranks.extend(WEIGHTS.map(|weight| place(&scores, weight)));
+        let mut ranks = vec![place(&[], 1.0, 0.0), place(&matching, 0.0, 1.0)];
+        for scores in [&matching, &likelihoods, &both.collect()] {
+            ranks.extend(WEIGHTS.map(|weight| place(scores, 1.0, weight)));
         }
         Ok::<_, eyebright_models::Error>(ranks)
     });
     let ranks: Vec<_> = searched.collect::<Result<_, _>>()?;
-    let weighed = ["matching", "likelihood"]
+    let weighed = ["matching", "likelihood", "matching and likelihood"]
         .into_iter()
-        .flat_map(|score| WEIGHTS.map(|weight| format!("{score} counts {weight}")));
-    for (index, order) in std::iter::once("contrastive score".to_owned())
-        .chain(weighed)
-        .enumerate()
-    {
+        .flat_map(|score| WEIGHTS.map(|weight| format!("contrastive score, {score} counting {weight}")));
+    let orders = ["contrastive score", "matching"].map(str::to_owned);
+    for (index, order) in orders.into_iter().chain(weighed).enumerate() {
         let within =
             |count: usize| 100.0 * ranks.iter().filter(|rank| rank[index] < count).count() as f64 / ranks.len() as f64;
         println!(

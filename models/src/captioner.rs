@@ -1,6 +1,7 @@
 //! BLIP-2 as one piece: image encoder, Q-Former, language model, composed by the pack's `config.json`.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use candle_core::{D, Device, Tensor};
 use candle_nn::Module;
@@ -16,6 +17,7 @@ use crate::error::Result;
 use crate::generation::{self, Decoding, Prompt, Sampling, Sequence};
 use crate::language::{Cache, LanguageModel, Opt, OptConfig};
 use crate::linear::Linear;
+use crate::matcher::Matcher;
 use crate::pack::{Pack, PackError};
 use crate::picture::Picture;
 use crate::qformer::{ImageMemory, Matching, QFormer, QFormerConfig, TextBranch};
@@ -67,12 +69,15 @@ pub struct Captioner {
     post_layernorm: LayerNorm,
     qformer: QFormer,
     matching: Matching,
+    matcher: OnceLock<Matcher>,
     language_projection: Linear,
     language_model: Box<dyn LanguageModel>,
     tokenizer: Tokenizer,
     consensus: Consensus,
     decoding: Decoding,
     prompt_tags: PromptTags,
+    pack: Pack,
+    reads: QFormerConfig,
 }
 
 /// A picture that was looked at: everything that does not depend on a text.
@@ -124,11 +129,14 @@ impl Captioner {
                 .map_err(parts)?,
             qformer: QFormer::load(&config.qformer, TextBranch::Beside, &weights).map_err(parts)?,
             matching: Matching::load(&config.qformer, &weights).map_err(parts)?,
+            matcher: OnceLock::new(),
             language_model: Box::new(Opt::load(&config.language_model, &weights.pp("language_model")).map_err(parts)?),
             tokenizer: Tokenizer::load(pack, config.tokens)?,
             consensus: Consensus::load(pack)?,
             decoding: config.decoding,
             prompt_tags: checked(config.prompt_tags, pack)?,
+            pack: pack.clone(),
+            reads: config.qformer,
         };
         weights.fit(&[]).map_err(|misfit| pack.unusable(WEIGHTS, misfit))?;
         Ok(captioner)
@@ -229,7 +237,11 @@ impl Captioner {
         let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
         Ok(Match {
             itc: self.contrast(&self.matching.project_queries(&look.queries)?, &ids)?,
-            itm: self.matches(&[&look.memory], &ids)?.squeeze(0)?.to_scalar()?,
+            itm: self
+                .matching
+                .matches(&self.qformer, &look.memory, &ids)?
+                .squeeze(0)?
+                .to_scalar()?,
         })
     }
 
@@ -238,14 +250,20 @@ impl Captioner {
         Matching::contrast(queries, &self.matching.project_text(&self.qformer, ids)?)
     }
 
-    /// The probability, 0..1, that a text belongs to each of the pictures that are remembered. Cores share the pictures.
+    /// The log-odds that a text belongs to each of the pictures that are remembered, as the pack's matcher reads them. Cores share the
+    /// pictures.
     pub fn weigh(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
-        self.of_each(pictures, text, |pictures, ids| self.matches(pictures, ids))
+        let matcher = self.matcher()?;
+        self.of_each(pictures, text, |pictures, ids| matcher.log_odds(pictures, ids))
     }
 
-    fn matches(&self, pictures: &[&ImageMemory], ids: &[u32]) -> candle_core::Result<Tensor> {
-        self.matching
-            .matches(&self.qformer, &ImageMemory::stack(pictures)?, ids)
+    /// Loaded when it is first asked: most people describe more often than they search.
+    fn matcher(&self) -> Result<&Matcher> {
+        if let Some(matcher) = self.matcher.get() {
+            return Ok(matcher);
+        }
+        let matcher = Matcher::open(&self.pack, WEIGHTS, &self.reads, self.language_model.device())?;
+        Ok(self.matcher.get_or_init(|| matcher))
     }
 
     /// The log-likelihood of a text as a caption of each of the pictures that are remembered: it orders pictures for a text, and tells

@@ -241,7 +241,7 @@ impl Describer {
         self.captioner.recall(bytes)
     }
 
-    /// The probability, 0..1, that a text belongs to each of the pictures that are remembered.
+    /// The log-odds that a text belongs to each of the pictures that are remembered.
     pub fn weigh(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
         self.captioner.weigh(pictures, text)
     }

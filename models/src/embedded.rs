@@ -14,6 +14,7 @@ pub(crate) const GLANCE: &[(&str, &[u8])] = files![
     "encoder.safetensors",
     "imagenet.json",
     "lexicon.json",
+    "matcher.gguf",
     "model.gguf",
     "objects.safetensors",
     "tokenizer.json",

@@ -30,6 +30,7 @@ pub mod language;
 pub mod lexicon;
 mod linear;
 mod mapped;
+mod matcher;
 pub mod moderation;
 pub mod objects;
 pub mod pack;

@@ -115,13 +115,13 @@ pub struct FileEntry {
 }
 
 /// An opened pack.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Pack {
     manifest: Manifest,
     source: Source,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Source {
     Folder(PathBuf),
     Embedded(&'static [(&'static str, &'static [u8])]),

@@ -1,6 +1,7 @@
-"""Last step: write the trained parts into the pack: `model.gguf` (matrices Q8_0, or F16 where rows do not divide by 32; the rest F32) and `config.json`.
+"""Writes the trained parts into the pack: `model.gguf` and `matcher.gguf` (matrices Q8_0, or F16 where rows do not divide by 32; the rest F32), and
+`config.json`.
 
-    export.py NAME [FOLDER]     NAME: the checkpoint, such as stage3
+    export.py CAPTIONS MATCHING [FOLDER]     the checkpoints, such as stage3 and stage4
 """
 
 import json
@@ -36,11 +37,12 @@ def write_weights(state, path):
 
 
 def main():
-    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else data.PACK
+    folder = Path(sys.argv[3]) if len(sys.argv) > 3 else data.PACK
     folder.mkdir(parents=True, exist_ok=True)
-    state = torch.load(glance.checkpoint(sys.argv[1]))["model"]
-    state.pop("temperature", None)
-    write_weights(state, folder / "model.gguf")
+    for name, file in zip(sys.argv[1:], ("model.gguf", "matcher.gguf")):
+        state = torch.load(glance.checkpoint(name))["model"]
+        state.pop("temperature", None)
+        write_weights(state, folder / file)
     words = json.loads((data.WORK / "prompt_tags.json").read_text())["imagenet"]
     tags = {"min_probability": pairs.TAG_PROBABILITY, "max": pairs.TAGS, "imagenet": words}
     config = {**glance.CONFIG, "decoding": DECODING, "prompt_tags": tags}

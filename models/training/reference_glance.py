@@ -33,10 +33,10 @@ SOURCES = data.PACK.parents[2] / "tests" / "pictures"
 EPSILON = 1e-6
 
 
-def weights():
-    """The tensors of the pack, expanded as the engine does."""
+def weights(file="model.gguf"):
+    """The tensors of a file of the pack, expanded as the engine does."""
     tensors = {}
-    for tensor in gguf.GGUFReader(data.PACK / "model.gguf").tensors:
+    for tensor in gguf.GGUFReader(data.PACK / file).tensors:
         values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
         tensors[tensor.name] = torch.from_numpy(np.array(values)).reshape(tuple(int(n) for n in reversed(tensor.shape)))
     return tensors
@@ -115,6 +115,7 @@ def main():
     torch.set_num_threads(1)
     config, tensors = json.loads((data.PACK / "config.json").read_text()), weights()
     encoder, matcher, writer = export_encoder.rounded(), retrieval(config, tensors), decoder(config, tensors)
+    finder = retrieval(config, tensors | weights("matcher.gguf"))
     tokenizer = Tokenizer.from_file(str(data.PACK / "tokenizer.json"))
     encode = lambda text: tokenizer.encode(text, add_special_tokens=False).ids
     marks, vision = config["tokens"], "vision_model.post_layernorm."
@@ -137,6 +138,7 @@ def main():
             "query_side": read[0]["query_side"],
             "itc": torch.stack([one["itc"] for one in read]),
             "itm": torch.stack([one["itm"] for one in read]),
+            "matcher": torch.stack([reference.qformer_values(finder, image, torch.tensor([ids]))["itm"].logit() for ids in texts]),
             "next": writer(inputs_embeds=prompt).logits[0, -1],
         }
         values |= {f"{name}.{stage}": value.detach().clone().contiguous() for stage, value in stages.items()}

@@ -76,8 +76,8 @@ def cosine(optimiser, warm_up, steps):
     return torch.optim.lr_scheduler.LambdaLR(optimiser, share)
 
 
-def average_of(net):
-    return AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(0.99))
+def average_of(net, decay=0.99):
+    return AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(decay))
 
 
 def main():

@@ -39,7 +39,7 @@ def similarities(net, queries, texts):
 
 def contrastive_loss(scores, temperature):
     """ITC of `scores` [B, 2B]: picture i belongs to the texts i and B + i."""
-    own = torch.arange(len(scores))
+    own = torch.arange(len(scores), device=scores.device)
     logits = scores / temperature.clamp(0.02, 0.5)
     right = torch.stack([logits[own, own], logits[own, own + len(own)]], 1)
     to_text = (torch.logsumexp(logits, 1) - torch.logsumexp(right, 1)).mean()

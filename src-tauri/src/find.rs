@@ -20,13 +20,16 @@ pub const TOLD: usize = 10;
 pub const LEAST: f32 = 0.3;
 /// So many of those that are meant are put in order carefully.
 const ORDERED: usize = 16;
-/// What a unit of log-likelihood counts beside the cosine, as is best on the training pictures of Flickr8k (`models/examples/recall.rs`).
+/// What a unit of log-likelihood and of ITM's log-odds counts beside the cosine (`models/examples/recall.rs`).
 const LIKELIHOOD: f32 = 0.05;
-/// What a unit of the cosine of words and picture counts beside the logit of ITM, and the cosine at which it changes nothing: chosen on
-/// Flickr8k's dev pictures. Of the pictures that are meant, and among the nearest, 95 of 100 reach `LEAST`, of all others 3 of 1,000; where
-/// as many reach it by ITM alone, 35.
+const MATCHING: f32 = 0.05;
+/// What a unit of ITM's log-odds and of the cosine of words and picture counts for whether a picture is meant, and the cosine at which it
+/// changes nothing: of Flickr8k's dev pictures that are meant, and among the nearest, 95 of 100 reach `LEAST`.
+const ODDS: f32 = 0.5;
 const COSINE: f32 = 8.0;
-const EVEN: f32 = 0.56;
+const EVEN: f32 = 0.392;
+/// The log-odds of a published model end here: it tells probabilities, which reach 0 and 1.
+const EXTREME: f32 = 15.0;
 /// What a text that holds all of the words counts for: it may mean something else with them.
 const TEXT: f32 = 0.9;
 
@@ -96,39 +99,35 @@ pub fn among(
 ) -> Result<Answer, Fault> {
     let remember = |candidate| remembered(candidate, describer, vector, cancel);
     let known: Vec<Known> = candidates.into_par_iter().map(remember).collect::<Result<_, _>>()?;
-    let shows: Vec<f32> = if let Some(model) = describer.matcher() {
-        by_model(&known, model, words, cancel)?
-    } else {
-        let matching = by_memory(known.iter(), |memories| describer.weigh(memories, words))?;
-        let both = matching.into_iter().zip(&known);
-        both.map(|(itm, known)| shown(itm, known.candidate.hit.near)).collect()
+    let odds = match describer.matcher() {
+        Some(model) => by_model(&known, model, words, cancel)?,
+        None => by_memory(known.iter(), |memories| describer.weigh(memories, words))?,
     };
-    let score = |(known, shows): (&Known, f32)| either(TEXT * known.candidate.hit.text, shows);
-    let scores: Vec<f32> = known.iter().zip(shows).map(score).collect();
     let mut looked = Vec::new();
     let mut meant = Vec::new();
-    for (mut known, score) in known.into_iter().zip(scores) {
+    for (mut known, odds) in known.into_iter().zip(odds) {
         looked.extend(known.anew.take().map(|trace| (known.candidate.entry.id, trace)));
+        let Hit { text, near, .. } = known.candidate.hit;
+        let shows = odds.map_or(0.0, |odds| shown(describer, odds, near));
+        let score = either(TEXT * text, shows);
         if score >= LEAST {
             meant.push(Meant {
-                // Where there is no picture the text must do.
-                rank: TEXT * known.candidate.hit.text + known.candidate.hit.near.max(0.0),
                 known,
+                odds,
                 score,
+                rank: TEXT * text + near.max(0.0),
             });
         }
     }
+    let odds: Vec<_> = meant.iter().map(|meant| meant.odds).collect();
+    prefer(&mut meant, MATCHING, odds);
     best_first(&mut meant);
     let ordered = meant.len().min(ORDERED);
     let foremost = &mut meant[..ordered];
     let likely = by_memory(foremost.iter().map(|meant| &meant.known), |memories| {
         describer.likelihoods(memories, words)
     })?;
-    // No picture is as likely as the least likely one.
-    let least = likely.iter().copied().fold(0.0, f32::min);
-    for (meant, likely) in foremost.iter_mut().zip(likely) {
-        meant.rank += LIKELIHOOD * if meant.known.memory.is_some() { likely } else { least };
-    }
+    prefer(foremost, LIKELIHOOD, likely);
     best_first(foremost);
     let found = meant.into_iter().take(TOLD).map(|meant| Found {
         entry: meant.known.candidate.entry,
@@ -143,8 +142,18 @@ pub fn among(
 /// An entry that is meant.
 struct Meant {
     known: Known,
+    /// How much more likely than not its picture is meant, if it has one: log-odds.
+    odds: Option<f32>,
     score: f32,
     rank: f32,
+}
+
+/// Lets those come forward of which more is told. Where there is no picture the text must do: no picture tells less.
+fn prefer(meant: &mut [Meant], weight: f32, told: Vec<Option<f32>>) {
+    let least = told.iter().flatten().copied().fold(0.0, f32::min);
+    for (meant, told) in meant.iter_mut().zip(told) {
+        meant.rank += weight * told.unwrap_or(least);
+    }
 }
 
 /// Of equals the newest.
@@ -182,27 +191,35 @@ fn remembered(candidate: Candidate, describer: &Describer, vector: &Vector, canc
     Ok(known)
 }
 
-/// What glance tells of each picture that it remembers, 0 of the others.
+/// What glance tells of each picture that it remembers.
 fn by_memory<'a>(
     known: impl Iterator<Item = &'a Known> + Clone,
     tell: impl Fn(&[&ImageMemory]) -> eyebright_models::Result<Vec<f32>>,
-) -> Result<Vec<f32>, Fault> {
+) -> Result<Vec<Option<f32>>, Fault> {
     let memories: Vec<&ImageMemory> = known.clone().filter_map(|known| known.memory.as_ref()).collect();
     let mut told = tell(&memories)?.into_iter();
-    let of = |known: &Known| known.memory.as_ref().and_then(|_| told.next()).unwrap_or_default();
+    let of = |known: &Known| known.memory.as_ref().and_then(|_| told.next());
     Ok(known.map(of).collect())
 }
 
-/// How likely each picture shows the words, by a published model, which looks at each again.
-fn by_model(known: &[Known], model: &dyn VisionLanguage, words: &str, cancel: &Cancel) -> Result<Vec<f32>, Fault> {
+/// The log-odds that each picture shows the words, by a published model, which looks at each again.
+fn by_model(
+    known: &[Known],
+    model: &dyn VisionLanguage,
+    words: &str,
+    cancel: &Cancel,
+) -> Result<Vec<Option<f32>>, Fault> {
     let shows = |known: &Known| {
         cancel.check()?;
-        match Picture::decode(&known.candidate.entry.jpeg, &Limits::default()) {
-            Ok(picture) => Ok(model.score(&model.look(&picture)?, words)?.itm),
-            Err(_) => Ok(0.0),
-        }
+        let picture = Picture::decode(&known.candidate.entry.jpeg, &Limits::default()).ok();
+        picture.map(|picture| by_published(model, &picture, words)).transpose()
     };
     known.par_iter().map(shows).collect()
+}
+
+fn by_published(model: &dyn VisionLanguage, picture: &Picture, words: &str) -> Result<f32, Fault> {
+    let itm = model.score(&model.look(picture)?, words)?.itm;
+    Ok((itm / (1.0 - itm)).ln().clamp(-EXTREME, EXTREME))
 }
 
 /// Keeps what is remembered of pictures that were looked at. The answer does not hang on it: what could not be kept is looked at again.
@@ -212,17 +229,28 @@ pub fn keep(store: &mut Store, looked: &[(u64, Trace)]) -> Result<(), HistoryErr
 
 /// How likely a picture, that was looked at and is so near to the words (ITC), shows them: 0 to 1.
 pub fn matching(describer: &Describer, picture: &Picture, look: &Look, words: &str, near: f32) -> Result<f32, Fault> {
-    if let Some(model) = describer.matcher() {
-        return Ok(model.score(&model.look(picture)?, words)?.itm);
-    }
-    let matching = describer.weigh(&[&look.memory], words)?;
-    Ok(matching.first().map_or(0.0, |itm| shown(*itm, near)))
+    let odds = match describer.matcher() {
+        Some(model) => Some(by_published(model, picture, words)?),
+        None => describer.weigh(&[&look.memory], words)?.pop(),
+    };
+    Ok(odds.map_or(0.0, |odds| shown(describer, odds, near)))
 }
 
-/// ITM of glance takes much for a match that is unlike what it learned from; ITC knows what is far.
-fn shown(itm: f32, near: f32) -> f32 {
-    let match_odds = itm * (COSINE * (near - EVEN)).exp();
-    match_odds / (match_odds + (1.0 - itm))
+/// The probability of log-odds by a published model, or by glance, which learned to tell pictures from those that are like them: what is
+/// far from the words is known by ITC.
+fn shown(describer: &Describer, odds: f32, near: f32) -> f32 {
+    match describer.matcher() {
+        Some(_) => sigmoid(odds),
+        None => sigmoid(by_glance(odds, near)),
+    }
+}
+
+fn by_glance(odds: f32, near: f32) -> f32 {
+    ODDS * odds + COSINE * (near - EVEN)
+}
+
+fn sigmoid(odds: f32) -> f32 {
+    1.0 / (1.0 + (-odds).exp())
 }
 
 /// How much of the words a description holds, 0 to 1; it counts for a little less than a certain match. Little words say nothing.
@@ -322,9 +350,10 @@ mod tests {
 
     #[test]
     fn a_picture_that_is_far_needs_more_than_a_match() {
-        assert!(shown(0.8, 0.2) < LEAST && shown(0.2, 0.8) > LEAST);
-        assert!((shown(0.6, EVEN) - 0.6).abs() < 1e-6);
-        assert_eq!((shown(0.0, 1.0), shown(1.0, -1.0)), (0.0, 1.0));
+        let shown = |odds, near| sigmoid(by_glance(odds, near));
+        assert!(shown(1.4, 0.1) < LEAST && shown(-1.4, 0.5) > LEAST);
+        assert!((shown(0.0, EVEN) - 0.5).abs() < 1e-6);
+        assert!(shown(-99.0, 1.0) < 1e-6 && shown(99.0, -1.0) > 0.999_999);
     }
 
     /// ITM takes many pictures for a match; what is likelier as a caption comes first.

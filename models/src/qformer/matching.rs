@@ -2,7 +2,7 @@
 
 use candle_core::{Result, Tensor};
 use candle_nn::Module;
-use candle_nn::ops::softmax_last_dim;
+use candle_nn::ops::sigmoid;
 
 use super::{ImageMemory, QFormer, QFormerConfig};
 use crate::checkpoint::Weights;
@@ -50,7 +50,12 @@ impl Matching {
     /// Image-text matching scores (ITM) [B] of a memory's pictures: the probability, 0..1, that the text belongs to the picture, both read
     /// together.
     pub fn matches(&self, qformer: &QFormer, images: &ImageMemory, ids: &[u32]) -> Result<Tensor> {
+        sigmoid(&self.log_odds(qformer, images, ids)?)
+    }
+
+    /// The same as log-odds [B]: how much more the head says "match" than "no match".
+    pub fn log_odds(&self, qformer: &QFormer, images: &ImageMemory, ids: &[u32]) -> Result<Tensor> {
         let logits = self.itm_head.forward(&qformer.queries_beside(images, ids)?)?.mean(1)?;
-        softmax_last_dim(&logits)?.narrow(1, 1, 1)?.squeeze(1)
+        logits.narrow(1, 1, 1)?.sub(&logits.narrow(1, 0, 1)?)?.squeeze(1)
     }
 }
