@@ -9,8 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
+use candle_nn::ops::log_softmax;
 use eyebright_models::checkpoint::{Precision, Weights};
-use eyebright_models::ears::{Checkpoint, Decoder, Encoder, LogMel, Outcome, Rules, Transcriber, write};
+use eyebright_models::ears::{
+    Checkpoint, Decoder, Encoder, LogMel, Outcome, Rules, Transcriber, Writing, Written, write,
+};
+use eyebright_models::generation::{Decoding, Sampling};
+use eyebright_models::language::{Cache, LanguageModel};
 use eyebright_models::{Cancel, Error, Pack};
 use serde::Deserialize;
 
@@ -23,6 +28,7 @@ struct Cases {
     end: u32,
     no_timestamps: u32,
     written: Vec<Text>,
+    beams: Vec<Text>,
 }
 
 #[derive(Deserialize)]
@@ -102,6 +108,13 @@ fn spectrograms_equal_the_reference() {
     }
 }
 
+/// The last layer's output of ids that come in parts.
+fn read(model: &Writing, parts: &[&[u32]]) -> Tensor {
+    let mut cache = Cache::default();
+    let mut read = |ids: &&[u32]| model.forward(&model.embed(ids).unwrap(), &mut cache).unwrap();
+    Tensor::cat(&parts.iter().map(&mut read).collect::<Vec<_>>(), 1).unwrap()
+}
+
 #[test]
 fn encoder_and_decoder_equal_the_reference_at_once_and_from_the_cache() {
     let (values, checkpoint) = (values(), checkpoint());
@@ -112,17 +125,13 @@ fn encoder_and_decoder_equal_the_reference_at_once_and_from_the_cache() {
         let heard = encoder.forward(value("spectrogram")).unwrap();
         assert!(difference(&heard, value("heard")) < TOLERANCE, "sound {sound}");
 
-        let ids = ids(value("ids"));
-        let hidden = decoder.forward(&ids, &mut decoder.listen(&heard).unwrap()).unwrap();
-        let far = difference(&decoder.logits(&hidden).unwrap(), value("logits"));
+        let (ids, heard) = (ids(value("ids")), decoder.listen(&heard).unwrap());
+        let model = decoder.before(&heard, []).unwrap();
+        let far = difference(&model.logits(&read(&model, &[&ids])).unwrap(), value("logits"));
         assert!(far < TOLERANCE, "sound {sound}: {far}");
 
-        let mut cache = decoder.listen(&heard).unwrap();
-        let steps: Vec<Tensor> = [&ids[..2], &ids[2..3], &ids[3..7], &ids[7..]]
-            .iter()
-            .map(|ids| decoder.forward(ids, &mut cache).unwrap())
-            .collect();
-        let stepwise = decoder.logits(&Tensor::cat(&steps, 1).unwrap()).unwrap();
+        let stepwise = read(&model, &[&ids[..2], &ids[2..3], &ids[3..7], &ids[7..]]);
+        let stepwise = model.logits(&stepwise).unwrap();
         assert!(
             difference(&stepwise, value("logits")) < TOLERANCE,
             "sound {sound}, stepwise"
@@ -130,61 +139,102 @@ fn encoder_and_decoder_equal_the_reference_at_once_and_from_the_cache() {
     }
 }
 
-#[test]
-fn greedy_ids_equal_the_reference() {
+/// What is written of a sound that was heard in some ways, each a spectrogram's number, and what was told on the way.
+fn written(ways: &[usize], decoding: &Decoding) -> (Written, Vec<u32>) {
     let (cases, values, checkpoint) = (cases(), values(), checkpoint());
     let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
-    let rules = rules(&cases, &checkpoint);
-    for (sound, expected) in cases.written.iter().enumerate() {
-        let cache = decoder.listen(&values[&format!("{sound}.heard")]).unwrap();
-        let mut told = Vec::new();
-        let mut stream = |ids: &[u32]| told = ids.to_vec();
-        let prompt = [cases.start, cases.no_timestamps];
-        let written = write(
-            &decoder,
-            &cache,
-            (&prompt, &rules),
-            0.0,
-            MOST,
-            &Cancel::default(),
-            &mut stream,
-        );
-        let written = written.unwrap();
-        assert_eq!(
-            (&written.ids, written.ended),
-            (&expected.ids, expected.ended),
-            "sound {sound}"
-        );
-        assert_eq!(told, expected.ids);
-        assert!(written.no_speech > 0.0 && written.no_speech < 1.0 && written.average_log_probability < 0.0);
+    let heard: Vec<&Tensor> = ways.iter().map(|sound| &values[&format!("{sound}.heard")]).collect();
+    let sound = decoder.listen(&Tensor::cat(&heard, 0).unwrap()).unwrap();
+    let (rules, prompt) = (rules(&cases, &checkpoint), [cases.start, cases.no_timestamps]);
+    let (cancel, mut told) = (Cancel::default(), Vec::new());
+    let mut stream = |ids: &[u32]| told = ids.to_vec();
+    let written = write(&decoder, &sound, (&prompt, &rules), decoding, &cancel, &mut stream).unwrap();
+    (written, told)
+}
+
+fn with_beams(beams: usize) -> Decoding {
+    Decoding {
+        beams,
+        early_stopping: true,
+        max_tokens: MOST,
+        ..Decoding::default()
     }
-    assert!(cases.written.iter().any(|text| text.ended) && cases.written.iter().any(|text| !text.ended));
+}
+
+#[test]
+fn greedy_and_beam_ids_equal_the_reference() {
+    let cases = cases();
+    for (sound, (greedy, beams)) in cases.written.iter().zip(&cases.beams).enumerate() {
+        for (expected, count) in [(greedy, 1), (beams, 5)] {
+            let (written, told) = written(&[sound], &with_beams(count));
+            assert_eq!(
+                (&written.ids, written.ended),
+                (&expected.ids, expected.ended),
+                "sound {sound}, {count} beams"
+            );
+            assert_eq!(told, expected.ids);
+            assert!(written.no_speech > 0.0 && written.no_speech < 1.0 && written.average_log_probability < 0.0);
+        }
+    }
+    for texts in [&cases.written, &cases.beams] {
+        assert!(texts.iter().any(|text| text.ended) && texts.iter().any(|text| !text.ended));
+    }
+    let differ = |(one, other): (&Text, &Text)| one.ids != other.ids;
+    assert!(cases.written.iter().zip(&cases.beams).any(differ));
+}
+
+#[test]
+fn several_ways_of_hearing_are_one_text() {
+    let (values, checkpoint) = (values(), checkpoint());
+    let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
+    let heard = |sound: usize| &values[&format!("{sound}.heard")];
+    let ids = ids(&values["0.ids"]);
+    let scores = |heard: &Tensor, parts: &[&[u32]]| {
+        let sound = decoder.listen(heard).unwrap();
+        let model = decoder.before(&sound, [7]).unwrap();
+        model.logits(&read(&model, parts)).unwrap()
+    };
+    let [one, other] = [0, 1].map(|sound| log_softmax(&scores(heard(sound), &[&ids]), 2).unwrap());
+    let mean = ((one.clone() + &other).unwrap() / 2.0).unwrap();
+    let both = Tensor::cat(&[heard(0), heard(1)], 0).unwrap();
+    let kept: Vec<u32> = (0..checkpoint.config.vocab_size as u32).filter(|id| *id != 7).collect();
+    let kept = Tensor::new(kept, &Device::Cpu).unwrap();
+    let kept = |x: &Tensor| x.index_select(&kept, 2).unwrap();
+    for parts in [vec![&ids[..]], vec![&ids[..3], &ids[3..4], &ids[4..]]] {
+        let together = scores(&both, &parts);
+        assert!(difference(&kept(&together), &kept(&mean)) < TOLERANCE);
+    }
+    assert!(difference(&kept(&one), &kept(&mean)) > 10.0 * TOLERANCE);
+
+    // The same sound twice is what it is once, also with beams.
+    let (single, _) = written(&[2], &with_beams(5));
+    let (double, _) = written(&[2, 2], &with_beams(5));
+    assert_eq!(single.ids, double.ids);
+    assert!((single.average_log_probability - double.average_log_probability).abs() < TOLERANCE);
+    assert_ne!(written(&[1, 2], &with_beams(5)).0.ids, single.ids);
 }
 
 #[test]
 fn drawing_repeats_itself_and_keeps_to_the_rules() {
-    let (cases, values, checkpoint) = (cases(), values(), checkpoint());
-    let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
+    let (cases, checkpoint) = (cases(), checkpoint());
     let rules = rules(&cases, &checkpoint);
-    let cache = decoder.listen(&values["0.heard"]).unwrap();
     let draw = |temperature| {
-        let prompt = [cases.start, cases.no_timestamps];
-        let cancel = Cancel::default();
-        write(
-            &decoder,
-            &cache,
-            (&prompt, &rules),
+        let sampling = Sampling {
             temperature,
-            38,
-            &cancel,
-            &mut |_| {},
-        )
-        .unwrap()
-        .ids
+            top_k: 0,
+            top_p: 1.0,
+            seed: 0,
+        };
+        let decoding = Decoding {
+            max_tokens: 38,
+            sampling: Some(sampling),
+            ..Decoding::default()
+        };
+        written(&[0], &decoding).0.ids
     };
     assert_eq!(draw(1.0), draw(1.0));
     let wild = draw(50.0);
-    assert_ne!(wild, draw(0.0));
+    assert_ne!(wild, draw(1e-3));
     assert!(!wild.is_empty() && !rules.suppressed.first.contains(&wild[0]));
     assert!(
         wild.iter()
@@ -196,8 +246,9 @@ fn drawing_repeats_itself_and_keeps_to_the_rules() {
 fn no_token_sees_a_later_one() {
     let (values, checkpoint) = (values(), checkpoint());
     let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
-    let cache = decoder.listen(&values["0.heard"]).unwrap();
-    let hidden = |ids: &[u32]| decoder.forward(ids, &mut cache.clone()).unwrap();
+    let sound = decoder.listen(&values["0.heard"]).unwrap();
+    let model = decoder.before(&sound, []).unwrap();
+    let hidden = |ids: &[u32]| read(&model, &[ids]);
     let (before, after) = (hidden(&[1, 2, 3, 4, 5]), hidden(&[1, 2, 3, 4, 6]));
     let part = |x: &Tensor, from, count| numbers(&x.narrow(1, from, count).unwrap());
     assert_eq!(part(&before, 0, 4), part(&after, 0, 4));
@@ -220,9 +271,10 @@ fn a_skipped_layer_is_noticed() {
             difference(&encoder.forward(&values["0.spectrogram"]).unwrap(), &values["0.heard"])
         } else {
             let decoder = Decoder::load(&whole.config, &weights).unwrap();
-            let mut cache = decoder.listen(&values["0.heard"]).unwrap();
-            let hidden = decoder.forward(&ids(&values["0.ids"]), &mut cache).unwrap();
-            difference(&decoder.logits(&hidden).unwrap(), &values["0.logits"])
+            let sound = decoder.listen(&values["0.heard"]).unwrap();
+            let model = decoder.before(&sound, []).unwrap();
+            let hidden = read(&model, &[&ids(&values["0.ids"])]);
+            difference(&model.logits(&hidden).unwrap(), &values["0.logits"])
         };
         assert!(far > 10.0 * TOLERANCE, "{name} does not show: {far}");
         seen += 1;
@@ -234,7 +286,7 @@ fn a_skipped_layer_is_noticed() {
 fn cancelling_stops_at_the_next_token() {
     let (cases, values, checkpoint) = (cases(), values(), checkpoint());
     let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
-    let cache = decoder.listen(&values["0.heard"]).unwrap();
+    let sound = decoder.listen(&values["0.heard"]).unwrap();
     let (cancel, mut told) = (Cancel::default(), 0);
     let mut stream = |_: &[u32]| {
         told += 1;
@@ -242,7 +294,14 @@ fn cancelling_stops_at_the_next_token() {
     };
     let prompt = [cases.start, cases.no_timestamps];
     let rules = rules(&cases, &checkpoint);
-    let result = write(&decoder, &cache, (&prompt, &rules), 0.0, MOST, &cancel, &mut stream);
+    let result = write(
+        &decoder,
+        &sound,
+        (&prompt, &rules),
+        &with_beams(1),
+        &cancel,
+        &mut stream,
+    );
     assert!(matches!(result, Err(Error::Cancelled)) && told == 1);
 
     let transcriber = Transcriber::open(&hub_pack(&[]).1, &Device::Cpu).unwrap();
@@ -257,8 +316,10 @@ fn a_text_too_long_or_a_sound_too_long_is_told() {
     let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
     let long = Tensor::zeros((1, 80, 62), DType::F32, &Device::Cpu).unwrap();
     assert!(encoder.forward(&long).unwrap_err().to_string().contains("62 frames"));
-    let mut cache = decoder.listen(&values["0.heard"]).unwrap();
-    let error = decoder.forward(&[1; 41], &mut cache).unwrap_err();
+    let sound = decoder.listen(&values["0.heard"]).unwrap();
+    let model = decoder.before(&sound, []).unwrap();
+    let error = model.forward(&model.embed(&[1; 41]).unwrap(), &mut Cache::default());
+    let error = error.unwrap_err();
     assert!(error.to_string().contains("41 tokens"), "{error}");
 }
 

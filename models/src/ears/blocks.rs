@@ -6,12 +6,13 @@ use candle_nn::Module;
 use crate::attention::{attend, split_heads};
 use crate::checkpoint::Weights;
 use crate::elementwise::{LayerNorm, gelu};
+use crate::language::Cache;
 use crate::linear::Linear;
 
 /// Of every layer norm.
 const EPSILON: f64 = 1e-5;
 
-/// Keys and values [1, heads, S, W].
+/// Keys and values [R, heads, S, W].
 #[derive(Debug, Clone)]
 pub(super) struct Memory {
     keys: Tensor,
@@ -27,12 +28,22 @@ impl Memory {
         })
     }
 
-    /// This and then `later`.
-    pub(super) fn followed_by(&self, later: &Self) -> Result<Self> {
+    /// Puts them behind those of a layer that a cache holds, and returns all. In the cache every `ways` rows are one, with so many times
+    /// the heads.
+    pub(super) fn extend(&self, cache: &mut Cache, layer: usize, ways: usize) -> Result<Self> {
+        let (rows, heads, tokens, width) = self.keys.dims4()?;
+        let one = |x: &Tensor| x.reshape((rows / ways, ways * heads, tokens, width));
+        let (keys, values) = cache.extend(layer, one(&self.keys)?, one(&self.values)?)?;
+        let apart = |x: &Tensor| x.reshape((rows, heads, (), width));
         Ok(Self {
-            keys: Tensor::cat(&[&self.keys, &later.keys], 2)?,
-            values: Tensor::cat(&[&self.values, &later.values], 2)?,
+            keys: apart(&keys)?,
+            values: apart(&values)?,
         })
+    }
+
+    /// R.
+    pub(super) fn rows(&self) -> usize {
+        self.keys.dims()[0]
     }
 }
 
@@ -60,12 +71,12 @@ impl Attention {
         })
     }
 
-    /// The input [1, T, D] as the queries see it.
+    /// The input [R, T, D] as the queries see it.
     pub(super) fn normed(&self, x: &Tensor) -> Result<Tensor> {
         self.norm.forward(x)
     }
 
-    /// What [1, S, D] holds for queries.
+    /// What [R, S, D] holds for queries.
     pub(super) fn remember(&self, x: &Tensor) -> Result<Memory> {
         Ok(Memory {
             keys: split_heads(&self.k_proj.forward(x)?, self.heads)?,
@@ -73,7 +84,7 @@ impl Attention {
         })
     }
 
-    /// Looks from [1, T, D], which is normed, into the memory. Returns [1, T, D].
+    /// Looks from [R, T, D], which is normed, into the memory. Returns [R, T, D].
     pub(super) fn look(&self, normed: &Tensor, memory: &Memory, mask: Option<&Tensor>) -> Result<Tensor> {
         let query = split_heads(&self.q_proj.forward(normed)?, self.heads)?;
         self.out_proj
@@ -98,7 +109,7 @@ impl FeedForward {
         })
     }
 
-    /// [1, T, D] -> [1, T, D].
+    /// [R, T, D] -> [R, T, D].
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let hidden = gelu(self.fc1.forward(&self.norm.forward(x)?)?)?;
         x + self.fc2.forward(&hidden)?

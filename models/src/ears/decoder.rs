@@ -7,7 +7,9 @@ use super::blocks::{Attention, FeedForward, Memory, norm};
 use super::checkpoint::WhisperConfig;
 use crate::attention::causal_mask;
 use crate::checkpoint::Weights;
-use crate::elementwise::LayerNorm;
+use crate::elementwise::{LayerNorm, softmax};
+use crate::generation::log_sum_exp;
+use crate::language::{Cache, LanguageModel};
 use crate::linear::Matrix;
 
 /// Layers that look back at the text, then at the sound; logits are tied to the embedding.
@@ -19,12 +21,14 @@ pub struct Decoder {
     layer_norm: LayerNorm,
 }
 
-/// What the layers hold: the sound, and the text so far. Clones share it.
+/// A sound as the layers look at it, heard in V ways: keys and values [V, heads, S, W] of each layer.
 #[derive(Debug, Clone)]
-pub struct Cache {
-    sound: Vec<Memory>,
-    text: Vec<Memory>,
-    length: usize,
+pub struct Sound(Vec<Memory>);
+
+impl Sound {
+    fn ways(&self) -> usize {
+        self.0.first().map_or(1, Memory::rows)
+    }
 }
 
 impl Decoder {
@@ -41,58 +45,135 @@ impl Decoder {
         })
     }
 
-    /// Takes in what the encoder heard, [1, S, D]: no text yet.
-    pub fn listen(&self, heard: &Tensor) -> Result<Cache> {
-        let sound = self
-            .layers
-            .iter()
-            .map(|layer| layer.encoder_attn.remember(heard)?.together());
-        Ok(Cache {
-            sound: sound.collect::<Result<_>>()?,
-            text: Vec::new(),
-            length: 0,
+    /// Takes in what the encoder heard of one sound in V ways, [V, S, D].
+    pub fn listen(&self, heard: &Tensor) -> Result<Sound> {
+        let layers = self.layers.iter();
+        let memories = layers.map(|layer| layer.encoder_attn.remember(heard)?.together());
+        memories.collect::<Result<_>>().map(Sound)
+    }
+
+    /// The decoder before a sound, which never writes some ids.
+    pub fn before<'a>(&'a self, sound: &'a Sound, never: impl IntoIterator<Item = u32>) -> Result<Writing<'a>> {
+        let mut barred = vec![0.0; self.vocabulary() as usize];
+        for id in never {
+            if let Some(score) = barred.get_mut(id as usize) {
+                *score = f32::NEG_INFINITY;
+            }
+        }
+        Ok(Writing {
+            decoder: self,
+            sound,
+            barred: Tensor::new(barred, self.embed_positions.device())?,
         })
     }
 
-    /// Reads ids behind the text so far, which they become part of. Returns [1, T, D].
-    pub fn forward(&self, ids: &[u32], cache: &mut Cache) -> Result<Tensor> {
-        let (past, tokens, most) = (cache.length, ids.len(), self.max_positions());
+    /// How many ids it knows.
+    pub(super) fn vocabulary(&self) -> u32 {
+        self.embed_tokens.sizes().0 as u32
+    }
+}
+
+/// Writes what is heard. Where a sound is heard in several ways, every text is written before each of them, and its log-probability is the
+/// average of all: tokens on which the ways do not agree make it less likely.
+pub struct Writing<'a> {
+    decoder: &'a Decoder,
+    sound: &'a Sound,
+    /// Added to the scores [vocabulary] of each token.
+    barred: Tensor,
+}
+
+impl Writing<'_> {
+    /// Scores of all tokens in each way: [R, T, V D] -> [R, T, V, vocabulary], not normalised.
+    pub(super) fn scores(&self, hidden: &Tensor) -> Result<Tensor> {
+        let (rows, tokens, all) = hidden.dims3()?;
+        let ways = self.sound.ways();
+        let hidden = hidden.reshape((rows, tokens, ways, all / ways))?;
+        self.decoder.embed_tokens.times(&hidden)
+    }
+
+    /// Those of all ways together, without the barred ones: [R, T, V, vocabulary] -> [R, T, vocabulary].
+    pub(super) fn together(&self, scores: &Tensor) -> Result<Tensor> {
+        let scores = scores.broadcast_add(&self.barred)?;
+        if self.sound.ways() == 1 {
+            return scores.squeeze(2);
+        }
+        // The sum of all tokens, by what the likeliest has of it.
+        let largest = softmax(&scores)?.max_keepdim(3)?.log()?;
+        let totals = (scores.max_keepdim(3)? - largest)?;
+        scores.broadcast_sub(&totals)?.mean(2)
+    }
+}
+
+impl LanguageModel for Writing<'_> {
+    fn embed(&self, ids: &[u32]) -> Result<Tensor> {
+        let ids = Tensor::new(ids, self.device())?;
+        self.decoder.embed_tokens.rows(&ids)?.unsqueeze(0)
+    }
+
+    /// Returns [R, T, V D]: the ways side by side. In the cache they are further heads.
+    fn forward(&self, embeds: &Tensor, cache: &mut Cache) -> Result<Tensor> {
+        let (rows, tokens, width) = embeds.dims3()?;
+        let (past, most, ways) = (cache.len(), self.max_positions(), self.sound.ways());
         if past + tokens > most {
             bail!(
                 "a text of {} tokens came; the decoder writes at most {most}",
                 past + tokens
             );
         }
-        let embeds = self
-            .embed_tokens
-            .rows(&Tensor::new(ids, self.device())?)?
-            .unsqueeze(0)?;
-        let mut x = embeds.broadcast_add(&self.embed_positions.narrow(0, past, tokens)?)?;
+        let positions = self.decoder.embed_positions.narrow(0, past, tokens)?;
+        let x = embeds.broadcast_add(&positions)?.unsqueeze(1)?;
+        let mut x = x.repeat((1, ways, 1, 1))?.flatten(0, 1)?;
+        // Before a sound rows are as good as tokens: none sees another.
+        let by_way = |x: &Tensor| {
+            let x = x.reshape((rows, ways, tokens, width))?.transpose(0, 1)?;
+            x.reshape((ways, rows * tokens, width))
+        };
+        let by_row = |x: &Tensor| {
+            let x = x.reshape((ways, rows, tokens, width))?.transpose(0, 1)?;
+            x.reshape((rows * ways, tokens, width))
+        };
         // A single token may see everything before it: no mask needed.
         let mask = if tokens > 1 {
             Some(causal_mask(tokens, past, self.device())?)
         } else {
             None
         };
-        for (index, layer) in self.layers.iter().enumerate() {
-            x = layer.forward(&x, mask.as_ref(), index, cache)?;
+        for (index, layer) in self.decoder.layers.iter().enumerate() {
+            let normed = layer.self_attn.normed(&x)?;
+            let text = layer.self_attn.remember(&normed)?.extend(cache, index, ways)?;
+            x = (x + layer.self_attn.look(&normed, &text, mask.as_ref())?)?;
+            let normed = by_way(&layer.encoder_attn.normed(&x)?)?;
+            let seen = layer.encoder_attn.look(&normed, &self.sound.0[index], None)?;
+            x = layer.feed_forward.forward(&(x + by_row(&seen)?)?)?;
         }
-        cache.length += tokens;
-        self.layer_norm.forward(&x)
+        cache.advance(tokens);
+        let hidden = self.decoder.layer_norm.forward(&x)?;
+        hidden
+            .reshape((rows, ways, tokens, width))?
+            .transpose(1, 2)?
+            .reshape((rows, tokens, ways * width))
     }
 
-    /// Scores of the next token: [.., D] -> [.., V], not normalised.
-    pub fn logits(&self, hidden: &Tensor) -> Result<Tensor> {
-        self.embed_tokens.times(hidden)
+    fn logits(&self, hidden: &Tensor) -> Result<Tensor> {
+        self.together(&self.scores(hidden)?)
     }
 
-    /// The longest text, prompt included.
-    pub fn max_positions(&self) -> usize {
-        self.embed_positions.dims()[0]
+    /// Averages of log-probabilities stay as they are.
+    fn normaliser(&self, scores: &[f32]) -> f32 {
+        if self.sound.ways() == 1 {
+            log_sum_exp(scores)
+        } else {
+            0.0
+        }
     }
 
     fn device(&self) -> &Device {
-        self.embed_positions.device()
+        self.decoder.embed_positions.device()
+    }
+
+    /// The longest text, prompt included.
+    fn max_positions(&self) -> usize {
+        self.decoder.embed_positions.dims()[0]
     }
 }
 
@@ -110,18 +191,5 @@ impl Layer {
             encoder_attn: Attention::load(width, heads, "encoder_attn", weights)?,
             feed_forward: FeedForward::load(width, config.decoder_ffn_dim, weights)?,
         })
-    }
-
-    fn forward(&self, x: &Tensor, mask: Option<&Tensor>, index: usize, cache: &mut Cache) -> Result<Tensor> {
-        let normed = self.self_attn.normed(x)?;
-        let new = self.self_attn.remember(&normed)?;
-        match cache.text.get_mut(index) {
-            Some(text) => *text = text.followed_by(&new)?,
-            None => cache.text.push(new),
-        }
-        let x = (x + self.self_attn.look(&normed, &cache.text[index], mask)?)?;
-        let normed = self.encoder_attn.normed(&x)?;
-        let x = (&x + self.encoder_attn.look(&normed, &cache.sound[index], None)?)?;
-        self.feed_forward.forward(&x)
     }
 }

@@ -1,17 +1,14 @@
-//! Writing down what was heard, one token after another: the best one, or one drawn, as in `OpenAI`'s `decoding.py`.
+//! Writing down what was heard: the rules of `OpenAI`'s `decoding.py`, and what is to be told of a text.
 
-use rand::SeedableRng;
-use rand::rngs::StdRng;
+use candle_core::Tensor;
 
 use super::checkpoint::Suppressed;
-use super::decoder::{Cache, Decoder};
+use super::decoder::{Decoder, Sound, Writing};
 use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::generation::{Sampling, best, drawn, log_sum_exp};
+use crate::generation::{Decoding, Prefix, go_on, log_sum_exp};
+use crate::language::{Cache, LanguageModel};
 use crate::shares::in_pool;
-
-/// The same sound is heard as the same words.
-const SEED: u64 = 0;
 
 /// What ids mean, and which are never written.
 #[derive(Debug, Clone, Default)]
@@ -39,79 +36,68 @@ pub struct Written {
     pub no_speech: f32,
 }
 
-/// Writes behind `prompt` at most `most` tokens. Temperature 0 takes the best token; above 0 tokens are drawn, wilder the higher it is.
-/// `stream` gets the ids so far after each. Log-probabilities are those of temperature 1 among what may be written.
+/// Writes behind `prompt`; no token stands where the rules forbid it. `stream` gets the ids so far after each, with beams at the end.
+/// Log-probabilities are those among what may be written.
 pub fn write(
     decoder: &Decoder,
-    sound: &Cache,
+    sound: &Sound,
     (prompt, rules): (&[u32], &Rules),
-    temperature: f32,
-    most: usize,
+    decoding: &Decoding,
     cancel: &Cancel,
     stream: &mut dyn FnMut(&[u32]),
 ) -> Result<Written> {
-    let mut cache = sound.clone();
-    let mut generator = StdRng::seed_from_u64(SEED);
-    let mut logits = scores_behind(decoder, prompt, &mut cache)?;
-    let no_speech = rules.no_speech.and_then(|id| {
-        let first = logits.first()?;
-        Some((first.get(id as usize)? - log_sum_exp(first)).exp())
-    });
-
-    let (mut ids, mut ended, mut sum) = (Vec::new(), false, 0.0);
-    let most = most.min(decoder.max_positions().saturating_sub(prompt.len()));
-    while ids.len() < most
-        && let Some(mut scores) = logits.pop()
-    {
-        cancel.check()?;
-        rules.apply(&mut scores, ids.is_empty());
-        let id = choose(&scores, temperature, &mut generator);
-        sum += scores[id as usize] - log_sum_exp(&scores);
-        ended = id == rules.end;
-        if ended {
-            break;
-        }
-        ids.push(id);
-        stream(&ids);
-        logits = scores_behind(decoder, &[id], &mut cache)?;
-    }
+    let model = decoder.before(sound, rules.never(decoder.vocabulary()))?;
+    let mut cache = Cache::default();
+    let scores = scores_behind(&model, prompt, &mut cache)?;
+    let no_speech = match rules.no_speech {
+        Some(id) => nobody(&scores.flatten_to(2)?.to_vec2()?, id),
+        None => 0.0,
+    };
+    let not_first = rules.suppressed.first.iter().copied();
+    let first = decoder.before(sound, rules.never(decoder.vocabulary()).chain(not_first))?;
+    let prefix = Prefix {
+        ids: Vec::new(),
+        cache,
+        logits: first.together(&scores)?.flatten_all()?.to_vec1()?,
+    };
+    let mut told = Vec::new();
+    let mut tell = |id| {
+        told.push(id);
+        stream(&told);
+    };
+    let texts = go_on(&model, prefix, rules.end, decoding, cancel, &mut tell)?;
+    // There is one at least.
+    let text = texts.into_iter().next().unwrap_or_default();
     Ok(Written {
-        average_log_probability: sum / (ids.len() + 1) as f32,
-        no_speech: no_speech.unwrap_or_default(),
-        ids,
-        ended,
+        average_log_probability: text.mean_log_probability(),
+        no_speech,
+        ended: text.log_probabilities.len() > text.ids.len(),
+        ids: text.ids,
     })
 }
 
-/// Of the next token behind each id, [ids, V].
-pub(super) fn scores_behind(decoder: &Decoder, ids: &[u32], cache: &mut Cache) -> Result<Vec<Vec<f32>>> {
-    let logits = in_pool(|| decoder.logits(&decoder.forward(ids, cache)?))?;
-    Ok(logits.squeeze(0)?.to_vec2()?)
+/// Scores of the token behind some ids in each way of hearing, [1, 1, V, vocabulary], not normalised.
+pub(super) fn scores_behind(model: &Writing, ids: &[u32], cache: &mut Cache) -> Result<Tensor> {
+    let scores = in_pool(|| {
+        let hidden = model.forward(&model.embed(ids)?, cache)?;
+        model.scores(&hidden.narrow(1, hidden.dim(1)? - 1, 1)?)
+    })?;
+    Ok(scores)
+}
+
+/// The probability of nobody speaking, the mean of all ways of hearing.
+fn nobody(ways: &[Vec<f32>], id: u32) -> f32 {
+    let probability = |scores: &Vec<f32>| {
+        let score = scores.get(id as usize);
+        score.map_or(0.0, |score| (score - log_sum_exp(scores)).exp())
+    };
+    ways.iter().map(probability).sum::<f32>() / ways.len().max(1) as f32
 }
 
 impl Rules {
-    fn apply(&self, scores: &mut [f32], first: bool) {
-        let not_first = self.suppressed.first.iter().filter(|_| first);
-        for &id in self.suppressed.always.iter().chain(not_first) {
-            if let Some(score) = scores.get_mut(id as usize) {
-                *score = f32::NEG_INFINITY;
-            }
-        }
-        if let Some(timestamps) = self.timestamps.and_then(|first| scores.get_mut(first as usize..)) {
-            timestamps.fill(f32::NEG_INFINITY);
-        }
+    /// Of so many ids those that no token may be.
+    fn never(&self, vocabulary: u32) -> impl Iterator<Item = u32> {
+        let timestamps = self.timestamps.unwrap_or(vocabulary)..vocabulary;
+        self.suppressed.always.iter().copied().chain(timestamps)
     }
-}
-
-fn choose(scores: &[f32], temperature: f32, generator: &mut StdRng) -> u32 {
-    if temperature <= 0.0 {
-        return best(scores);
-    }
-    let sampling = Sampling {
-        temperature,
-        top_k: 0,
-        top_p: 1.0,
-        seed: SEED,
-    };
-    drawn(scores, &sampling, generator)
 }

@@ -13,11 +13,13 @@ mod decoding;
 mod encoder;
 mod mel;
 mod transcriber;
+mod transcript;
 
 pub use activity::{Activity, Listener, has_speech};
 pub use checkpoint::{Checkpoint, WhisperConfig};
-pub use decoder::{Cache, Decoder};
+pub use decoder::{Decoder, Sound, Writing};
 pub use decoding::{Rules, Written, write};
 pub use encoder::Encoder;
 pub use mel::{LogMel, RATE};
-pub use transcriber::{Outcome, Transcriber, Transcript};
+pub use transcriber::Transcriber;
+pub use transcript::{Outcome, Transcript};

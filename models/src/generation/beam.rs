@@ -1,8 +1,8 @@
-//! Beam search, step for step as `transformers` 5 `GenerationMixin._beam_search` (one prompt, `early_stopping=False`).
+//! Beam search, step for step as `transformers` 5 `GenerationMixin._beam_search` (one prompt).
 
 use candle_core::Tensor;
 
-use super::scores::{constrain, log_sum_exp};
+use super::scores::constrain;
 use super::{Decoding, Prefix, Sequence, step};
 use crate::cancel::Cancel;
 use crate::error::Result;
@@ -42,7 +42,7 @@ pub(super) fn search(
     let mut finished: Vec<Sequence> = Vec::new();
     for length in 1..=decoding.max_tokens {
         cancel.check()?;
-        let candidates = candidates(&prefix.ids, &beams, &logits, end, decoding);
+        let candidates = candidates(model, &prefix.ids, &beams, &logits, end, decoding);
         let last = length == decoding.max_tokens;
         // Only the best candidates may finish; the others that end are dropped.
         for candidate in candidates
@@ -81,10 +81,17 @@ pub(super) fn search(
 }
 
 /// The best continuations of all beams, best first: twice as many as beams, so that enough stay open if half of them end.
-fn candidates(before: &[u32], beams: &[Beam], logits: &[Vec<f32>], end: u32, decoding: &Decoding) -> Vec<Candidate> {
+fn candidates(
+    model: &dyn LanguageModel,
+    before: &[u32],
+    beams: &[Beam],
+    logits: &[Vec<f32>],
+    end: u32,
+    decoding: &Decoding,
+) -> Vec<Candidate> {
     let mut all: Vec<Candidate> = Vec::new();
     for (index, (beam, logits)) in beams.iter().zip(logits).enumerate() {
-        let total = log_sum_exp(logits);
+        let total = model.normaliser(logits);
         let mut scores: Vec<f32> = logits.iter().map(|x| x - total).collect();
         constrain(&mut scores, before, &beam.ids, end, decoding);
         let mut order: Vec<u32> = (0..scores.len() as u32).collect();
@@ -135,8 +142,9 @@ fn finish(beam: &Beam, candidate: &Candidate, end: u32, length: usize, penalty: 
     }
 }
 
-/// True when there are enough finished texts and no open one can, at its present length, beat the worst of them.
+/// True when there are enough finished texts and, unless that is enough, no open one can, at its present length, beat the worst of them.
 fn is_settled(finished: &[Sequence], best_open: f32, length: usize, decoding: &Decoding) -> bool {
     let possible = best_open / (length as f32).powf(decoding.length_penalty);
-    finished.len() == decoding.beams && finished.last().is_some_and(|worst| possible <= worst.score)
+    finished.len() == decoding.beams
+        && (decoding.early_stopping || finished.last().is_some_and(|worst| possible <= worst.score))
 }

@@ -6,7 +6,7 @@ mod beam;
 mod sampling;
 mod scores;
 
-pub(crate) use sampling::{best, drawn};
+pub(crate) use sampling::best;
 pub(crate) use scores::log_sum_exp;
 
 use candle_core::Tensor;
@@ -29,6 +29,8 @@ pub struct Decoding {
     pub min_tokens: usize,
     /// Beam scores are divided by length to this power: above 0 prefers longer captions.
     pub length_penalty: f32,
+    /// Beam search ends with as many finished texts as beams, even if others may still become better.
+    pub early_stopping: bool,
     /// Above 1: tokens already written become less likely.
     pub repetition_penalty: f32,
     /// No sequence of so many tokens twice; 0: off.
@@ -57,6 +59,7 @@ impl Default for Decoding {
             max_tokens: 20,
             min_tokens: 0,
             length_penalty: 1.0,
+            early_stopping: false,
             repetition_penalty: 1.0,
             no_repeat_ngram: 0,
             sampling: None,
@@ -84,7 +87,7 @@ impl From<Tensor> for Prompt {
 }
 
 /// A finished text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sequence {
     /// Token ids without the end token.
     pub ids: Vec<u32>,
@@ -113,7 +116,18 @@ pub fn generate(
     cancel: &Cancel,
     stream: &mut dyn FnMut(u32),
 ) -> Result<Vec<Sequence>> {
-    let prefix = prefill(model, prompt)?;
+    go_on(model, prefill(model, prompt)?, end, decoding, cancel, stream)
+}
+
+/// The same behind a prompt that was read already.
+pub(crate) fn go_on(
+    model: &dyn LanguageModel,
+    prefix: Prefix,
+    end: u32,
+    decoding: &Decoding,
+    cancel: &Cancel,
+    stream: &mut dyn FnMut(u32),
+) -> Result<Vec<Sequence>> {
     let room = model.max_positions().saturating_sub(prefix.cache.len());
     let decoding = Decoding {
         max_tokens: decoding.max_tokens.min(room),
@@ -150,7 +164,7 @@ pub fn score_text(model: &dyn LanguageModel, prompt: &Tensor, ids: &[u32]) -> Re
         log_probabilities.push(
             logits
                 .get(id as usize)
-                .map_or(f32::NEG_INFINITY, |x| x - scores::log_sum_exp(logits)),
+                .map_or(f32::NEG_INFINITY, |x| x - model.normaliser(logits)),
         );
     };
     let Some((&first, rest)) = ids.split_first() else {
@@ -167,10 +181,10 @@ pub fn score_text(model: &dyn LanguageModel, prompt: &Tensor, ids: &[u32]) -> Re
 }
 
 /// The prompt, read once: its ids, its cache and the logits [V] of the first token.
-struct Prefix {
-    ids: Vec<u32>,
-    cache: Cache,
-    logits: Vec<f32>,
+pub(crate) struct Prefix {
+    pub(crate) ids: Vec<u32>,
+    pub(crate) cache: Cache,
+    pub(crate) logits: Vec<f32>,
 }
 
 fn prefill(model: &dyn LanguageModel, prompt: &Prompt) -> Result<Prefix> {

@@ -4,7 +4,7 @@ use candle_core::{DType, Tensor};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use super::scores::{constrain, log_sum_exp};
+use super::scores::constrain;
 use super::{Decoding, Prefix, Sampling, Sequence, step};
 use crate::cancel::Cancel;
 use crate::error::Result;
@@ -24,7 +24,7 @@ pub(super) fn write(
         mut logits,
     } = prefix;
     let mut writer = Writer::new(&before, decoding, 0);
-    while let Some(id) = writer.next(&logits, end, decoding) {
+    while let Some(id) = writer.next(model, &logits, end, decoding) {
         cancel.check()?;
         stream(id);
         logits = step(model, &[id], &mut cache)?.swap_remove(0);
@@ -53,7 +53,7 @@ pub(super) fn write_many(
         let ids: Vec<Option<u32>> = writers
             .iter_mut()
             .zip(&logits)
-            .map(|(writer, logits)| writer.next(logits, end, decoding))
+            .map(|(writer, logits)| writer.next(model, logits, end, decoding))
             .collect();
         if ids.iter().all(Option::is_none) {
             return Ok(writers.into_iter().map(|writer| writer.finish(decoding)).collect());
@@ -90,7 +90,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Chooses the next id; `None` once the text has ended.
-    fn next(&mut self, logits: &[f32], end: u32, decoding: &Decoding) -> Option<u32> {
+    fn next(&mut self, model: &dyn LanguageModel, logits: &[f32], end: u32, decoding: &Decoding) -> Option<u32> {
         if self.ended || self.ids.len() >= decoding.max_tokens {
             return None;
         }
@@ -100,7 +100,8 @@ impl<'a> Writer<'a> {
             (Some(sampling), Some(generator)) => drawn(&scores, sampling, generator),
             _ => best(&scores),
         };
-        self.log_probabilities.push(logits[id as usize] - log_sum_exp(logits));
+        self.log_probabilities
+            .push(logits[id as usize] - model.normaliser(logits));
         self.ended = id == end;
         if self.ended {
             return None;
@@ -127,7 +128,7 @@ pub(crate) fn best(scores: &[f32]) -> u32 {
 }
 
 /// An id, the likelier the higher its score.
-pub(crate) fn drawn(scores: &[f32], sampling: &Sampling, generator: &mut StdRng) -> u32 {
+fn drawn(scores: &[f32], sampling: &Sampling, generator: &mut StdRng) -> u32 {
     let mut ranked: Vec<(u32, f32)> = scores
         .iter()
         .enumerate()

@@ -5,6 +5,8 @@ pub mod t5;
 
 use candle_core::{Device, Result, Tensor};
 
+use crate::generation::log_sum_exp;
+
 pub use opt::{Opt, OptConfig};
 pub use t5::{T5, T5Config};
 
@@ -19,6 +21,11 @@ pub trait LanguageModel: Send + Sync {
 
     /// Scores of the next token: [.., D] -> [.., V], not normalised.
     fn logits(&self, hidden: &Tensor) -> Result<Tensor>;
+
+    /// What is taken from a row of scores to make log-probabilities of it.
+    fn normaliser(&self, scores: &[f32]) -> f32 {
+        log_sum_exp(scores)
+    }
 
     /// Where the model runs.
     fn device(&self) -> &Device;

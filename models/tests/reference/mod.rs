@@ -35,6 +35,7 @@ impl Settings {
             length_penalty: self.length_penalty,
             repetition_penalty: self.repetition_penalty,
             no_repeat_ngram: self.no_repeat_ngram_size,
+            early_stopping: false,
             sampling: None,
         }
     }

@@ -1,0 +1,182 @@
+//! What was heard, and whether the words are to be trusted: no words for silence or noise.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+
+use super::decoding::Written;
+
+/// A text that shrinks by more when it is compressed repeats itself.
+const MOST_COMPRESSED: f32 = 2.4;
+/// A text that is less likely was not understood.
+const LEAST_LIKELY: f32 = -1.0;
+/// A text of so few tokens must be likelier: what is no speech is heard as "you".
+const SHORT: usize = 2;
+const SHORT_LIKELY: f32 = -0.6;
+/// Above, nobody spoke: questions have less than 0.3. `OpenAI` lets likely words stand nevertheless, and gets "you" from silence.
+const NO_SPEECH: f32 = 0.6;
+/// Words that are less likely are worth hearing again.
+const DOUBTFUL: f32 = -0.2;
+/// A part of a text that comes so many times in a row, and makes up so many tokens, was not said.
+const LOOPS: usize = 4;
+const LOOPED: usize = 6;
+
+/// What came of listening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Nobody spoke.
+    Silence,
+    /// Somebody spoke, but the words are not to be trusted.
+    Unclear,
+    /// Words.
+    Speech,
+}
+
+/// What was heard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transcript {
+    /// The words, with capitals and punctuation; empty unless the outcome is [`Outcome::Speech`].
+    pub text: String,
+    /// Whether there are words.
+    pub outcome: Outcome,
+    /// Probability that nobody spoke, 0 to 1.
+    pub no_speech: f32,
+    /// Mean over the tokens of the last attempt.
+    pub average_log_probability: f32,
+    /// Of the attempt whose text this is: above 0 the best tokens did not hold.
+    pub temperature: f32,
+}
+
+impl Default for Transcript {
+    /// Of no sound at all.
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            outcome: Outcome::Silence,
+            no_speech: 1.0,
+            average_log_probability: 0.0,
+            temperature: 0.0,
+        }
+    }
+}
+
+impl Transcript {
+    /// Stricter than `OpenAI`'s `transcribe.py`, which also keeps the last attempt although it does not hold.
+    pub(super) fn judge(written: &Written, text: String, temperature: f32) -> Self {
+        let least = if written.ids.len() > SHORT {
+            LEAST_LIKELY
+        } else {
+            SHORT_LIKELY
+        };
+        let likely = written.average_log_probability >= least;
+        let outcome = if written.no_speech > NO_SPEECH || text.is_empty() {
+            Outcome::Silence
+        } else if !likely || !written.ended || is_loop(&written.ids) || compression(&text) > MOST_COMPRESSED {
+            Outcome::Unclear
+        } else {
+            Outcome::Speech
+        };
+        Self {
+            text: if outcome == Outcome::Speech {
+                text
+            } else {
+                String::new()
+            },
+            outcome,
+            no_speech: written.no_speech,
+            average_log_probability: written.average_log_probability,
+            temperature,
+        }
+    }
+
+    /// Whether it is worth hearing again.
+    pub(super) fn is_doubtful(&self) -> bool {
+        match self.outcome {
+            Outcome::Silence => false,
+            Outcome::Unclear => true,
+            Outcome::Speech => self.average_log_probability < DOUBTFUL,
+        }
+    }
+
+    /// This, and what was heard next.
+    pub(super) fn followed_by(self, next: Self) -> Self {
+        Self {
+            text: joined(&self.text, &next.text),
+            outcome: self.outcome.max(next.outcome),
+            no_speech: self.no_speech.min(next.no_speech),
+            average_log_probability: self.average_log_probability.min(next.average_log_probability),
+            temperature: self.temperature.max(next.temperature),
+        }
+    }
+}
+
+pub(super) fn joined(before: &str, after: &str) -> String {
+    let parts = [before, after];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(" ")
+}
+
+/// Bytes of the text for each byte that zlib needs for it.
+fn compression(text: &str) -> f32 {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    // Memory takes everything.
+    let compressed = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
+    compressed.map_or(0.0, |bytes| text.len() as f32 / bytes.len() as f32)
+}
+
+/// Whether the same few ids follow each other again and again; compression does not tell that of a short text.
+fn is_loop(ids: &[u32]) -> bool {
+    (1..=ids.len() / LOOPS).any(|size| {
+        let times = LOOPS.max(LOOPED.div_ceil(size));
+        ids.windows(size * times)
+            .any(|stretch| stretch.chunks(size).all(|part| part == &stretch[..size]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loops_are_told_from_language() {
+        assert!(is_loop(&[9, 5, 5, 5, 5, 5, 5]) && is_loop(&[1, 2, 1, 2, 1, 2, 1, 2]));
+        assert!(is_loop(&[7, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3]));
+        assert!(!is_loop(&[]) && !is_loop(&[5, 5, 5, 6]) && !is_loop(&[1, 2, 1, 2, 1, 2]));
+        assert!(!is_loop(&(0..100).collect::<Vec<_>>()));
+        assert!(compression(&"What is on the left? ".repeat(10)) > MOST_COMPRESSED);
+        assert!(compression("What is the man on the left of the picture holding in his hand?") < MOST_COMPRESSED);
+    }
+
+    fn written(average_log_probability: f32, no_speech: f32, ended: bool) -> Outcome {
+        let written = Written {
+            ids: vec![1, 2, 3],
+            ended,
+            average_log_probability,
+            no_speech,
+        };
+        let transcript = Transcript::judge(&written, "What is this?".into(), 0.0);
+        assert_eq!(transcript.text.is_empty(), transcript.outcome != Outcome::Speech);
+        transcript.outcome
+    }
+
+    #[test]
+    fn only_words_that_hold_are_kept() {
+        assert_eq!(written(-0.3, 0.1, true), Outcome::Speech);
+        assert_eq!(written(-0.3, 0.9, true), Outcome::Silence);
+        assert_eq!(written(-1.3, 0.9, true), Outcome::Silence);
+        assert_eq!(written(-1.3, 0.1, true), Outcome::Unclear);
+        assert_eq!(written(-0.3, 0.1, false), Outcome::Unclear);
+        let word = |average_log_probability| {
+            let ids = vec![345];
+            let word = Written {
+                ids,
+                ended: true,
+                average_log_probability,
+                no_speech: 0.0,
+            };
+            Transcript::judge(&word, "you".into(), 0.0).outcome
+        };
+        assert_eq!((word(-0.3), word(-0.8)), (Outcome::Speech, Outcome::Unclear));
+    }
+}
