@@ -208,3 +208,18 @@ fn a_spoken_question_becomes_its_words() {
         "{microphone:?}"
     );
 }
+
+#[test]
+fn a_voice_played_backwards_has_no_words() {
+    let Some(packs) = fetched("ears") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("backwards.wav");
+    let mut question = hound::WavReader::open(question()).unwrap();
+    let mut samples: Vec<i16> = question.samples().map(Result::unwrap).collect();
+    samples.reverse();
+    let mut writer = hound::WavWriter::create(&file, question.spec()).unwrap();
+    samples.iter().for_each(|sample| writer.write_sample(*sample).unwrap());
+    writer.finalize().unwrap();
+    let run = listen(&packs, &[file.to_str().unwrap(), "--json"]);
+    assert_eq!(run.json()[0]["outcome"], "unclear", "{run:?}");
+}

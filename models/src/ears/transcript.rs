@@ -11,6 +11,10 @@ use super::decoding::Written;
 const MOST_COMPRESSED: f32 = 2.4;
 /// A text that is less likely was not understood.
 const LEAST_LIKELY: f32 = -1.0;
+/// What was heard again must be so likely: speech played backwards is less likely than that.
+const LEAST_LIKELY_AGAIN: f32 = -0.85;
+/// Unless it was so likely at first: then that stands.
+const RATHER_LIKELY: f32 = -0.4;
 /// A text of so few tokens must be likelier: what is no speech is heard as "you".
 const SHORT: usize = 2;
 const SHORT_LIKELY: f32 = -0.6;
@@ -64,11 +68,22 @@ impl Default for Transcript {
 impl Transcript {
     /// Stricter than `OpenAI`'s `transcribe.py`, which also keeps the last attempt although it does not hold.
     pub(super) fn judge(written: &Written, text: String, temperature: f32) -> Self {
-        let least = if written.ids.len() > SHORT {
-            LEAST_LIKELY
+        Self::likely(written, text, temperature, LEAST_LIKELY)
+    }
+
+    /// Of this, which was doubtful, and what was written when it was heard again, that which holds.
+    pub(super) fn or_again(self, written: &Written, text: String) -> Self {
+        let again = Self::likely(written, text, 0.0, LEAST_LIKELY_AGAIN);
+        let stands = self.outcome == Outcome::Speech && self.average_log_probability >= RATHER_LIKELY;
+        if stands && again.outcome != Outcome::Speech {
+            self
         } else {
-            SHORT_LIKELY
-        };
+            again
+        }
+    }
+
+    fn likely(written: &Written, text: String, temperature: f32, least: f32) -> Self {
+        let least = if written.ids.len() > SHORT { least } else { SHORT_LIKELY };
         let likely = written.average_log_probability >= least;
         let outcome = if written.no_speech > NO_SPEECH || text.is_empty() {
             Outcome::Silence
@@ -178,5 +193,23 @@ mod tests {
             Transcript::judge(&word, "you".into(), 0.0).outcome
         };
         assert_eq!((word(-0.3), word(-0.8)), (Outcome::Speech, Outcome::Unclear));
+    }
+
+    #[test]
+    fn what_was_heard_again_decides_unless_only_the_first_holds() {
+        let written = |average_log_probability| Written {
+            ids: vec![1, 2, 3],
+            ended: true,
+            average_log_probability,
+            no_speech: 0.0,
+        };
+        let heard = |first, again| {
+            let first = Transcript::judge(&written(first), "What is that?".into(), 0.0);
+            first.or_again(&written(again), "What is this?".into()).text
+        };
+        assert_eq!(heard(-0.3, -0.8), "What is this?");
+        assert_eq!(heard(-1.3, -0.8), "What is this?");
+        assert_eq!(heard(-0.3, -0.9), "What is that?");
+        assert_eq!(heard(-0.7, -0.9), "");
     }
 }
