@@ -218,7 +218,9 @@ fn a_voice_played_backwards_has_no_words() {
     let mut samples: Vec<i16> = question.samples().map(Result::unwrap).collect();
     samples.reverse();
     let mut writer = hound::WavWriter::create(&file, question.spec()).unwrap();
-    samples.iter().for_each(|sample| writer.write_sample(*sample).unwrap());
+    for sample in samples {
+        writer.write_sample(sample).unwrap();
+    }
     writer.finalize().unwrap();
     let run = listen(&packs, &[file.to_str().unwrap(), "--json"]);
     assert_eq!(run.json()[0]["outcome"], "unclear", "{run:?}");
