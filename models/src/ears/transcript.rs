@@ -163,12 +163,20 @@ mod tests {
         assert!(compression("What is the man on the left of the picture holding in his hand?") < MOST_COMPRESSED);
     }
 
+    fn likely(average_log_probability: f32) -> Written {
+        Written {
+            ids: vec![1, 2, 3],
+            ended: true,
+            average_log_probability,
+            no_speech: 0.0,
+        }
+    }
+
     fn written(average_log_probability: f32, no_speech: f32, ended: bool) -> Outcome {
         let written = Written {
-            ids: vec![1, 2, 3],
             ended,
-            average_log_probability,
             no_speech,
+            ..likely(average_log_probability)
         };
         let transcript = Transcript::judge(&written, "What is this?".into(), 0.0);
         assert_eq!(transcript.text.is_empty(), transcript.outcome != Outcome::Speech);
@@ -183,12 +191,9 @@ mod tests {
         assert_eq!(written(-1.3, 0.1, true), Outcome::Unclear);
         assert_eq!(written(-0.3, 0.1, false), Outcome::Unclear);
         let word = |average_log_probability| {
-            let ids = vec![345];
             let word = Written {
-                ids,
-                ended: true,
-                average_log_probability,
-                no_speech: 0.0,
+                ids: vec![345],
+                ..likely(average_log_probability)
             };
             Transcript::judge(&word, "you".into(), 0.0).outcome
         };
@@ -197,15 +202,9 @@ mod tests {
 
     #[test]
     fn what_was_heard_again_decides_unless_only_the_first_holds() {
-        let written = |average_log_probability| Written {
-            ids: vec![1, 2, 3],
-            ended: true,
-            average_log_probability,
-            no_speech: 0.0,
-        };
         let heard = |first, again| {
-            let first = Transcript::judge(&written(first), "What is that?".into(), 0.0);
-            first.or_again(&written(again), "What is this?".into()).text
+            let first = Transcript::judge(&likely(first), "What is that?".into(), 0.0);
+            first.or_again(&likely(again), "What is this?".into()).text
         };
         assert_eq!(heard(-0.3, -0.8), "What is this?");
         assert_eq!(heard(-1.3, -0.8), "What is this?");
