@@ -26,8 +26,8 @@ const SLOWER: [f32; 3] = [1.0, 1.15, 1.3];
 /// encoder takes a third of the time; these voices are understood no worse, but the decoder is prone to write everything twice.
 const AGAIN: usize = 1000;
 const SILENT: usize = 200;
-/// What was said before, as the decoder is told then: people ask. It also makes less likely what is no speech at all.
-const BEFORE: &str = " What is this? Where is it? How many are there?";
+/// What was said before, as the decoder is told then: people ask, and some wish or state. It also makes less likely what is no speech at all.
+const BEFORE: &str = " Read it to me. What is this? It is in the picture. How many are there?";
 /// Tried in this order until a text holds, where a sound is too long to be heard slower (section 4.5 of the paper).
 const TEMPERATURES: [f32; 5] = [0.2, 0.4, 0.6, 0.8, 1.0];
 /// The same sound is heard as the same words.
@@ -140,8 +140,9 @@ impl Transcriber {
         if frames <= self.frames {
             let sound = self.hear(&ways.each_ref().map(|samples| &**samples), frames)?;
             cancel.check()?;
-            let written = attempt(&sound, &[&*self.marks.before, &prompt].concat(), &beams(&greedy))?;
-            return Ok(transcript.or_again(&written, self.text(&written.ids)?));
+            let (before, ids) = &self.marks.before;
+            let written = attempt(&sound, &[&**ids, &prompt].concat(), &beams(&greedy))?;
+            return Ok(transcript.or_again(&written, self.text(&written.ids)?, before));
         }
         for temperature in TEMPERATURES {
             if transcript.outcome != Outcome::Unclear {
@@ -194,8 +195,8 @@ struct Marks {
     no_timestamps: u32,
     /// The ids of languages, and that which asks for a transcript and no translation; `None` for a model of English alone.
     languages: Option<(Range<u32>, u32)>,
-    /// [`BEFORE`], for a model of English alone.
-    before: Vec<u32>,
+    /// [`BEFORE`] and its ids for a model of English alone, else nothing.
+    before: (&'static str, Vec<u32>),
 }
 
 impl Marks {
@@ -209,8 +210,8 @@ impl Marks {
             None
         };
         let before = match (&languages, id("<|startofprev|>"), tokenizer.encode(BEFORE, false)) {
-            (None, Ok(mark), Ok(text)) => [&[mark], text.get_ids()].concat(),
-            _ => Vec::new(),
+            (None, Ok(mark), Ok(text)) => (BEFORE, [&[mark], text.get_ids()].concat()),
+            _ => ("", Vec::new()),
         };
         Ok(Self {
             start,

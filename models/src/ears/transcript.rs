@@ -11,10 +11,12 @@ use super::decoding::Written;
 const MOST_COMPRESSED: f32 = 2.4;
 /// A text that is less likely was not understood.
 const LEAST_LIKELY: f32 = -1.0;
-/// What was heard again must be so likely: speech played backwards is less likely than that.
-const LEAST_LIKELY_AGAIN: f32 = -0.85;
-/// Unless it was so likely at first: then that stands.
+/// What was heard again must be so likely: speech played backwards is mostly less likely than that.
+const LEAST_LIKELY_AGAIN: f32 = -0.8;
+/// What was so likely at first stands, unless what was heard again holds and is hardly less likely. So likely must be, too, what only
+/// repeats the words before.
 const RATHER_LIKELY: f32 = -0.4;
+const HARDLY_LESS: f32 = 0.1;
 /// A text of so few tokens must be likelier: what is no speech is heard as "you".
 const SHORT: usize = 2;
 const SHORT_LIKELY: f32 = -0.6;
@@ -71,11 +73,16 @@ impl Transcript {
         Self::likely(written, text, temperature, LEAST_LIKELY)
     }
 
-    /// Of this, which was doubtful, and what was written when it was heard again, that which holds.
-    pub(super) fn or_again(self, written: &Written, text: String) -> Self {
-        let again = Self::likely(written, text, 0.0, LEAST_LIKELY_AGAIN);
+    /// Of this, which was doubtful, and what was written when it was heard again, that which holds. The decoder was told what was said
+    /// before, and is prone to say that once more where it understands nothing.
+    pub(super) fn or_again(self, written: &Written, text: String, before: &str) -> Self {
+        let (first, second, before) = (words(&self.text), words(&text), words(before));
+        let is_echo = second != first && second.iter().all(|word| before.contains(word));
+        let least = if is_echo { RATHER_LIKELY } else { LEAST_LIKELY_AGAIN };
+        let again = Self::likely(written, text, 0.0, least);
         let stands = self.outcome == Outcome::Speech && self.average_log_probability >= RATHER_LIKELY;
-        if stands && again.outcome != Outcome::Speech {
+        let is_rival = written.average_log_probability >= self.average_log_probability - HARDLY_LESS;
+        if stands && !(again.outcome == Outcome::Speech && is_rival) {
             self
         } else {
             again
@@ -140,6 +147,12 @@ fn compression(text: &str) -> f32 {
     compressed.map_or(0.0, |bytes| text.len() as f32 / bytes.len() as f32)
 }
 
+/// Without case and punctuation.
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|letter: char| !letter.is_alphanumeric());
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
 /// Whether the same few ids follow each other again and again; compression does not tell that of a short text.
 fn is_loop(ids: &[u32]) -> bool {
     (1..=ids.len() / LOOPS).any(|size| {
@@ -201,14 +214,30 @@ mod tests {
     }
 
     #[test]
-    fn what_was_heard_again_decides_unless_only_the_first_holds() {
+    fn what_was_heard_again_decides_unless_the_first_is_likelier() {
         let heard = |first, again| {
             let first = Transcript::judge(&likely(first), "What is that?".into(), 0.0);
-            first.or_again(&likely(again), "What is this?".into()).text
+            first.or_again(&likely(again), "What is this?".into(), "").text
         };
-        assert_eq!(heard(-0.3, -0.8), "What is this?");
-        assert_eq!(heard(-1.3, -0.8), "What is this?");
+        assert_eq!(heard(-0.3, -0.35), "What is this?");
+        assert_eq!(heard(-0.3, -0.5), "What is that?");
+        assert_eq!(heard(-0.7, -0.75), "What is this?");
+        assert_eq!(heard(-1.3, -0.7), "What is this?");
         assert_eq!(heard(-0.3, -0.9), "What is that?");
         assert_eq!(heard(-0.7, -0.9), "");
+    }
+
+    #[test]
+    fn an_echo_of_what_was_said_before_must_be_likelier() {
+        let heard = |first: &str, again: &str, likelihood| {
+            let first = Transcript::judge(&likely(-0.7), first.into(), 0.0);
+            first
+                .or_again(&likely(likelihood), again.into(), "Where is it? Read it.")
+                .text
+        };
+        assert_eq!(heard("The very sit.", "Where is it?", -0.6), "");
+        assert_eq!(heard("The very sit.", "Where is it?", -0.3), "Where is it?");
+        assert_eq!(heard("where is it", "Where is it?", -0.6), "Where is it?");
+        assert_eq!(heard("The very sit.", "Where is she?", -0.6), "Where is she?");
     }
 }
