@@ -188,12 +188,20 @@ impl<'a> Asked<'a> {
     fn declined(&self, question: &Question) -> Reply<'a> {
         match question.nouns.as_slice() {
             [noun]
-                if question.form.is_some_and(is_of_things) && self.named(noun).is_none() && !self.scene.is_empty() =>
+                if question.form.is_some_and(is_of_things)
+                    && self.named(noun).is_none()
+                    && !self.is_mark(noun)
+                    && !self.scene.is_empty() =>
             {
                 reply::of_word(noun, self.known.evidence, self.scene)
             }
             _ => Reply::Declined,
         }
+    }
+
+    /// "Who" is no thing.
+    fn is_mark(&self, noun: &str) -> bool {
+        phrases::of(self.language).marks.contains(&noun.to_lowercase().as_str())
     }
 
     /// The thing that was named last.

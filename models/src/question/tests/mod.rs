@@ -272,6 +272,7 @@ fn what_cannot_be_told_is_declined() {
     assert!(ask("Is there a poodle?").text.contains("of what kind"));
     assert!(ask("Is there a unicorn?").text.contains("unicorn"));
     assert!(!ask("How many dogs are on the left?").text.contains("recognise"));
+    assert!(!ask("Who is this?").text.contains("Who") && !ask("Wer ist das?").text.contains("Wer"));
 }
 
 #[test]
