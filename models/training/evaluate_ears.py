@@ -93,13 +93,17 @@ def listen(eyebright, path):
     return json.loads(run.stdout) if run.stdout else {"text": "", "outcome": run.stderr.strip()}
 
 
+def written_by(peer, samples, **decoding):
+    segments, _ = peer.transcribe(samples, language="en", without_timestamps=True, **decoding)
+    return " ".join(segment.text for segment in segments)
+
+
 def by_peer(peer, samples, beams):
     """Text and the best of three times, in milliseconds."""
     times = []
     for _ in range(3):
         start = time.perf_counter()
-        segments, _ = peer.transcribe(samples, beam_size=beams, language="en", without_timestamps=True)
-        text = " ".join(segment.text for segment in segments)
+        text = written_by(peer, samples, beam_size=beams)
         times.append((time.perf_counter() - start) * 1e3)
     return text, min(times)
 
@@ -107,8 +111,7 @@ def by_peer(peer, samples, beams):
 def greedily_by_peer(peer, samples):
     samples = np.pad(samples, (0, 30 * RATE - len(samples)))
     believed = {"no_speech_threshold": None, "log_prob_threshold": None, "compression_ratio_threshold": None}
-    segments, _ = peer.transcribe(samples, beam_size=1, temperature=0, language="en", without_timestamps=True, **believed)
-    return " ".join(segment.text for segment in segments)
+    return written_by(peer, samples, beam_size=1, temperature=0, **believed)
 
 
 def main():

@@ -140,9 +140,9 @@ impl Transcriber {
         if frames <= self.frames {
             let sound = self.hear(&ways.each_ref().map(|samples| &**samples), frames)?;
             cancel.check()?;
-            let (before, ids) = &self.marks.before;
-            let written = attempt(&sound, &[&**ids, &prompt].concat(), &beams(&greedy))?;
-            return Ok(transcript.or_again(&written, self.text(&written.ids)?, before));
+            let before = &self.marks.before;
+            let written = attempt(&sound, &[before, &*prompt].concat(), &beams(&greedy))?;
+            return Ok(transcript.or_again(&written, self.text(&written.ids)?, &self.text(before)?));
         }
         for temperature in TEMPERATURES {
             if transcript.outcome != Outcome::Unclear {
@@ -195,8 +195,8 @@ struct Marks {
     no_timestamps: u32,
     /// The ids of languages, and that which asks for a transcript and no translation; `None` for a model of English alone.
     languages: Option<(Range<u32>, u32)>,
-    /// [`BEFORE`] and its ids for a model of English alone, else nothing.
-    before: (&'static str, Vec<u32>),
+    /// [`BEFORE`], for a model of English alone.
+    before: Vec<u32>,
 }
 
 impl Marks {
@@ -210,8 +210,8 @@ impl Marks {
             None
         };
         let before = match (&languages, id("<|startofprev|>"), tokenizer.encode(BEFORE, false)) {
-            (None, Ok(mark), Ok(text)) => (BEFORE, [&[mark], text.get_ids()].concat()),
-            _ => ("", Vec::new()),
+            (None, Ok(mark), Ok(text)) => [&[mark], text.get_ids()].concat(),
+            _ => Vec::new(),
         };
         Ok(Self {
             start,

@@ -199,9 +199,9 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// "Who" is no thing.
+    /// Whether it is a small word that the language is told by, such as "who", and names no thing.
     fn is_mark(&self, noun: &str) -> bool {
-        phrases::of(self.language).marks.contains(&noun.to_lowercase().as_str())
+        phrases::of(self.language).marks.contains(&words::plain(noun).as_str())
     }
 
     /// The thing that was named last.
