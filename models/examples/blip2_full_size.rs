@@ -11,10 +11,11 @@ use std::time::Instant;
 
 use candle_core::Tensor;
 use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
-use eyebright_models::blip2::Blip2;
-use eyebright_models::checkpoint::{Checkpoint, Precision};
-use eyebright_models::generation::Decoding;
-use eyebright_models::vision_language::VisionLanguage;
+use eyebright_models::VisionLanguage;
+use eyebright_models::checkpoint::Checkpoint;
+use eyebright_models::checkpoint::Precision;
+use eyebright_models::parts::blip2::Blip2;
+use eyebright_models::parts::generation::Decoding;
 use eyebright_models::{Cancel, Device};
 use rayon::prelude::*;
 
@@ -28,7 +29,7 @@ const LOADS: usize = 10;
 const TOKENS: usize = 13;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    eyebright_models::tuning::apply();
+    eyebright_models::process::apply();
     let (kind, folder) = (std::env::args().nth(1), std::env::args().nth(2));
     let folder = folder.ok_or("name q8_0 or q4_k, and a folder")?;
     let folder = Path::new(&folder);
@@ -104,7 +105,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let model = open(folder)?;
         let loaded = resident()?;
         drop(model);
-        eyebright_models::tuning::return_freed_memory();
+        eyebright_models::process::return_freed_memory();
         println!("round {round}: {loaded:.2} GB loaded, {:.2} GB afterwards", resident()?);
     }
     Ok(())

@@ -5,21 +5,22 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
-use eyebright_models::checkpoint::{Checkpoint, Precision};
-use eyebright_models::generation::Decoding;
-use eyebright_models::{Cancel, Device, Limits, Picture, vision_language};
+use eyebright_models::checkpoint::Checkpoint;
+use eyebright_models::checkpoint::Precision;
+use eyebright_models::parts::generation::Decoding;
+use eyebright_models::{Cancel, Device, Limits, Picture, registry};
 
 /// Pieces that are written, whatever they are: the end is not allowed before.
 const PIECES: usize = 20;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    eyebright_models::tuning::apply();
+    eyebright_models::process::apply();
     let mut words = std::env::args().skip(1);
     let folder = words.next().ok_or("name the folder of a model")?;
     let picture = words.next().ok_or("name a picture")?;
     let rounds: usize = words.next().map_or(Ok(3), |rounds| rounds.parse())?;
     let start = Instant::now();
-    let model = vision_language::open(&Checkpoint::open(Path::new(&folder))?, Precision::Stored, &Device::Cpu)?;
+    let model = registry::open(&Checkpoint::open(Path::new(&folder))?, Precision::Stored, &Device::Cpu)?;
     let picture = Picture::decode(&std::fs::read(picture)?, &Limits::default())?;
     println!("load {:.0}", milliseconds(start));
     for _ in 0..rounds {

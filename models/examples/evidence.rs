@@ -5,8 +5,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use eyebright_models::clock::Clock;
-use eyebright_models::description::Evidence;
+use eyebright_models::Clock;
+use eyebright_models::Evidence;
 use eyebright_models::{Cancel, Describer, Device, Limits, Pack, Picture};
 use rayon::prelude::*;
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! Prints the kind of every picture named on the command line: `cargo run --release --example kinds -- FILE...`
 
-use eyebright_models::{Limits, Picture, kind};
+use eyebright_models::parts::pixels;
+use eyebright_models::{Limits, Picture};
 
 fn main() {
     for name in std::env::args().skip(1) {
@@ -8,7 +9,7 @@ fn main() {
             .ok()
             .and_then(|bytes| Picture::decode(&bytes, &Limits::default()).ok());
         let Some(picture) = picture else { continue };
-        let evidence = kind::judge(picture.rgb());
+        let evidence = pixels::judge(picture.rgb());
         let colours: Vec<&str> = evidence.colours.iter().take(3).map(|colour| colour.name).collect();
         let (noise, gradient) = (evidence.noise, evidence.gradient);
         println!(

@@ -3,11 +3,13 @@
 use std::error::Error;
 use std::time::Instant;
 
-use eyebright_models::captioner::Captioner;
-use eyebright_models::encoders::{EfficientNetLite, ImageEncoder};
-use eyebright_models::objects::Objects;
-use eyebright_models::tags::TagHead;
-use eyebright_models::{Cancel, Device, Limits, Pack, Picture, kind};
+use eyebright_models::parts::captioner::Captioner;
+use eyebright_models::parts::encoders::EfficientNetLite;
+use eyebright_models::parts::encoders::ImageEncoder;
+use eyebright_models::parts::objects::Objects;
+use eyebright_models::parts::pixels;
+use eyebright_models::parts::tags::TagHead;
+use eyebright_models::{Cancel, Device, Limits, Pack, Picture};
 
 const ROUNDS: usize = 40;
 
@@ -34,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let classes = tags.probabilities(look.logits.as_ref().ok_or("no tag head")?);
     let never = Cancel::default();
     let beams = || captioner.caption(&look, &classes, captioner.decoding(), &never, &mut |_| {});
-    measure("kind", || !kind::judge(picture.rgb()).colours.is_empty());
+    measure("kind", || !pixels::judge(picture.rgb()).colours.is_empty());
     measure("look", || captioner.look(&picture).is_ok());
     measure("beam search", || beams().is_ok());
     measure("4 drawn captions", || {

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use eyebright_models::reader::Reader;
+use eyebright_models::Reader;
 use eyebright_models::{Cancel, Limits, Pack, Picture};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use eyebright_models::captioner::Captioner;
+use eyebright_models::parts::captioner::Captioner;
 use eyebright_models::{Device, Limits, Pack, Picture};
 use rayon::prelude::*;
 use serde::Deserialize;

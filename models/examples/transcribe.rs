@@ -5,14 +5,14 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
-use eyebright_models::ears::Transcriber;
+use eyebright_models::speech::Transcriber;
 use eyebright_models::{Cancel, Device, Pack};
 
 /// The best of so many counts.
 const ROUNDS: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    eyebright_models::tuning::apply();
+    eyebright_models::process::apply();
     let mut words = std::env::args().skip(1);
     let folder = words.next().ok_or("name the folder of the pack ears")?;
     let transcriber = Transcriber::open(&Pack::open(Path::new(&folder))?, &Device::Cpu)?;

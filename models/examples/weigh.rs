@@ -6,13 +6,21 @@ use std::error::Error;
 use std::io::{BufRead, stdin};
 use std::path::PathBuf;
 
-use eyebright_models::description::{
-    Calibration, CaptionEvidence, Description, Evidence, FEATURES, features, neutral, things,
-};
-use eyebright_models::kind::{Colour, Kind, PixelEvidence};
-use eyebright_models::lexicon::{Lexicon, NounKind};
-use eyebright_models::objects::Object;
-use eyebright_models::tags::Tag;
+use eyebright_models::Evidence;
+use eyebright_models::Kind;
+use eyebright_models::description::Description;
+use eyebright_models::parts::Calibration;
+use eyebright_models::parts::CaptionEvidence;
+use eyebright_models::parts::FEATURES;
+use eyebright_models::parts::features;
+use eyebright_models::parts::lexicon::Lexicon;
+use eyebright_models::parts::lexicon::NounKind;
+use eyebright_models::parts::neutral;
+use eyebright_models::parts::objects::Object;
+use eyebright_models::parts::pixels::Colour;
+use eyebright_models::parts::pixels::PixelEvidence;
+use eyebright_models::parts::tags::Tag;
+use eyebright_models::parts::things;
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {

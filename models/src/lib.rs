@@ -1,59 +1,51 @@
 //! The engine of Eyebright: a picture goes in, an honest sentence comes out.
 //!
-//! In pipeline order: [`pack::Pack::glance`] opens the weights, [`picture::Picture::decode`] reads a picture within limits,
-//! [`describer::Describer`] looks at it (an [image encoder](encoders), a [Q-Former](qformer) and a [language model](language) write a
-//! caption, [tags] and [objects] are found, [kind] judges the pixels, a [reader] reads text) and the [description] says what that evidence supports.
+//! In pipeline order: [`Pack::glance`] opens the weights, [`Picture::decode`] reads a picture within limits, [`Describer`] looks at it, and the
+//! [`Description`] says what the evidence supports. [`speech`] hears questions, [`question`] answers them.
 //!
-//! No Tauri, no network, no audio, no clock of its own.
+//! The modules are rings: each uses only those above it in this list. No Tauri, no network, no audio, no clock of its own.
 
-mod attention;
-mod bert;
-pub mod blip;
-pub mod blip2;
-pub mod cancel;
-pub mod captioner;
-pub mod checkpoint;
-pub mod clock;
-mod consensus;
-mod convolution;
-pub mod describer;
-pub mod description;
-pub mod ears;
-mod elementwise;
-#[cfg(feature = "glance")]
-mod embedded;
-pub mod encoders;
-pub mod error;
-pub mod generation;
-pub mod kind;
-pub mod language;
-pub mod lexicon;
-mod linear;
-mod mapped;
-mod matcher;
-pub mod moderation;
-pub mod objects;
-pub mod pack;
-pub mod picture;
-pub mod preprocessor;
-mod product;
-pub mod qformer;
-mod quantized;
-pub mod question;
-pub mod reader;
-mod shares;
-pub mod tags;
-pub mod tokenizer;
-pub mod tuning;
-pub mod vision_language;
-pub mod weights;
+mod base;
+mod describer;
+mod evidence;
+mod families;
+mod nn;
+mod picture;
+mod say;
+mod sight;
+pub mod speech;
+mod weights;
 
-pub use cancel::Cancel;
 pub use candle_core::Device;
-pub use describer::Describer;
-pub use description::Description;
-pub use error::{Error, Result};
-pub use moderation::Moderation;
-pub use pack::{CATALOG, Pack};
+
+pub use base::cancel::Cancel;
+pub use base::clock::Clock;
+pub use base::error::{CheckpointError, Error, PackError, PictureError, Result};
+pub use base::process;
+pub use base::task::Task;
+pub use describer::{Describer, Timings};
+pub use evidence::Evidence;
+pub use families::glance::Look;
+pub use families::registry;
+pub use families::vision_language::{self, VisionLanguage};
+pub use nn::qformer::ImageMemory;
 pub use picture::{Limits, Picture};
-pub use reader::Reader;
+pub use say::description::{self, Description};
+pub use say::question;
+pub use sight::moderation::{Judgement, Level, Moderation};
+pub use sight::ocr::{Line, Reader};
+pub use sight::pixels::Kind;
+pub use weights::checkpoint::{self, Checkpoint, Precision};
+pub use weights::pack::{self, CATALOG, Pack};
+
+/// The parts, for golden tests and measuring programs. They change without notice.
+#[doc(hidden)]
+pub mod parts {
+    pub use crate::evidence::{Calibration, CaptionEvidence, FEATURES, features, lexicon, neutral, things};
+    pub use crate::families::glance::captioner;
+    pub use crate::families::{blip, blip2};
+    pub use crate::nn::{encoders, generation, language, preprocessing, qformer, tokenizer};
+    pub use crate::sight::{objects, pixels, tags};
+    pub use crate::weights::checkpoint::Weights;
+    pub use crate::weights::tensors;
+}

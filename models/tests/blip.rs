@@ -9,13 +9,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
-use eyebright_models::blip::{Blip, Reading, TextConfig, TextDecoder, TextModel};
-use eyebright_models::checkpoint::{Checkpoint, CheckpointError, Precision, Weights};
-use eyebright_models::encoders::{Vit, VitConfig};
-use eyebright_models::generation::Decoding;
-use eyebright_models::language::{Cache, LanguageModel};
-use eyebright_models::preprocessor::Preprocessor;
-use eyebright_models::vision_language::{Image, Task, VisionLanguage};
+use eyebright_models::CheckpointError;
+use eyebright_models::Task;
+use eyebright_models::VisionLanguage;
+use eyebright_models::checkpoint::Checkpoint;
+use eyebright_models::checkpoint::Precision;
+use eyebright_models::parts::Weights;
+use eyebright_models::parts::blip::Blip;
+use eyebright_models::parts::blip::Reading;
+use eyebright_models::parts::blip::TextConfig;
+use eyebright_models::parts::blip::TextDecoder;
+use eyebright_models::parts::blip::TextModel;
+use eyebright_models::parts::encoders::Vit;
+use eyebright_models::parts::encoders::VitConfig;
+use eyebright_models::parts::generation::Decoding;
+use eyebright_models::parts::language::Cache;
+use eyebright_models::parts::language::LanguageModel;
+use eyebright_models::parts::preprocessing::Preprocessor;
+use eyebright_models::vision_language::Image;
 use eyebright_models::{Cancel, Limits, Picture};
 use reference::Settings;
 use serde::Deserialize;
@@ -392,7 +403,7 @@ fn a_model_of_another_kind_or_size_is_refused() {
     let error = |config: &str| {
         fs::write(copy.path().join("config.json"), config).unwrap();
         let checkpoint = Checkpoint::open(copy.path()).unwrap();
-        let opened = eyebright_models::vision_language::open(&checkpoint, Precision::Stored, &Device::Cpu);
+        let opened = eyebright_models::registry::open(&checkpoint, Precision::Stored, &Device::Cpu);
         opened.err().unwrap()
     };
     assert_eq!(error(&config.replace("\"blip\"", "\"clap\"")).code(), "model_unknown");

@@ -8,10 +8,20 @@ use std::collections::HashMap;
 
 use candle_core::{Device, Tensor};
 use eyebright_models::Cancel;
-use eyebright_models::checkpoint::{Precision, Weights};
-use eyebright_models::generation::{Decoding, Sequence, generate, score_text};
-use eyebright_models::language::{Cache, LanguageModel, Opt, OptConfig};
-use eyebright_models::qformer::{Matching, QFormer, QFormerConfig, TextBranch};
+use eyebright_models::checkpoint::Precision;
+use eyebright_models::parts::Weights;
+use eyebright_models::parts::generation::Decoding;
+use eyebright_models::parts::generation::Sequence;
+use eyebright_models::parts::generation::generate;
+use eyebright_models::parts::generation::score_text;
+use eyebright_models::parts::language::Cache;
+use eyebright_models::parts::language::LanguageModel;
+use eyebright_models::parts::language::Opt;
+use eyebright_models::parts::language::OptConfig;
+use eyebright_models::parts::qformer::Matching;
+use eyebright_models::parts::qformer::QFormer;
+use eyebright_models::parts::qformer::QFormerConfig;
+use eyebright_models::parts::qformer::TextBranch;
 use reference::Settings;
 use serde::Deserialize;
 

@@ -9,7 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
-use eyebright_models::ears::{Checkpoint, Encoder, Outcome, Transcriber};
+use eyebright_models::speech::Checkpoint;
+use eyebright_models::speech::Encoder;
+use eyebright_models::speech::Outcome;
+use eyebright_models::speech::Transcriber;
 use eyebright_models::{Cancel, Pack};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};

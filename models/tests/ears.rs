@@ -10,12 +10,22 @@ use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::ops::log_softmax;
-use eyebright_models::checkpoint::{Precision, Weights};
-use eyebright_models::ears::{
-    Checkpoint, Decoder, Encoder, LogMel, Outcome, Rules, Transcriber, Writing, Written, write,
-};
-use eyebright_models::generation::{Decoding, Sampling};
-use eyebright_models::language::{Cache, LanguageModel};
+use eyebright_models::checkpoint::Precision;
+use eyebright_models::parts::Weights;
+use eyebright_models::parts::generation::Decoding;
+use eyebright_models::parts::generation::Sampling;
+use eyebright_models::parts::language::Cache;
+use eyebright_models::parts::language::LanguageModel;
+use eyebright_models::speech::Checkpoint;
+use eyebright_models::speech::Decoder;
+use eyebright_models::speech::Encoder;
+use eyebright_models::speech::LogMel;
+use eyebright_models::speech::Outcome;
+use eyebright_models::speech::Rules;
+use eyebright_models::speech::Transcriber;
+use eyebright_models::speech::Writing;
+use eyebright_models::speech::Written;
+use eyebright_models::speech::write;
 use eyebright_models::{Cancel, Error, Pack};
 use serde::Deserialize;
 

@@ -8,14 +8,23 @@ use std::path::PathBuf;
 
 use candle_core::{Device, Module, Tensor};
 use candle_nn::{VarBuilder, layer_norm, linear};
-use eyebright_models::captioner::Captioner;
-use eyebright_models::checkpoint::{Precision, Weights};
-use eyebright_models::encoders::{EfficientNetLite, ImageEncoder};
-use eyebright_models::generation::Decoding;
-use eyebright_models::language::{Cache, LanguageModel, Opt, OptConfig};
-use eyebright_models::qformer::{Matching, QFormer, QFormerConfig, TextBranch};
-use eyebright_models::tags::TagHead;
-use eyebright_models::{Cancel, Limits, Pack, Picture, weights};
+use eyebright_models::checkpoint::Precision;
+use eyebright_models::parts::Weights;
+use eyebright_models::parts::captioner::Captioner;
+use eyebright_models::parts::encoders::EfficientNetLite;
+use eyebright_models::parts::encoders::ImageEncoder;
+use eyebright_models::parts::generation::Decoding;
+use eyebright_models::parts::language::Cache;
+use eyebright_models::parts::language::LanguageModel;
+use eyebright_models::parts::language::Opt;
+use eyebright_models::parts::language::OptConfig;
+use eyebright_models::parts::qformer::Matching;
+use eyebright_models::parts::qformer::QFormer;
+use eyebright_models::parts::qformer::QFormerConfig;
+use eyebright_models::parts::qformer::TextBranch;
+use eyebright_models::parts::tags::TagHead;
+use eyebright_models::parts::tensors;
+use eyebright_models::{Cancel, Limits, Pack, Picture};
 use serde::Deserialize;
 
 const TOLERANCE: f32 = 1e-4;
@@ -95,7 +104,7 @@ struct Parts {
 impl Parts {
     fn load(pack: &Pack) -> Self {
         let config: Config = serde_json::from_slice(&pack.file("config.json").unwrap()).unwrap();
-        let tensors = weights::tensors(pack, "model.gguf", &Device::Cpu).unwrap();
+        let tensors = tensors::tensors(pack, "model.gguf", &Device::Cpu).unwrap();
         let weights = Weights::of_tensors(tensors, Precision::Stored, &Device::Cpu);
         Self {
             encoder: EfficientNetLite::load(pack, config.image_encoder.image_size, &Device::Cpu).unwrap(),
@@ -103,7 +112,7 @@ impl Parts {
             matching: Matching::load(&config.qformer, &weights).unwrap(),
             opt: Opt::load(&config.language_model, &weights.pp("language_model")).unwrap(),
             config,
-            weights: weights::load(pack, "model.gguf", &Device::Cpu).unwrap(),
+            weights: tensors::load(pack, "model.gguf", &Device::Cpu).unwrap(),
         }
     }
 
@@ -301,7 +310,7 @@ fn the_tokenizer_equals_the_reference_and_turns_back() {
     let pack = Pack::glance().unwrap();
     let config: serde_json::Value = serde_json::from_slice(&pack.file("config.json").unwrap()).unwrap();
     let special = serde_json::from_value(config["tokens"].clone()).unwrap();
-    let tokenizer = eyebright_models::tokenizer::Tokenizer::load(&pack, special).unwrap();
+    let tokenizer = eyebright_models::parts::tokenizer::Tokenizer::load(&pack, special).unwrap();
     for (text, ids) in cases().texts {
         assert_eq!(tokenizer.encode_marked(&text, 32).unwrap(), ids);
         assert_eq!(tokenizer.decode(&ids).unwrap(), text);

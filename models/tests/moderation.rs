@@ -6,7 +6,7 @@ mod fetched;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use eyebright_models::moderation::Level;
+use eyebright_models::Level;
 use eyebright_models::{Cancel, Limits, Moderation, Picture};
 use fetched::fetched;
 

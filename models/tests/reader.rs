@@ -3,7 +3,7 @@
 
 mod fetched;
 
-use eyebright_models::reader::Reader;
+use eyebright_models::Reader;
 use eyebright_models::{Cancel, Limits, Picture};
 use fetched::fetched;
 

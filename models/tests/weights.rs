@@ -8,8 +8,9 @@ use std::io::Cursor;
 
 use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
 use candle_core::{Device, Tensor};
-use eyebright_models::pack::PackError;
-use eyebright_models::{Pack, weights};
+use eyebright_models::Pack;
+use eyebright_models::PackError;
+use eyebright_models::parts::tensors;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
@@ -59,7 +60,7 @@ fn pack(file: &str, bytes: &[u8]) -> (tempfile::TempDir, Pack) {
 
 fn load(file: &str, bytes: &[u8]) -> Result<HashMap<&'static str, Vec<f32>>, PackError> {
     let (_folder, pack) = pack(file, bytes);
-    let weights = weights::load(&pack, file, &Device::Cpu)?;
+    let weights = tensors::load(&pack, file, &Device::Cpu)?;
     let values = |(name, tensor): (&'static str, Tensor)| {
         let loaded = weights.get(tensor.dims(), name).ok()?;
         Some((name, loaded.flatten_all().ok()?.to_vec1().ok()?))

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use eyebright_models::checkpoint::CheckpointError;
-use eyebright_models::pack::PackError;
-use eyebright_models::picture::PictureError;
+use eyebright_models::CheckpointError;
+use eyebright_models::PackError;
+use eyebright_models::PictureError;
 use serde::Serialize;
 
 use crate::alt_text::AltTextError;

@@ -3,9 +3,9 @@
 //! with the likelihood of the words as a caption tells which of them come first. Neither needs the picture: the history keeps what glance
 //! remembers of it.
 
-use eyebright_models::captioner::Look;
-use eyebright_models::qformer::ImageMemory;
-use eyebright_models::vision_language::VisionLanguage;
+use eyebright_models::ImageMemory;
+use eyebright_models::Look;
+use eyebright_models::VisionLanguage;
 use eyebright_models::{Cancel, Describer, Description, Limits, Picture};
 use rayon::prelude::*;
 

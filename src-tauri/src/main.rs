@@ -44,7 +44,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    eyebright_models::tuning::apply();
+    eyebright_models::process::apply();
     // Wrong usage ends here, with clap's message and exit code 2.
     let cli = cli::Cli::parse();
     cli::run(cli).into()

@@ -1,10 +1,11 @@
 //! The lines of `--json`: their field names and order are promised to scripts.
 
 use eyebright_models::Description;
-use eyebright_models::kind::Kind;
-use eyebright_models::moderation::Judgement;
-use eyebright_models::question::{Answer, Basis};
-use eyebright_models::reader::Line;
+use eyebright_models::Judgement;
+use eyebright_models::Kind;
+use eyebright_models::Line;
+use eyebright_models::question::Answer;
+use eyebright_models::question::Basis;
 use serde::Serialize;
 
 use crate::fault::Fault;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use eyebright_models::clock::Clock;
+use eyebright_models::Clock;
 
 /// Time since it was made.
 pub struct Stopwatch(Instant);

@@ -1,9 +1,9 @@
 //! What can be said of a picture, as it is spoken, shown and kept.
 
 use eyebright_models::Description;
+use eyebright_models::Kind;
+use eyebright_models::Level;
 use eyebright_models::description::text::is_of_text;
-use eyebright_models::kind::Kind;
-use eyebright_models::moderation::Level;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;

@@ -1,102 +1,23 @@
 //! From bytes to pixels, with every limit checked on the header.
 
-use std::io::{self, Cursor};
+use std::io::Cursor;
 
-use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
-use super::Picture;
+use super::damage::damaged;
+use super::decoded::upright;
 use super::jpeg::jpeg;
+use super::{Limits, Picture};
+use crate::base::error::PictureError;
 
-/// What is accepted.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Length of the input.
-    pub bytes: usize,
-    /// Width x height of the first frame.
-    pub pixels: u64,
-}
-
-impl Default for Limits {
-    /// 200 MB and 100 megapixels.
-    fn default() -> Self {
-        Self {
-            bytes: 200_000_000,
-            pixels: 100_000_000,
-        }
+impl Picture {
+    /// Decodes JPEG, PNG, GIF, WebP, TIFF, BMP, ICO, PNM, TGA or QOI bytes: the first frame, upright (EXIF), over white, 8 bits a channel.
+    pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self, PictureError> {
+        decode(bytes, limits)
     }
 }
 
-/// Why a picture cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum PictureError {
-    /// No bytes.
-    #[error("The file is empty. Save or download the picture again.")]
-    Empty,
-    /// More bytes than [`Limits::bytes`].
-    #[error("The file is too large: {found} megabytes, and at most {limit} are read. Save it smaller.")]
-    TooManyBytes {
-        /// Megabytes.
-        found: usize,
-        /// Megabytes.
-        limit: usize,
-    },
-    /// More pixels than [`Limits::pixels`].
-    #[error(
-        "The picture is too large: {width} by {height} pixels, and at most {limit} megapixels are read. Save it smaller."
-    )]
-    TooManyPixels {
-        /// Pixels.
-        width: u32,
-        /// Pixels.
-        height: u32,
-        /// Megapixels.
-        limit: u64,
-    },
-    /// A picture format that is not read.
-    #[error("{0} pictures cannot be read yet. Save it as JPEG or PNG and try again.")]
-    Unsupported(&'static str),
-    /// No picture at all.
-    #[error("This is not a picture. Give a JPEG, PNG, GIF, WebP, TIFF or BMP file.")]
-    NotAPicture,
-    /// A picture that breaks off or contradicts itself; the decoder's own words are for programmers only.
-    #[error("The picture is damaged: {0}. Save or download it again.")]
-    Damaged(&'static str),
-}
-
-impl PictureError {
-    /// A stable word for scripts.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "picture_empty",
-            Self::TooManyBytes { .. } | Self::TooManyPixels { .. } => "picture_too_large",
-            Self::Unsupported(_) => "picture_format_unsupported",
-            Self::NotAPicture => "not_a_picture",
-            Self::Damaged(_) => "picture_damaged",
-        }
-    }
-}
-
-impl Limits {
-    pub(super) fn check(&self, width: u32, height: u32, bytes_per_pixel: u8) -> Result<(), PictureError> {
-        if width == 0 || height == 0 {
-            return Err(PictureError::Damaged("it has no pixels"));
-        }
-        // Deeper pixels need more memory, so fewer of them are read.
-        let limit = self.pixels * 4 / u64::from(bytes_per_pixel.max(4));
-        if u64::from(width) * u64::from(height) > limit {
-            return Err(PictureError::TooManyPixels {
-                width,
-                height,
-                limit: limit / 1_000_000,
-            });
-        }
-        Ok(())
-    }
-}
-
-pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, PictureError> {
+fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, PictureError> {
     if bytes.is_empty() {
         return Err(PictureError::Empty);
     }
@@ -146,22 +67,6 @@ fn base_media(bytes: &[u8]) -> Option<&'static str> {
     any(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"]).then_some("HEIC")
 }
 
-/// Whether the decoder ran out of bytes, wherever in its error that is said.
-fn ran_out(error: &(dyn std::error::Error + 'static)) -> bool {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes
-        .filter_map(|error| error.downcast_ref::<io::Error>())
-        .any(|error| error.kind() == io::ErrorKind::UnexpectedEof)
-}
-
-pub(super) fn damaged(error: &(dyn std::error::Error + 'static)) -> PictureError {
-    PictureError::Damaged(if ran_out(error) {
-        "it breaks off before its end"
-    } else {
-        "some of its data are wrong"
-    })
-}
-
 fn other(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<Picture, PictureError> {
     let reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut decoder = reader.into_decoder().map_err(failure)?;
@@ -193,21 +98,4 @@ fn on_white(image: &DynamicImage) -> RgbImage {
         [red, green, blue].map(|channel| ((channel * alpha + 255 * (255 - alpha) + 127) / 255) as u8)
     });
     RgbImage::from_raw(rgba.width(), rgba.height(), pixels.collect()).unwrap_or_default()
-}
-
-pub(super) fn upright(mut image: DynamicImage, orientation: Option<Orientation>, size: (u32, u32)) -> Picture {
-    let orientation = orientation.unwrap_or(Orientation::NoTransforms);
-    image.apply_orientation(orientation);
-    let swapped = matches!(
-        orientation,
-        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
-    );
-    let (width, height) = if swapped { (size.1, size.0) } else { size };
-    Picture {
-        rgb: image.into_rgb8(),
-        width,
-        height,
-        is_capture: false,
-        original: None,
-    }
 }

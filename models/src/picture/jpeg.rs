@@ -1,16 +1,30 @@
 //! JPEG by `jpeg-decoder`, which can leave out the frequencies that a reduced picture does not need.
 
+use std::borrow::Cow;
+
 use image::metadata::Orientation;
 use image::{DynamicImage, RgbImage};
 
-use super::decode::{damaged, upright};
-use super::{Limits, Picture, PictureError};
+use super::damage::damaged;
+use super::decoded::upright;
+use super::{Limits, Picture};
+use crate::base::error::PictureError;
 
 /// Long side that a reduced JPEG keeps at least: more than any encoder or detector looks at.
 const REDUCED_SIDE: f32 = 900.0;
 
 /// Scans of a progressive JPEG. Encoders write about ten; each costs a pass over all pixels, even one of no bytes.
 const MAX_SCANS: usize = 100;
+
+impl Picture {
+    /// The picture with all its pixels, for what looks at small letters. A JPEG that was reduced is decoded again.
+    pub fn in_full(&self) -> Result<Cow<'_, Self>, PictureError> {
+        match &self.original {
+            Some(bytes) => Ok(Cow::Owned(in_full(bytes)?)),
+            None => Ok(Cow::Borrowed(self)),
+        }
+    }
+}
 
 /// A reduced picture, which keeps the bytes for [`in_full`].
 pub(super) fn jpeg(bytes: &[u8], limits: &Limits) -> Result<Picture, PictureError> {
@@ -23,7 +37,7 @@ pub(super) fn jpeg(bytes: &[u8], limits: &Limits) -> Result<Picture, PictureErro
 }
 
 /// All pixels of a JPEG that was within its limits.
-pub(super) fn in_full(bytes: &[u8]) -> Result<Picture, PictureError> {
+fn in_full(bytes: &[u8]) -> Result<Picture, PictureError> {
     let limits = Limits {
         bytes: usize::MAX,
         pixels: u64::MAX / 4,

@@ -7,7 +7,8 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 use super::jpeg::{from_cmyk, jpeg_scans};
-use super::{Limits, Picture, PictureError};
+use super::{Limits, Picture};
+use crate::base::error::PictureError;
 
 fn png(image: &DynamicImage) -> Vec<u8> {
     let mut bytes = Vec::new();

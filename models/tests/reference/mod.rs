@@ -1,6 +1,6 @@
 //! How `transformers` was told to write when the reference values were made.
 
-use eyebright_models::generation::Decoding;
+use eyebright_models::parts::generation::Decoding;
 use serde::Deserialize;
 
 /// `transformers`' names and defaults.

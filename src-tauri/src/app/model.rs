@@ -6,9 +6,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eyebright_models::description::{Evidence, text};
-use eyebright_models::question::{TextLine, Turn};
-use eyebright_models::reader::Line;
+use eyebright_models::Evidence;
+use eyebright_models::Line;
+use eyebright_models::description::text;
+use eyebright_models::question::TextLine;
+use eyebright_models::question::Turn;
 use eyebright_models::{Cancel, Describer, Device, Error, Moderation, Pack, Picture, Reader};
 
 use crate::fault::Fault;
@@ -308,7 +310,7 @@ impl Inner {
             slot.reader = None;
             slot.moderation = None;
             drop(slot);
-            eyebright_models::tuning::return_freed_memory();
+            eyebright_models::process::return_freed_memory();
             return;
         }
         // Without a model there is nothing to wait for but a change.

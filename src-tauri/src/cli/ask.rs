@@ -3,8 +3,10 @@
 use std::slice;
 use std::sync::LazyLock;
 
-use eyebright_models::question::{Answer, TextLine, Turn};
-use eyebright_models::reader::Line;
+use eyebright_models::Line;
+use eyebright_models::question::Answer;
+use eyebright_models::question::TextLine;
+use eyebright_models::question::Turn;
 use eyebright_models::{Limits, Reader};
 
 use super::batch::Batch;

@@ -3,9 +3,9 @@
 use std::io;
 use std::sync::LazyLock;
 
-use eyebright_models::clock::Clock;
+use eyebright_models::Clock;
+use eyebright_models::Kind;
 use eyebright_models::description::text::is_of_text;
-use eyebright_models::kind::Kind;
 use eyebright_models::{Cancel, Description, Limits, Moderation, Picture, Reader};
 
 use super::batch::Batch;

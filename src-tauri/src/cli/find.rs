@@ -3,8 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use eyebright_models::captioner::Look;
-use eyebright_models::clock::Clock;
+use eyebright_models::Clock;
+use eyebright_models::Look;
 use eyebright_models::{Cancel, Limits, Picture};
 use rayon::prelude::*;
 use serde::Serialize;

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use eyebright_models::Cancel;
-use eyebright_models::ears::{Outcome, Transcript};
+use eyebright_models::speech::Outcome;
+use eyebright_models::speech::Transcript;
 
 use super::{Ending, Listen};
 use crate::ears;
@@ -33,7 +34,7 @@ pub fn run(options: &Listen) -> Ending {
         return Ending::Interrupted;
     }
     let file = options.wav.as_ref().map(|path| path.display().to_string());
-    let ms = ms(eyebright_models::clock::Clock::now(&watch));
+    let ms = ms(eyebright_models::Clock::now(&watch));
     let told = result.and_then(|transcript| {
         if options.json {
             let line = json(&Heard {

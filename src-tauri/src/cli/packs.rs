@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use eyebright_models::checkpoint::{self, Checkpoint, Precision};
+use eyebright_models::checkpoint;
+use eyebright_models::checkpoint::Checkpoint;
+use eyebright_models::checkpoint::Precision;
 
 use super::Ending;
 use crate::fault::Fault;

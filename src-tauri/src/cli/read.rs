@@ -1,6 +1,6 @@
 //! `read`: the text in pictures, printed and spoken.
 
-use eyebright_models::clock::Clock;
+use eyebright_models::Clock;
 use eyebright_models::{Limits, Reader};
 
 use super::batch::Batch;

@@ -8,7 +8,9 @@ mod resample;
 pub mod wav;
 
 use eyebright_models::Device;
-use eyebright_models::ears::{Outcome, Transcriber, Transcript};
+use eyebright_models::speech::Outcome;
+use eyebright_models::speech::Transcriber;
+use eyebright_models::speech::Transcript;
 
 use crate::fault::Fault;
 use crate::packs;

@@ -4,7 +4,12 @@ use std::thread;
 use std::time::Duration;
 
 use eyebright_models::Cancel;
-use eyebright_models::ears::{Activity, Listener, Outcome, RATE, Transcript, has_speech};
+use eyebright_models::speech::Activity;
+use eyebright_models::speech::Listener;
+use eyebright_models::speech::Outcome;
+use eyebright_models::speech::RATE;
+use eyebright_models::speech::Transcript;
+use eyebright_models::speech::has_speech;
 
 use super::microphone::Microphone;
 use crate::fault::Fault;

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use eyebright_models::ears::RATE;
+use eyebright_models::speech::RATE;
 
 /// Zero crossings of the filter on either side.
 const CROSSINGS: f64 = 16.0;

@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use eyebright_models::picture::PictureError;
+use eyebright_models::PictureError;
 use eyebright_models::{Limits, Picture};
 use walkdir::WalkDir;
 

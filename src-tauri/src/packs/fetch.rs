@@ -4,7 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use eyebright_models::pack::{FileEntry, MANIFEST};
+use eyebright_models::pack::FileEntry;
+use eyebright_models::pack::MANIFEST;
 
 use super::{Listed, home, hub, wheel};
 use crate::fault::Fault;

@@ -7,7 +7,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use eyebright_models::pack::{FileEntry, sha256_of};
+use eyebright_models::pack::FileEntry;
+use eyebright_models::pack::sha256_of;
 
 use super::fetch::{damaged, download, works};
 use super::{Listed, OnHub};

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use eyebright_models::checkpoint::{Checkpoint, Precision};
+use eyebright_models::checkpoint::Checkpoint;
+use eyebright_models::checkpoint::Precision;
 use eyebright_models::pack::MANIFEST;
-use eyebright_models::{Describer, Device, Pack, vision_language};
+use eyebright_models::{Describer, Device, Pack, registry};
 
 #[cfg(feature = "desktop")]
 use super::not_fetched;
@@ -22,7 +23,7 @@ pub fn open_describer(pack: &Path, device: &Device) -> Result<(Describer, String
             } else {
                 Precision::BF16
             };
-            let model = vision_language::open(&checkpoint, precision, device)?;
+            let model = registry::open(&checkpoint, precision, device)?;
             let describer = Describer::open(&Pack::glance()?, device)?.with_model(model);
             Ok((describer, checkpoint.name().to_owned()))
         }

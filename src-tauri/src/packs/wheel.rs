@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use eyebright_models::pack::{FileEntry, sha256};
+use eyebright_models::pack::FileEntry;
+use eyebright_models::pack::sha256;
 use zip::ZipArchive;
 
 use super::fetch::{damaged, download, failed, works};

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use eyebright_models::Cancel;
-use eyebright_models::clock::Clock;
+use eyebright_models::Clock;
 
 use super::{Describe, Display, Effect, Event, Job, Label, Listen, Machine, Play, Remember, Search, See, Talk, Until};
 use crate::fault::Fault;

@@ -1,6 +1,6 @@
 //! How long a search takes in a history of made-up entries.
 
-use eyebright_models::clock::Clock;
+use eyebright_models::Clock;
 use eyebright_models::{Cancel, Describer, Limits, Picture};
 use serde::Serialize;
 

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use eyebright_models::Cancel;
-use eyebright_models::clock::Clock;
-use eyebright_models::kind::Kind;
+use eyebright_models::Clock;
+use eyebright_models::Kind;
 use serde::Serialize;
 
 use super::describe::describe_content;

@@ -1,6 +1,6 @@
 //! Pictures on their way to words: found, described, read, one after the other.
 
-use eyebright_models::moderation::Level;
+use eyebright_models::Level;
 
 use super::{AHEAD, Current, Machine, Stage};
 use crate::fault::Fault;

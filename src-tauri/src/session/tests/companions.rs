@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
 
-use eyebright_models::clock::Clock;
+use eyebright_models::Clock;
 
 use super::owner::{self, Senses};
 use super::*;

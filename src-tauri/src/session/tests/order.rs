@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use eyebright_models::moderation::Level;
+use eyebright_models::Level;
 use proptest::prelude::*;
 
 use super::*;

@@ -1,6 +1,6 @@
 //! Pictures that may show nudity: a warning, time to think, and then the description all the same.
 
-use eyebright_models::moderation::Level;
+use eyebright_models::Level;
 
 use super::*;
 

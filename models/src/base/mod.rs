@@ -1,0 +1,9 @@
+//! What every other ring builds on.
+
+pub mod cancel;
+pub mod clock;
+pub mod error;
+pub mod mapped;
+pub mod process;
+pub mod task;
+pub mod text;

@@ -1,0 +1,17 @@
+//! What was found, weighed: which nouns of a caption, which classes and which objects support each other, and how likely each is.
+
+pub mod calibration;
+pub mod caption;
+#[allow(clippy::module_inception)]
+mod evidence;
+mod features;
+pub mod lexicon;
+mod odds;
+pub mod place;
+pub mod things;
+
+pub use calibration::Calibration;
+pub use caption::neutral;
+pub use evidence::{CaptionEvidence, Evidence};
+pub use features::{FEATURES, features};
+pub use things::{Thing, things};

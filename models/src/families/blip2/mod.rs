@@ -1,0 +1,273 @@
+//! BLIP-2 (Li et al., 2023) and `InstructBLIP` (Dai et al., 2023) as published: EVA's vision transformer, a Q-Former, and OPT or T5.
+//!
+//! Arithmetic, names and results as `transformers` `Blip2ForConditionalGeneration`, `Blip2ForImageTextRetrieval` and
+//! `InstructBlipForConditionalGeneration`. Shapes: S image tokens, Q queries, T text tokens, D width of the Q-Former.
+
+mod config;
+mod writer;
+
+use candle_core::{Device, Tensor};
+
+use crate::base::cancel::Cancel;
+use crate::base::error::Result;
+use crate::base::task::Task;
+use crate::families::vision_language::Match;
+use crate::families::vision_language::{Image, Turn, VisionLanguage, Written};
+use crate::nn::encoders::Vit;
+use crate::nn::generation::Decoding;
+use crate::nn::preprocessing::Preprocessor;
+use crate::nn::qformer::{ImageMemory, Matching, QFormer};
+use crate::nn::tokenizer::Tokenizer;
+use crate::picture::Picture;
+use crate::weights::checkpoint::{Checkpoint, Precision};
+use config::{Class, Config};
+use eyebright_kernels::parallel::in_pool;
+use writer::{Loaded, Writer};
+
+/// Tensors that files may hold and no computation needs: counted positions, second copies of what is tied, what T5 never had a use for.
+const UNUSED: [&str; 4] = [
+    "embeddings.position_ids",
+    "coder.embed_tokens.weight",
+    "language_model.lm_head.weight",
+    "EncDecAttention.relative_attention_bias.weight",
+];
+/// Pieces of a text that the Q-Former was trained to read beside a picture.
+const MATCHED_TEXT: usize = 32;
+/// Begins and ends a text that the Q-Former reads.
+const MARKS: (&str, &str) = ("[CLS]", "[SEP]");
+
+/// A published BLIP-2 or `InstructBLIP`.
+pub struct Blip2 {
+    name: String,
+    preprocessor: Preprocessor,
+    device: Device,
+    vision: Vit,
+    qformer: QFormer,
+    /// Of the Q-Former's text branch, where it has one.
+    pieces: Option<Tokenizer>,
+    head: Head,
+}
+
+/// What stands behind the Q-Former.
+enum Head {
+    Write(Box<Writer>),
+    Match(Matching),
+}
+
+impl Blip2 {
+    /// Loads a checkpoint, of the class that `architectures` names.
+    pub fn open(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> Result<Self> {
+        let config = Config::read(checkpoint)?;
+        let texts = match config.class {
+            Class::Blip2 => None,
+            Class::Retrieval => Some("tokenizer.json"),
+            Class::Instruct => Some("qformer_tokenizer/tokenizer.json"),
+        };
+        let pieces = texts
+            .map(|file| Tokenizer::between(checkpoint, file, MARKS))
+            .transpose()?;
+        let (vision, qformer, part) = checkpoint.load(precision, device, &UNUSED, |weights| {
+            // Few bits are for the language model, which is most of the weights and bears them.
+            let seeing = weights.at(precision.or_8_bits());
+            let vision = Vit::load(&config.vision, &seeing.pp("vision_model"))?;
+            let qformer = QFormer::load(&config.qformer, config.class.text_branch(), &seeing)?;
+            let part = match config.class {
+                Class::Retrieval => Part::Match(Matching::load(&config.qformer, &seeing)?),
+                Class::Blip2 | Class::Instruct => Part::Write(Box::new(Loaded::load(&config, weights)?)),
+            };
+            Ok((vision, qformer, part))
+        })?;
+        Ok(Self {
+            name: checkpoint.name().to_owned(),
+            preprocessor: Preprocessor::load(checkpoint)?,
+            device: device.clone(),
+            vision,
+            qformer,
+            pieces,
+            head: match part {
+                Part::Match(matching) => Head::Match(matching),
+                Part::Write(loaded) => Head::Write(Box::new(Writer::new(checkpoint, &config, *loaded)?)),
+            },
+        })
+    }
+
+    /// A picture as the vision transformer reads it: [1, 3, side, side].
+    pub fn pixels(&self, picture: &Picture) -> Result<Tensor> {
+        self.preprocessor.pixels(picture, &self.device)
+    }
+
+    /// Encodes such pixels, and lets the queries read them unless they read an instruction too.
+    pub fn encode(&self, pixels: &Tensor) -> Result<Image> {
+        in_pool(|| {
+            let tokens = self.vision.forward(pixels)?;
+            let memory = self.qformer.remember(&tokens)?;
+            let queries = (!self.is_instructed())
+                .then(|| self.qformer.queries(&memory))
+                .transpose()?;
+            Ok(Image {
+                tokens,
+                memory: Some(memory),
+                queries,
+            })
+        })
+    }
+
+    /// What the queries read in a picture: [1, Q, D]. `InstructBLIP`'s queries read `instruction` too; others do not look at it.
+    pub fn features(&self, image: &Image, instruction: &str) -> Result<Tensor> {
+        if let Some(queries) = &image.queries {
+            return Ok(queries.clone());
+        }
+        let memory = self.memory(image)?;
+        match &self.pieces {
+            Some(pieces) if self.is_instructed() => {
+                let ids = pieces.encode_marked(instruction, self.qformer.max_text())?;
+                Ok(self.qformer.queries_beside(&memory, &ids)?)
+            }
+            _ => Ok(self.qformer.queries(&memory)?),
+        }
+    }
+
+    fn memory(&self, image: &Image) -> Result<ImageMemory> {
+        match &image.memory {
+            Some(memory) => Ok(memory.clone()),
+            None => Ok(self.qformer.remember(&image.tokens)?),
+        }
+    }
+
+    /// Whether the queries read the prompt beside the picture.
+    fn is_instructed(&self) -> bool {
+        matches!(self.head, Head::Write(_)) && self.pieces.is_some()
+    }
+
+    /// Such features [1, Q, D] as the language model reads them: [1, Q, its width].
+    pub fn project(&self, features: &Tensor) -> Result<Tensor> {
+        self.writer(Task::Caption)?.project(features)
+    }
+
+    /// A picture in the space where it is compared with texts: the queries' unit vectors [Q, P].
+    pub fn embed_queries(&self, image: &Image) -> Result<Tensor> {
+        Ok(self
+            .matching(Task::Embed)?
+            .project_queries(&self.features(image, "")?)?)
+    }
+
+    /// A text in that space: a unit vector [P].
+    pub fn embed_text(&self, text: &str) -> Result<Tensor> {
+        let matching = self.matching(Task::Embed)?;
+        Ok(matching.project_text(&self.qformer, &self.marked(text)?)?)
+    }
+
+    /// A text for the Q-Former, between its marks.
+    fn marked(&self, text: &str) -> Result<Vec<u32>> {
+        match &self.pieces {
+            Some(pieces) => pieces.encode_marked(text, MATCHED_TEXT.min(self.qformer.max_text())),
+            None => Err(self.unable(Task::Match)),
+        }
+    }
+
+    fn writer(&self, task: Task) -> Result<&Writer> {
+        match &self.head {
+            Head::Write(writer) => Ok(writer),
+            Head::Match(_) => Err(self.unable(task)),
+        }
+    }
+
+    fn matching(&self, task: Task) -> Result<&Matching> {
+        match &self.head {
+            Head::Match(matching) => Ok(matching),
+            Head::Write(_) => Err(self.unable(task)),
+        }
+    }
+}
+
+impl VisionLanguage for Blip2 {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn can(&self, task: Task) -> bool {
+        match self.head {
+            Head::Write(_) => matches!(task, Task::Caption | Task::Answer),
+            Head::Match(_) => matches!(task, Task::Match | Task::Embed),
+        }
+    }
+
+    fn look(&self, picture: &Picture) -> Result<Image> {
+        self.encode(&self.pixels(picture)?)
+    }
+
+    /// As LAVIS writes captions.
+    fn caption_decoding(&self) -> Decoding {
+        Decoding {
+            beams: 5,
+            max_tokens: 30,
+            min_tokens: 1,
+            ..Decoding::default()
+        }
+    }
+
+    fn answer_decoding(&self) -> Decoding {
+        self.writer(Task::Answer)
+            .map_or_else(|_| Decoding::default(), Writer::answer_decoding)
+    }
+
+    fn caption(
+        &self,
+        image: &Image,
+        prompt: Option<&str>,
+        decoding: &Decoding,
+        cancel: &Cancel,
+        stream: &mut dyn FnMut(&str),
+    ) -> Result<Vec<Written>> {
+        let writer = self.writer(Task::Caption)?;
+        let prompt = prompt.unwrap_or(writer.caption_prompt());
+        writer.write(&self.features(image, prompt)?, prompt, decoding, cancel, stream)
+    }
+
+    fn answer(
+        &self,
+        image: &Image,
+        question: &str,
+        decoding: &Decoding,
+        cancel: &Cancel,
+        stream: &mut dyn FnMut(&str),
+    ) -> Result<Vec<Written>> {
+        self.converse(image, &[], question, decoding, cancel, stream)
+    }
+
+    fn converse(
+        &self,
+        image: &Image,
+        before: &[Turn],
+        question: &str,
+        decoding: &Decoding,
+        cancel: &Cancel,
+        stream: &mut dyn FnMut(&str),
+    ) -> Result<Vec<Written>> {
+        let writer = self.writer(Task::Answer)?;
+        let prompt = writer.question(before, question);
+        writer.write(&self.features(image, &prompt)?, &prompt, decoding, cancel, stream)
+    }
+
+    fn score(&self, image: &Image, text: &str) -> Result<Match> {
+        let (matching, ids) = (self.matching(Task::Match)?, self.marked(text)?);
+        let side = matching.project_text(&self.qformer, &ids)?;
+        Ok(Match {
+            itc: Matching::contrast(&self.embed_queries(image)?, &side)?,
+            itm: matching
+                .matches(&self.qformer, &self.memory(image)?, &ids)?
+                .squeeze(0)?
+                .to_scalar()?,
+        })
+    }
+
+    fn embed(&self, image: &Image) -> Result<Vec<f32>> {
+        Ok(Matching::mean(&self.embed_queries(image)?)?)
+    }
+}
+
+/// What of the head is in the file with the weights.
+enum Part {
+    Write(Box<Loaded>),
+    Match(Matching),
+}

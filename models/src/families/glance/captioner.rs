@@ -1,0 +1,376 @@
+//! BLIP-2 as one piece: image encoder, Q-Former, language model, composed by the pack's `config.json`.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use candle_core::{D, Device, Tensor};
+use candle_nn::Module;
+use candle_nn::ops::log_softmax;
+use serde::Deserialize;
+
+use crate::base::cancel::Cancel;
+use crate::base::error::PackError;
+use crate::base::error::Result;
+use crate::families::glance::consensus::{self, Consensus, Neighbours};
+use crate::families::glance::matcher::Matcher;
+use crate::families::vision_language::Match;
+use crate::nn::encoders::{EfficientNetLite, ImageEncoder};
+use crate::nn::generation::{self, Decoding, Prompt, Sampling, Sequence};
+use crate::nn::language::{Cache, LanguageModel, Opt, OptConfig};
+use crate::nn::qformer::{ImageMemory, Matching, QFormer, QFormerConfig, TextBranch};
+use crate::nn::tokenizer::{SpecialTokens, Tokenizer};
+use crate::picture::Picture;
+use crate::weights::checkpoint::{Precision, Weights};
+use crate::weights::pack::Pack;
+use crate::weights::tensors::tensors;
+use eyebright_kernels::activations::LayerNorm;
+use eyebright_kernels::linear::Linear;
+use eyebright_kernels::parallel::in_shares;
+
+const CONFIG: &str = "config.json";
+const WEIGHTS: &str = "model.gguf";
+/// Pieces of a text that the Q-Former was trained to read.
+const MATCHED_TEXT: usize = 32;
+const NORM_EPSILON: f64 = 1e-6;
+/// How much the score, the contrastive cosine and a word that comes twice count beside what a caption shares with those of the neighbours.
+const LIKELIHOOD: f32 = 15.0;
+const CONTRAST: f32 = 15.0;
+const REPEATED: f32 = 2.0;
+
+/// `config.json`.
+#[derive(Debug, Deserialize)]
+struct Config {
+    image_encoder: EncoderConfig,
+    qformer: QFormerConfig,
+    language_model: OptConfig,
+    tokens: SpecialTokens,
+    decoding: Decoding,
+    prompt_tags: PromptTags,
+}
+
+#[derive(Debug, Deserialize)]
+struct EncoderConfig {
+    image_size: u32,
+    tokens: usize,
+    width: usize,
+}
+
+/// Which tag words stand in the language model's prompt.
+#[derive(Debug, Deserialize)]
+struct PromptTags {
+    min_probability: f32,
+    max: usize,
+    /// A word for each ImageNet class; several classes may share one.
+    imagenet: Vec<String>,
+}
+
+/// The models that write about a picture.
+pub struct Captioner {
+    encoder: Box<dyn ImageEncoder>,
+    position_embedding: Tensor,
+    post_layernorm: LayerNorm,
+    qformer: QFormer,
+    matching: Matching,
+    matcher: OnceLock<Matcher>,
+    language_projection: Linear,
+    language_model: Box<dyn LanguageModel>,
+    tokenizer: Tokenizer,
+    consensus: Consensus,
+    decoding: Decoding,
+    prompt_tags: PromptTags,
+    pack: Pack,
+    reads: QFormerConfig,
+}
+
+/// A picture that was looked at: everything that does not depend on a text.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// Scores of the ImageNet classes, if the encoder gives them.
+    pub logits: Option<Vec<f32>>,
+    /// What texts are held against.
+    pub memory: ImageMemory,
+    /// The encoder's token of the whole picture [1, 1, W].
+    whole: Tensor,
+    queries: Tensor,
+}
+
+impl Captioner {
+    /// Loads the pack's models onto a device.
+    pub fn open(pack: &Pack, device: &Device) -> Result<Self> {
+        let config: Config =
+            serde_json::from_slice(&pack.file(CONFIG)?).map_err(|error| pack.unusable(CONFIG, error))?;
+        let weights = Weights::of_tensors(tensors(pack, WEIGHTS, device)?, Precision::Stored, device);
+        let parts = |error: candle_core::Error| pack.unusable(WEIGHTS, error);
+        let EncoderConfig {
+            image_size,
+            tokens,
+            width,
+        } = config.image_encoder;
+        let (read, projected) = (config.qformer.hidden_size, config.language_model.hidden_size);
+        let captioner = Self {
+            encoder: Box::new(EfficientNetLite::load(pack, image_size, device)?),
+            position_embedding: weights
+                .tensor("vision_model.embeddings.position_embedding", &[1, tokens, width])
+                .map_err(parts)?,
+            post_layernorm: weights
+                .pp("vision_model.post_layernorm")
+                .layer_norm(width, NORM_EPSILON)
+                .map_err(parts)?,
+            language_projection: weights
+                .pp("language_projection")
+                .linear(read, projected)
+                .map_err(parts)?,
+            qformer: QFormer::load(&config.qformer, TextBranch::Beside, &weights).map_err(parts)?,
+            matching: Matching::load(&config.qformer, &weights).map_err(parts)?,
+            matcher: OnceLock::new(),
+            language_model: Box::new(Opt::load(&config.language_model, &weights.pp("language_model")).map_err(parts)?),
+            tokenizer: Tokenizer::load(pack, config.tokens)?,
+            consensus: Consensus::load(pack)?,
+            decoding: config.decoding,
+            prompt_tags: checked(config.prompt_tags, pack)?,
+            pack: pack.clone(),
+            reads: config.qformer,
+        };
+        weights.fit(&[]).map_err(|misfit| pack.unusable(WEIGHTS, misfit))?;
+        Ok(captioner)
+    }
+
+    /// How the pack wants captions to be written.
+    #[must_use]
+    pub fn decoding(&self) -> &Decoding {
+        &self.decoding
+    }
+
+    /// Encodes a picture and lets the queries read it.
+    pub fn look(&self, picture: &Picture) -> Result<Look> {
+        let encoded = self.encoder.encode(picture)?;
+        let tokens = self
+            .post_layernorm
+            .forward(&encoded.tokens.broadcast_add(&self.position_embedding)?)?;
+        let memory = self.qformer.remember(&tokens)?;
+        let queries = self.qformer.queries(&memory)?;
+        Ok(Look {
+            logits: encoded.logits,
+            whole: encoded.tokens.narrow(1, 0, 1)?,
+            memory,
+            queries,
+        })
+    }
+
+    /// Writes captions, best first. `probabilities` are those of the ImageNet classes: likely ones help as words of the prompt.
+    /// `stream` gets pieces of text as they become certain.
+    pub fn caption(
+        &self,
+        look: &Look,
+        probabilities: &[f32],
+        decoding: &Decoding,
+        cancel: &Cancel,
+        stream: &mut dyn FnMut(&str),
+    ) -> Result<Vec<Sequence>> {
+        let prompt = self.prompt(look, probabilities)?;
+        let mut tell = self.tokenizer.stream(stream);
+        let end = self.tokenizer.special().eos;
+        generation::generate(&*self.language_model, &prompt, end, decoding, cancel, &mut tell)
+    }
+
+    /// The pictures that are most like this one and of which it is known what people wrote.
+    pub fn neighbours(&self, look: &Look) -> Result<Neighbours> {
+        Ok(self.consensus.neighbours(&look.whole.flatten_all()?.to_vec1::<f32>()?))
+    }
+
+    /// The share of the neighbours, 0 to 1, of which people wrote a word.
+    #[must_use]
+    pub fn written_of(&self, neighbours: &Neighbours, word: &str) -> f32 {
+        self.consensus.written_of(neighbours, word)
+    }
+
+    /// Captions in the order of how much they share with what people wrote of the neighbours, how likely they are and how well they fit the
+    /// picture, best first; those that repeat a word stand back, equals stay as they are.
+    pub fn by_consensus(&self, look: &Look, neighbours: &Neighbours, captions: Vec<Sequence>) -> Result<Vec<Sequence>> {
+        let queries = self.matching.project_queries(&look.queries)?;
+        let mut ranked = captions
+            .into_iter()
+            .map(|caption| {
+                let text = self.text(&caption)?;
+                let shared = self.consensus.shared(neighbours, &text);
+                let fits = self.contrast(&queries, &self.tokenizer.encode_marked(&text, MATCHED_TEXT)?)?;
+                let repeated = f32::from(consensus::repeats(&text));
+                let agreement = shared + LIKELIHOOD * caption.score + CONTRAST * fits - REPEATED * repeated;
+                Ok((agreement, caption))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        Ok(ranked.into_iter().map(|(_, caption)| caption).collect())
+    }
+
+    /// Draws `count` captions with a fixed seed: where they agree, the model is sure.
+    pub fn draw(&self, look: &Look, probabilities: &[f32], count: usize, cancel: &Cancel) -> Result<Vec<String>> {
+        let sampling = Some(Sampling {
+            temperature: 1.0,
+            top_k: 0,
+            top_p: 0.9,
+            seed: 1,
+        });
+        let decoding = Decoding {
+            beams: 1,
+            sampling,
+            ..self.decoding.clone()
+        };
+        let prompt = self.prompt(look, probabilities)?;
+        let end = self.tokenizer.special().eos;
+        let drawn = generation::draw(&*self.language_model, &prompt, end, &decoding, count, cancel)?;
+        drawn
+            .iter()
+            .map(|sequence| self.tokenizer.decode(&sequence.ids))
+            .collect()
+    }
+
+    /// How well a text fits the picture.
+    pub fn score(&self, look: &Look, text: &str) -> Result<Match> {
+        let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
+        Ok(Match {
+            itc: self.contrast(&self.matching.project_queries(&look.queries)?, &ids)?,
+            itm: self
+                .matching
+                .matches(&self.qformer, &look.memory, &ids)?
+                .squeeze(0)?
+                .to_scalar()?,
+        })
+    }
+
+    /// The cosine of the best of a picture's projected queries and a text.
+    fn contrast(&self, queries: &Tensor, ids: &[u32]) -> candle_core::Result<f32> {
+        Matching::contrast(queries, &self.matching.project_text(&self.qformer, ids)?)
+    }
+
+    /// The log-odds that a text belongs to each of the pictures that are remembered, as the pack's matcher reads them. Cores share the
+    /// pictures.
+    pub fn weigh(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
+        let matcher = self.matcher()?;
+        self.of_each(pictures, text, |pictures, ids| matcher.log_odds(pictures, ids))
+    }
+
+    /// Loaded when it is first asked: most people describe more often than they search.
+    fn matcher(&self) -> Result<&Matcher> {
+        if let Some(matcher) = self.matcher.get() {
+            return Ok(matcher);
+        }
+        let matcher = Matcher::open(&self.pack, WEIGHTS, &self.reads, self.language_model.device())?;
+        Ok(self.matcher.get_or_init(|| matcher))
+    }
+
+    /// The log-likelihood of a text as a caption of each of the pictures that are remembered: it orders pictures for a text, and tells
+    /// nothing of texts for a picture. Cores share the pictures.
+    pub fn likelihoods(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
+        self.of_each(pictures, text, |pictures, ids| self.likelihood(pictures, ids))
+    }
+
+    /// What `tell` makes of some pictures and the ids of a text, for all pictures.
+    fn of_each(
+        &self,
+        pictures: &[&ImageMemory],
+        text: &str,
+        tell: impl Fn(&[&ImageMemory], &[u32]) -> candle_core::Result<Tensor> + Sync,
+    ) -> Result<Vec<f32>> {
+        if pictures.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
+        let share = pictures.len().div_ceil(rayon::current_num_threads());
+        let told = in_shares(pictures.len(), share, 0, |first, count| {
+            tell(&pictures[first..first + count], &ids)
+        });
+        Ok(told?.to_vec1()?)
+    }
+
+    /// [queries][<s> and the text] against [the text and </s>]: [B].
+    fn likelihood(&self, pictures: &[&ImageMemory], ids: &[u32]) -> candle_core::Result<Tensor> {
+        let queries = self.qformer.queries(&ImageMemory::stack(pictures)?)?;
+        let queries = self.language_projection.forward(&queries)?;
+        let (rows, count, _) = queries.dims3()?;
+        let length = ids.len() - 1;
+        let text = self.language_model.embed(&ids[..length])?.repeat((rows, 1, 1))?;
+        let embeds = Tensor::cat(&[queries, text], 1)?;
+        let hidden = self.language_model.forward(&embeds, &mut Cache::default())?;
+        let logits = self
+            .language_model
+            .logits(&hidden.narrow(1, count, length)?.contiguous()?)?;
+        let targets = Tensor::new(&ids[1..], logits.device())?.reshape((1, length, 1))?;
+        let targets = targets.repeat((rows, 1, 1))?;
+        log_softmax(&logits, D::Minus1)?.gather(&targets, 2)?.sum((1, 2))
+    }
+
+    /// A memory that was kept as [`ImageMemory::to_bytes`].
+    pub fn recall(&self, bytes: &[u8]) -> Result<ImageMemory> {
+        Ok(self.qformer.recall(bytes, self.position_embedding.dim(1)?)?)
+    }
+
+    /// The picture in the contrastive space: the mean of its queries, scaled to length 1.
+    pub fn embed(&self, look: &Look) -> Result<Vec<f32>> {
+        Ok(Matching::mean(&self.matching.project_queries(&look.queries)?)?)
+    }
+
+    /// A text in the contrastive space: a unit vector.
+    pub fn embed_text(&self, text: &str) -> Result<Vec<f32>> {
+        let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
+        Ok(self.matching.project_text(&self.qformer, &ids)?.to_vec1()?)
+    }
+
+    /// Text of a sequence.
+    pub fn text(&self, sequence: &Sequence) -> Result<String> {
+        self.tokenizer.decode(&sequence.ids)
+    }
+
+    /// Words of a sequence with the summed log-probability of their pieces; a comma belongs to the word before it.
+    #[must_use]
+    pub fn words(&self, sequence: &Sequence) -> Vec<(String, f32)> {
+        let mut words: Vec<(String, f32)> = Vec::new();
+        for (&id, &log_probability) in sequence.ids.iter().zip(&sequence.log_probabilities) {
+            let piece = self.tokenizer.piece(id).unwrap_or_default();
+            let joined = piece.strip_prefix("##").or((piece == ",").then_some(","));
+            match (joined, words.last_mut()) {
+                (Some(end), Some((word, total))) => {
+                    word.push_str(end);
+                    *total += log_probability;
+                }
+                _ => words.push((piece, log_probability)),
+            }
+        }
+        words
+    }
+
+    /// [queries][tag , tag , ...][<s>] as embeddings [1, T, D].
+    fn prompt(&self, look: &Look, probabilities: &[f32]) -> Result<Prompt> {
+        let mut ids = Vec::new();
+        for word in self.prompt_tags.choose(probabilities) {
+            ids.extend(self.tokenizer.encode(&format!("{word} ,"))?);
+        }
+        ids.push(self.tokenizer.special().bos);
+        let queries = self.language_projection.forward(&look.queries)?;
+        Ok(Tensor::cat(&[queries, self.language_model.embed(&ids)?], 1)?.into())
+    }
+}
+
+fn checked(tags: PromptTags, pack: &Pack) -> Result<PromptTags, PackError> {
+    match tags.imagenet.len() {
+        0 | 1000 => Ok(tags),
+        count => Err(pack.unusable(CONFIG, format!("prompt_tags.imagenet has {count} words, not 1000"))),
+    }
+}
+
+impl PromptTags {
+    /// Sums class probabilities by word and takes the likeliest words, best first.
+    fn choose(&self, probabilities: &[f32]) -> Vec<&str> {
+        let mut sums: BTreeMap<&str, f32> = BTreeMap::new();
+        for (word, probability) in self.imagenet.iter().zip(probabilities) {
+            *sums.entry(word).or_default() += probability;
+        }
+        let mut likely: Vec<_> = sums
+            .into_iter()
+            .filter(|(_, sum)| *sum >= self.min_probability)
+            .collect();
+        likely.sort_by(|a, b| b.1.total_cmp(&a.1));
+        likely.truncate(self.max);
+        likely.into_iter().map(|(word, _)| word).collect()
+    }
+}

@@ -1,0 +1,22 @@
+//! What is wrong with the bytes of a picture that a decoder gave up.
+
+use std::io;
+
+use crate::base::error::PictureError;
+
+/// Whether the decoder ran out of bytes, wherever in its error that is said.
+fn ran_out(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes
+        .filter_map(|error| error.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == io::ErrorKind::UnexpectedEof)
+}
+
+/// The error for a decoder's.
+pub(super) fn damaged(error: &(dyn std::error::Error + 'static)) -> PictureError {
+    PictureError::Damaged(if ran_out(error) {
+        "it breaks off before its end"
+    } else {
+        "some of its data are wrong"
+    })
+}

@@ -1,0 +1,183 @@
+//! Text that was read, in words: what a page is headed, and all of it.
+
+use super::{Description, words};
+use crate::sight::ocr::Line;
+use crate::sight::pixels::Kind;
+
+/// A heading is higher than the usual line by at least this factor.
+const HEADING: f32 = 1.25;
+/// Lines read with a lower score are said as doubtful.
+const SURE: f32 = 0.8;
+/// Longer first lines are cut: who wants to hear all of it asks for more.
+const LONGEST: usize = 80;
+/// So many buttons are named.
+const BUTTONS: usize = 5;
+
+impl Description {
+    /// Adds text that was read in the picture, in reading order.
+    ///
+    /// Of a screenshot or a page the first sentence then tells the heading; everything else has it at the end.
+    #[must_use]
+    pub fn with_text(mut self, lines: Vec<Line>) -> Self {
+        if is_of_text(self.kind) {
+            self.sentence = format!("{} {}", self.sentence, headline(&lines));
+        }
+        self.everything.splice(0..0, all(&lines));
+        self.text = Some(lines);
+        self
+    }
+}
+
+/// Whether a picture of that kind is mostly there to be read.
+pub fn is_of_text(kind: Kind) -> bool {
+    matches!(kind, Kind::Screenshot | Kind::Document)
+}
+
+/// What the largest line says, or the first where none stands out, and how many there are: one to two sentences.
+pub fn headline(lines: &[Line]) -> String {
+    let mut heights: Vec<f32> = lines.iter().map(Line::height).collect();
+    heights.sort_by(f32::total_cmp);
+    let [.., highest] = heights[..] else {
+        return "No text can be made out in it.".to_owned();
+    };
+    let usual = heights[heights.len() / 2];
+    let heading = lines
+        .iter()
+        .find(|line| line.height() > 0.9 * highest && line.height() >= HEADING * usual);
+    let (what, line) = match heading {
+        _ if lines.len() == 1 => ("It", &lines[0]),
+        Some(line) => ("Its largest line", line),
+        None => ("Its first line", &lines[0]),
+    };
+    let says = if line.score >= SURE { "says" } else { "may say" };
+    let told = words::sentence(&format!("{what} {says}: {}", cut(&line.text)));
+    let told = match lines.len() {
+        1 => told,
+        count => format!("{told} There are {count} lines of text."),
+    };
+    match buttons(lines) {
+        Some(buttons) => format!("{told} {buttons}"),
+        None => told,
+    }
+}
+
+/// "It seems to have the buttons: OK and Cancel."; None if there are none.
+fn buttons(lines: &[Line]) -> Option<String> {
+    let mut labels: Vec<&str> = lines
+        .iter()
+        .filter(|line| line.button && line.score >= SURE)
+        .map(|line| line.text.as_str())
+        .collect();
+    let rest = labels.len().saturating_sub(BUTTONS);
+    labels.truncate(BUTTONS);
+    let more = format!("{rest} more");
+    labels.extend((rest > 0).then_some(more.as_str()));
+    match labels[..] {
+        [] => None,
+        [only] => Some(words::sentence(&format!("It seems to have the button {only}"))),
+        _ => Some(words::sentence(&format!(
+            "It seems to have the buttons {}",
+            words::list(&labels)
+        ))),
+    }
+}
+
+/// Every line as a sentence of its own, so that a voice pauses between them.
+pub fn all(lines: &[Line]) -> Vec<String> {
+    let begin = (!lines.is_empty()).then(|| "The text:".to_owned());
+    let texts = lines.iter().map(|line| line.text.clone());
+    begin.into_iter().chain(texts).collect()
+}
+
+fn cut(text: &str) -> String {
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    let mut length = 0;
+    let fits = |word: &&str| {
+        length += word.chars().count() + 1;
+        length <= LONGEST
+    };
+    let words: Vec<&str> = text.split_inclusive(' ').take_while(fits).collect();
+    let begin = if words.is_empty() {
+        text.chars().take(LONGEST).collect()
+    } else {
+        words.concat()
+    };
+    format!("{} and so on", begin.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str, height: f32) -> Line {
+        Line {
+            text: text.to_owned(),
+            score: 0.95,
+            bbox: [10.0, 20.0, 300.0, height],
+            angle: 0.0,
+            button: false,
+        }
+    }
+
+    #[test]
+    fn the_largest_line_is_told() {
+        let lines = [line("Edit", 12.0), line("Settings", 30.0), line("Sound on", 12.0)];
+        assert_eq!(
+            headline(&lines),
+            "Its largest line says: Settings. There are 3 lines of text."
+        );
+        assert_eq!(headline(&lines[1..2]), "It says: Settings.");
+        assert_eq!(headline(&[]), "No text can be made out in it.");
+    }
+
+    #[test]
+    fn where_no_line_stands_out_the_first_is_told_and_doubts_are_said() {
+        let mut lines = [line("Dear Ms Smith,", 14.0), line("thank you for", 15.0)];
+        lines[0].score = 0.6;
+        assert_eq!(
+            headline(&lines),
+            "Its first line may say: Dear Ms Smith. There are 2 lines of text."
+        );
+    }
+
+    #[test]
+    fn buttons_are_named_after_the_text() {
+        let button = |text| Line {
+            button: true,
+            ..line(text, 14.0)
+        };
+        let mut lines = vec![line("Save the page?", 14.0), button("Cancel"), button("Save")];
+        assert!(headline(&lines).ends_with("There are 3 lines of text. It seems to have the buttons Cancel and Save."));
+        lines.truncate(2);
+        assert!(headline(&lines).ends_with("It seems to have the button Cancel."));
+        lines[1].score = 0.6;
+        assert!(headline(&lines).ends_with("There are 2 lines of text."));
+        lines.extend(["A", "B", "C", "D", "E", "F", "G"].map(button));
+        assert!(headline(&lines).ends_with("the buttons A, B, C, D, E and 2 more."));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_between_words() {
+        let told = headline(&[line(&"word ".repeat(40), 14.0)]);
+        assert!(told.ends_with("word and so on.") && told.len() < 110, "{told}");
+        assert!(headline(&[line(&"x".repeat(500), 14.0)]).len() < 110);
+    }
+
+    #[test]
+    fn a_slanting_line_is_no_higher_than_a_straight_one() {
+        let slanting = Line {
+            bbox: [0.0, 0.0, 300.0, 40.0],
+            angle: 5.0,
+            ..line("x", 14.0)
+        };
+        assert!(slanting.height() < 16.0, "{}", slanting.height());
+        let upward = Line {
+            bbox: [0.0, 0.0, 14.0, 300.0],
+            angle: -90.0,
+            ..line("x", 14.0)
+        };
+        assert!((upward.height() - 14.0).abs() < 0.1);
+    }
+}

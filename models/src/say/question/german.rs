@@ -1,0 +1,235 @@
+//! Replies in German. Things stand in the nominative everywhere, the one case that the table of names has.
+
+use crate::evidence::lexicon::{Concept, Lexicon};
+use crate::evidence::place::Place;
+use crate::say::description::words;
+use crate::sight::pixels::{Colour, Kind};
+
+use super::form::Wanted;
+use super::names::{self, Gender, GermanName};
+use super::reply::{Amount, Reply};
+
+/// What may be missed.
+const MAY_MISS: &str = "Kleines oder halb Verdecktes kann mir aber entgehen";
+/// Which kind of model knows more.
+const MORE: &str = "Ein Modell für freie Fragen, wie BLIP, könnte mehr sagen.";
+
+/// German for the colours of `kind::colours`.
+const COLOURS: [(&str, &str); 26] = [
+    ("black", "schwarz"),
+    ("dark grey", "dunkelgrau"),
+    ("grey", "grau"),
+    ("light grey", "hellgrau"),
+    ("white", "weiß"),
+    ("dark red", "dunkelrot"),
+    ("red", "rot"),
+    ("pink", "rosa"),
+    ("orange", "orange"),
+    ("dark brown", "dunkelbraun"),
+    ("brown", "braun"),
+    ("light brown", "hellbraun"),
+    ("beige", "beige"),
+    ("yellow", "gelb"),
+    ("olive green", "olivgrün"),
+    ("dark green", "dunkelgrün"),
+    ("green", "grün"),
+    ("light green", "hellgrün"),
+    ("turquoise", "türkis"),
+    ("dark turquoise", "dunkeltürkis"),
+    ("light blue", "hellblau"),
+    ("blue", "blau"),
+    ("dark blue", "dunkelblau"),
+    ("purple", "lila"),
+    ("light purple", "helllila"),
+    ("dark purple", "dunkellila"),
+];
+
+/// The reply as one or two sentences.
+pub fn say(reply: &Reply<'_>, lexicon: &Lexicon) -> String {
+    let phrase = |amount: &Amount<'_>| phrase(amount, lexicon);
+    let maybe = |amount: &Amount<'_>| maybe(amount, lexicon);
+    let list_of = |amounts: &[Amount<'_>]| list(&amounts.iter().map(maybe).collect::<Vec<_>>());
+    let none = |concept: &Concept| format!("Es sind keine {} zu erkennen", name(concept, lexicon).1);
+    let text = match reply {
+        Reply::There(amounts) => format!("Ja, {}", list_of(amounts)),
+        Reply::Possibly(amount) => format!("Möglicherweise {}, sicher bin ich nicht", phrase(amount)),
+        Reply::AtLeast(amount) => at_least(amount, &phrase(amount)),
+        Reply::Uncounted(amount) => format!("{}; zählen kann ich so etwas nicht", maybe(amount)),
+        Reply::Nothing(concept) => format!("{}; {MAY_MISS}", none(concept)),
+        Reply::OnlyAsMain(concept) => {
+            format!(
+                "{}; so etwas erkenne ich aber nur, wenn es das Bild füllt",
+                none(concept)
+            )
+        }
+        Reply::OfWhatKind(amount) if amount.concept.name == "person" => format!(
+            "{}; Männer, Frauen und Kinder kann ich nicht unterscheiden, und nicht sagen, wer jemand ist",
+            maybe(amount)
+        ),
+        Reply::OfWhatKind(amount) => format!("{}; welcher Art, kann ich nicht sagen", maybe(amount)),
+        Reply::Places(amount, _, true) => format!("{}, fast das ganze Bild füllend", maybe(amount)),
+        Reply::Places(amount, places, false) => {
+            let places: Vec<&str> = places.iter().map(|&found| place(found)).collect();
+            format!("{} {}", maybe(amount), list(&places))
+        }
+        Reply::Somewhere(amount) => format!("{}; wo, kann ich nicht sagen", maybe(amount)),
+        Reply::ColoursOf(amount, found) => format!(
+            "{}. Um die Mitte {} ist das Bild {}",
+            maybe(amount),
+            if amount.count == 1 {
+                "davon"
+            } else {
+                "des deutlichsten Fundes"
+            },
+            list(&found.iter().map(|name| colour(name)).collect::<Vec<_>>())
+        ),
+        Reply::Colours(found) => format!("Das Bild ist {}", mostly(found)),
+        Reply::Share(amount, share) => format!("{}; das füllt {}", maybe(amount), part(*share)),
+        Reply::Size(width, height) => format!("Das Bild ist {width} Pixel breit und {height} hoch"),
+        Reply::Kind(found) => format!("Es ist {}", kind(*found)),
+        Reply::NotLookedFor(Kind::Blank | Kind::Black) => "Das Bild ist leer, es ist nichts zu sehen".to_owned(),
+        Reply::NotLookedFor(found) => format!("Es ist {}; Dinge suche ich nur in Fotos und Zeichnungen", kind(*found)),
+        Reply::Contents(_, amounts) if amounts.is_empty() => format!("Ich erkenne nichts Bestimmtes; {MAY_MISS}"),
+        Reply::Contents(_, amounts) => format!("Zu erkennen: {}", list_of(amounts)),
+        Reply::OnSide(side, amounts) if amounts.is_empty() => {
+            format!("{} ist nichts zu erkennen; {MAY_MISS}", place(*side))
+        }
+        Reply::OnSide(side, amounts) => format!("{}: {}", place(*side), list_of(amounts)),
+        Reply::Described(sentence) => format!("Die Beschreibung lautet: {sentence}"),
+        Reply::NoReader => "Der Leser ist noch nicht da: holen Sie ihn mit eyebright packs fetch reader".to_owned(),
+        Reply::Text(wanted, found) => return text(*wanted, found),
+        Reply::Unknown(word) => format!("Wie ich \u{201e}{word}\u{201c} erkennen soll, weiß ich nicht. {MORE}"),
+        Reply::NothingMeant => {
+            "Ich weiß nicht, was gemeint ist. Nennen Sie das Ding, etwa: wo ist der Hund?".to_owned()
+        }
+        Reply::Declined => {
+            format!("Das kann ich nicht sagen: ich kenne nur Dinge, ihren Ort, Farben und Text. {MORE}")
+        }
+    };
+    words::sentence(&text)
+}
+
+fn at_least(amount: &Amount<'_>, phrase: &str) -> String {
+    match (amount.is_sure, amount.count) {
+        (false, _) => format!("Möglicherweise {phrase}, sicher bin ich nicht"),
+        (true, 1) => format!("Zu erkennen ist {phrase}; es können mehr sein"),
+        (true, _) => format!("Zu erkennen sind mindestens {phrase}"),
+    }
+}
+
+fn maybe(amount: &Amount<'_>, lexicon: &Lexicon) -> String {
+    let phrase = phrase(amount, lexicon);
+    if amount.is_sure {
+        phrase
+    } else {
+        format!("möglicherweise {phrase}")
+    }
+}
+
+/// "ein Hund", "zwei Hunde".
+fn phrase(amount: &Amount<'_>, lexicon: &Lexicon) -> String {
+    let (one, many) = name(amount.concept, lexicon);
+    let number = match amount.count {
+        1 => return one,
+        2 => "zwei",
+        3 => "drei",
+        4 => "vier",
+        count => return format!("{count} {many}"),
+    };
+    format!("{number} {many}")
+}
+
+/// One with its article, and several. What has no German name keeps its English one.
+fn name(concept: &Concept, lexicon: &Lexicon) -> (String, String) {
+    match names::german(concept, lexicon) {
+        Some(GermanName {
+            singular,
+            plural,
+            gender,
+        }) => {
+            let article = if gender == Gender::Feminine { "eine" } else { "ein" };
+            (format!("{article} {singular}"), plural.to_owned())
+        }
+        None => (
+            format!("\u{201e}{}\u{201c}", concept.name),
+            format!("\u{201e}{}\u{201c}", concept.name),
+        ),
+    }
+}
+
+fn list<S: AsRef<str>>(items: &[S]) -> String {
+    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+    match items.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} und {last}", first.join(", ")),
+    }
+}
+
+/// As `description::colours` chooses them.
+fn mostly(found: &[Colour]) -> String {
+    let large = found.iter().filter(|colour| colour.share >= 0.15);
+    let large: Vec<&str> = large.map(|found| colour(found.name)).take(3).collect();
+    match (large.as_slice(), found.first()) {
+        ([], Some(first)) => format!("bunt, am meisten {}", colour(first.name)),
+        ([], None) => "bunt".to_owned(),
+        _ => format!("vor allem {}", list(&large)),
+    }
+}
+
+fn colour(english: &'static str) -> &'static str {
+    let row = COLOURS.iter().find(|(name, _)| *name == english);
+    row.map_or(english, |(_, german)| german)
+}
+
+fn part(share: f32) -> &'static str {
+    match share {
+        0.8.. => "fast das ganze Bild",
+        0.6.. => "den größten Teil des Bildes",
+        0.42.. => "etwa die Hälfte des Bildes",
+        0.29.. => "etwa ein Drittel des Bildes",
+        0.19.. => "etwa ein Viertel des Bildes",
+        0.07.. => "etwa ein Zehntel des Bildes",
+        _ => "einen kleinen Teil des Bildes",
+    }
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Photo => "ein Foto oder Gemälde",
+        Kind::Screenshot => "ein Bildschirmfoto",
+        Kind::Document => "eine Seite Text",
+        Kind::Drawing => "eine Zeichnung oder ein Symbol",
+        Kind::Blank => "ein leeres Bild",
+        Kind::Black => "ein schwarzes Bild; vielleicht ist der Bildschirmvorhang an",
+    }
+}
+
+fn place(side: Place) -> &'static str {
+    match side {
+        Place::Left => "links",
+        Place::Middle => "in der Mitte",
+        Place::Right => "rechts",
+    }
+}
+
+/// Told as it is written, line by line.
+fn text(wanted: Wanted, found: &[String]) -> String {
+    let (one, several, no) = match wanted {
+        Wanted::Everything if found.is_empty() => {
+            return "Ich finde keinen Text; kleine oder ungewöhnliche Schrift kann mir aber entgehen.".to_owned();
+        }
+        Wanted::Everything => return format!("Da steht: {}", found.join("\n")),
+        Wanted::Phone => ("Telefonnummer", "Telefonnummern", "keine Telefonnummer"),
+        Wanted::Total => ("Summe", "Summen", "keine Summe"),
+        Wanted::Email => ("E-Mail-Adresse", "E-Mail-Adressen", "keine E-Mail-Adresse"),
+        Wanted::Web => ("Webadresse", "Webadressen", "keine Webadresse"),
+        Wanted::Date => ("Datum", "Daten", "kein Datum"),
+        Wanted::Buttons => ("Schaltfläche", "Wohl Schaltflächen", "keine Schaltfläche"),
+    };
+    match found {
+        [] => format!("Im Text finde ich {no}."),
+        [only] => format!("{one}: {only}"),
+        _ => format!("{several}: {}", found.join("; ")),
+    }
+}

@@ -1,0 +1,103 @@
+//! Writing down what was heard: the rules of `OpenAI`'s `decoding.py`, and what is to be told of a text.
+
+use candle_core::Tensor;
+
+use super::checkpoint::Suppressed;
+use super::decoder::{Decoder, Sound, Writing};
+use crate::base::cancel::Cancel;
+use crate::base::error::Result;
+use crate::nn::generation::{Decoding, Prefix, go_on, log_sum_exp};
+use crate::nn::language::{Cache, LanguageModel};
+use eyebright_kernels::parallel::in_pool;
+
+/// What ids mean, and which are never written.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// Ends a text.
+    pub end: u32,
+    /// Its probability as the first token is that of nobody speaking.
+    pub no_speech: Option<u32>,
+    /// This id and all above are timestamps, which are not written.
+    pub timestamps: Option<u32>,
+    /// Others that are not written.
+    pub suppressed: Suppressed,
+}
+
+/// A text as it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// Token ids without the end token.
+    pub ids: Vec<u32>,
+    /// Whether the end token came before there were too many.
+    pub ended: bool,
+    /// Mean over the tokens, the end token included.
+    pub average_log_probability: f32,
+    /// Probability that nobody speaks, 0 to 1; 0 if the model cannot tell.
+    pub no_speech: f32,
+}
+
+/// Writes behind `prompt`; no token stands where the rules forbid it. `stream` gets the ids so far after each, with beams at the end.
+/// Log-probabilities are those among what may be written.
+pub fn write(
+    decoder: &Decoder,
+    sound: &Sound,
+    (prompt, rules): (&[u32], &Rules),
+    decoding: &Decoding,
+    cancel: &Cancel,
+    stream: &mut dyn FnMut(&[u32]),
+) -> Result<Written> {
+    let model = decoder.before(sound, rules.never(decoder.vocabulary()))?;
+    let mut cache = Cache::default();
+    let scores = scores_behind(&model, prompt, &mut cache)?;
+    let no_speech = match rules.no_speech {
+        Some(id) => nobody(&scores.flatten_to(2)?.to_vec2()?, id),
+        None => 0.0,
+    };
+    let not_first = rules.suppressed.first.iter().copied();
+    let first = decoder.before(sound, rules.never(decoder.vocabulary()).chain(not_first))?;
+    let prefix = Prefix {
+        ids: Vec::new(),
+        cache,
+        logits: first.together(&scores)?.flatten_all()?.to_vec1()?,
+    };
+    let mut told = Vec::new();
+    let mut tell = |id| {
+        told.push(id);
+        stream(&told);
+    };
+    let texts = go_on(&model, prefix, rules.end, decoding, cancel, &mut tell)?;
+    // There is one at least.
+    let text = texts.into_iter().next().unwrap_or_default();
+    Ok(Written {
+        average_log_probability: text.mean_log_probability(),
+        no_speech,
+        ended: text.log_probabilities.len() > text.ids.len(),
+        ids: text.ids,
+    })
+}
+
+/// Scores of the token behind some ids in each way of hearing, [1, 1, V, vocabulary], not normalised.
+pub(super) fn scores_behind(model: &Writing, ids: &[u32], cache: &mut Cache) -> Result<Tensor> {
+    let scores = in_pool(|| {
+        let hidden = model.forward(&model.embed(ids)?, cache)?;
+        model.scores(&hidden.narrow(1, hidden.dim(1)? - 1, 1)?)
+    })?;
+    Ok(scores)
+}
+
+/// The probability of nobody speaking, the mean of all ways of hearing.
+fn nobody(ways: &[Vec<f32>], id: u32) -> f32 {
+    let probability = |scores: &Vec<f32>| {
+        let score = scores.get(id as usize);
+        score.map_or(0.0, |score| (score - log_sum_exp(scores)).exp())
+    };
+    ways.iter().map(probability).sum::<f32>() / ways.len().max(1) as f32
+}
+
+impl Rules {
+    /// Of so many ids those that no token may be.
+    fn never(&self, vocabulary: u32) -> impl Iterator<Item = u32> {
+        let timestamps = self.timestamps.unwrap_or(vocabulary)..vocabulary;
+        self.suppressed.always.iter().copied().chain(timestamps)
+    }
+}
