@@ -52,11 +52,11 @@ fn look(describer: &Describer, file: &Path) -> Option<Value> {
     let picture = Picture::decode(&bytes, &Limits::default())
         .map_err(|error| told(&error))
         .ok()?;
-    let (evidence, _) = describer
-        .evidence(&picture, &Cancel::default(), &Stopped, &mut |_| {})
+    let (observed, _) = describer
+        .observe(&picture, &Cancel::default(), &Stopped, &mut |_| {})
         .map_err(|error| told(&error))
         .ok()?;
-    Some(line(file, &evidence))
+    Some(line(file, &observed.evidence))
 }
 
 fn line(file: &Path, evidence: &Evidence) -> Value {

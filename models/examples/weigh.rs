@@ -91,7 +91,7 @@ fn weigh(file: &Value, evidence: &Evidence, lexicon: &Lexicon, calibration: &Cal
     let description = Description::compose(evidence, lexicon, calibration);
     json!({
         "file": file, "caption": caption.text, "mentions": mentions, "things": things, "detections": detections, "features": features,
-        "sentence": description.sentence, "sure": description.sure, "confidence": description.confidence,
+        "sentence": description.sentence(eyebright_models::Language::English), "sure": description.sure, "confidence": description.confidence,
     })
 }
 

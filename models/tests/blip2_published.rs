@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Tensor};
+use eyebright_models::Exchange;
 use eyebright_models::Task;
 use eyebright_models::VisionLanguage;
 use eyebright_models::checkpoint::Checkpoint;
@@ -20,7 +21,6 @@ use eyebright_models::parts::language::OptConfig;
 use eyebright_models::parts::language::T5;
 use eyebright_models::parts::language::T5Config;
 use eyebright_models::vision_language::Image;
-use eyebright_models::vision_language::Turn;
 use eyebright_models::{Cancel, Device, Error, Limits, Picture};
 use serde::Deserialize;
 use tempfile::TempDir;
@@ -524,11 +524,11 @@ fn questions_go_on_from_those_before() {
             max_tokens: 6,
             ..Decoding::default()
         };
-        let before = [Turn {
+        let before = [Exchange {
             question: "what is it?".into(),
             answer: "a dog".into(),
         }];
-        let asked = |before: &[Turn]| {
+        let asked = |before: &[Exchange]| {
             let texts = model.converse(&image, before, "where?", &decoding, &Cancel::default(), &mut |_| {});
             texts.unwrap().swap_remove(0).sequence.ids
         };

@@ -12,3 +12,12 @@ pub enum Task {
     /// To place it in a space where alike pictures are near.
     Embed,
 }
+
+/// A question that was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// As it was asked.
+    pub question: String,
+    /// As it was answered.
+    pub answer: String,
+}

@@ -1,10 +1,6 @@
 //! What is known about a picture before a sentence is made of it.
 
-use std::sync::OnceLock;
-
 use crate::evidence::lexicon::{Lexicon, NounKind, Seen};
-use crate::families::glance::captioner::Look;
-use crate::families::vision_language::Image;
 use crate::sight::objects::Object;
 use crate::sight::pixels::PixelEvidence;
 use crate::sight::tags::Tag;
@@ -31,10 +27,6 @@ pub struct Evidence {
     pub objects: Vec<Object>,
     /// Width and height of the picture in pixels, the same pixels as the objects' boxes.
     pub size: (u32, u32),
-    /// What the pack's networks remember of the picture, once they have looked.
-    pub look: OnceLock<Look>,
-    /// What a published model remembers of it, once it has looked.
-    pub image: OnceLock<Image>,
 }
 
 /// A caption and how sure the networks are of it.

@@ -2,6 +2,7 @@
 
 pub mod calibration;
 pub mod caption;
+mod colours;
 #[allow(clippy::module_inception)]
 mod evidence;
 mod features;
@@ -12,6 +13,7 @@ pub mod things;
 
 pub use calibration::Calibration;
 pub use caption::neutral;
+pub use colours::main_colours;
 pub use evidence::{CaptionEvidence, Evidence};
 pub use features::{FEATURES, features};
 pub use things::{Thing, things};

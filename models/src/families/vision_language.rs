@@ -4,7 +4,7 @@ use candle_core::Tensor;
 
 use crate::base::cancel::Cancel;
 use crate::base::error::{Error, Result};
-use crate::base::task::Task;
+use crate::base::task::{Exchange, Task};
 use crate::nn::generation::{Decoding, Sequence};
 use crate::nn::qformer::ImageMemory;
 use crate::nn::tokenizer::Tokenizer;
@@ -41,15 +41,6 @@ pub struct Match {
     pub itm: f32,
 }
 
-/// A question that was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Turn {
-    /// As it was asked.
-    pub question: String,
-    /// As it was answered.
-    pub answer: String,
-}
-
 /// A text that a model wrote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
@@ -59,17 +50,6 @@ pub struct Written {
     pub words: Vec<(String, f32)>,
     /// The pieces.
     pub sequence: Sequence,
-}
-
-/// What is said to a question about a picture.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// The model's own words.
-    pub text: String,
-    /// What is spoken: how often such a model is right is not known, so it begins with "Possibly".
-    pub sentence: String,
-    /// Geometric mean of the probabilities of the pieces, 0 to 1: how sure the model is of its words, not how often they are true.
-    pub confidence: f32,
 }
 
 impl Written {
@@ -130,7 +110,7 @@ pub trait VisionLanguage: Send + Sync {
     fn converse(
         &self,
         image: &Image,
-        before: &[Turn],
+        before: &[Exchange],
         question: &str,
         decoding: &Decoding,
         cancel: &Cancel,
@@ -145,24 +125,6 @@ pub trait VisionLanguage: Send + Sync {
 
     /// The picture as a unit vector, near those of pictures and texts like it.
     fn embed(&self, image: &Image) -> Result<Vec<f32>>;
-
-    /// What is said to a question behind others about the same picture.
-    fn say(&self, image: &Image, before: &[Turn], question: &str, cancel: &Cancel) -> Result<Answer> {
-        let answers = self.converse(image, before, question, &self.answer_decoding(), cancel, &mut |_| {})?;
-        let best = answers.into_iter().next().filter(|best| !best.text.is_empty());
-        Ok(match best {
-            Some(best) => Answer {
-                sentence: format!("Possibly {}.", best.text),
-                confidence: best.mean_probability(),
-                text: best.text,
-            },
-            None => Answer {
-                text: String::new(),
-                sentence: "The model has no answer to this question. Ask it in other words.".to_owned(),
-                confidence: 0.0,
-            },
-        })
-    }
 }
 
 /// Texts of sequences.

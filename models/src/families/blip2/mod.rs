@@ -10,9 +10,9 @@ use candle_core::{Device, Tensor};
 
 use crate::base::cancel::Cancel;
 use crate::base::error::Result;
-use crate::base::task::Task;
+use crate::base::task::{Exchange, Task};
 use crate::families::vision_language::Match;
-use crate::families::vision_language::{Image, Turn, VisionLanguage, Written};
+use crate::families::vision_language::{Image, VisionLanguage, Written};
 use crate::nn::encoders::Vit;
 use crate::nn::generation::Decoding;
 use crate::nn::preprocessing::Preprocessor;
@@ -238,7 +238,7 @@ impl VisionLanguage for Blip2 {
     fn converse(
         &self,
         image: &Image,
-        before: &[Turn],
+        before: &[Exchange],
         question: &str,
         decoding: &Decoding,
         cancel: &Cancel,

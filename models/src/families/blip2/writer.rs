@@ -6,7 +6,8 @@ use candle_nn::Module;
 use super::config::{self, Class, Config};
 use crate::base::cancel::Cancel;
 use crate::base::error::{Error, Result};
-use crate::families::vision_language::{Turn, Written, written};
+use crate::base::task::Exchange;
+use crate::families::vision_language::{Written, written};
 use crate::nn::generation::{self, Decoding, Prompt};
 use crate::nn::language::{LanguageModel, Opt, T5};
 use crate::nn::tokenizer::{SpecialTokens, Tokenizer};
@@ -97,12 +98,12 @@ impl Writer {
     }
 
     /// A question as the authors asked it, behind those that were answered before.
-    pub(super) fn question(&self, before: &[Turn], question: &str) -> String {
+    pub(super) fn question(&self, before: &[Exchange], question: &str) -> String {
         let last = match self.loaded.model {
             Model::Opt(_) => "Answer:",
             Model::T5 { .. } => "Short answer:",
         };
-        let answered = |turn: &Turn| format!("Question: {} Answer: {}.", turn.question, turn.answer);
+        let answered = |turn: &Exchange| format!("Question: {} Answer: {}.", turn.question, turn.answer);
         let mut turns: Vec<String> = before.iter().map(answered).collect();
         turns.push(format!("Question: {question} {last}"));
         turns.join(" ")

@@ -3,8 +3,15 @@
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use super::*;
-use crate::sight::pixels::{Colour, PixelEvidence};
+use super::Description;
+use crate::evidence::calibration::Calibration;
+use crate::evidence::lexicon::Lexicon;
+use crate::evidence::{CaptionEvidence, Evidence};
+use crate::say::english::captions::tidy;
+use crate::say::language::Language;
+use crate::sight::objects::Object;
+use crate::sight::pixels::{Colour, Kind, PixelEvidence};
+use crate::sight::tags::Tag;
 
 fn lexicon() -> Lexicon {
     Lexicon::read(include_bytes!("../../../packs/glance/lexicon.json")).unwrap()
@@ -73,7 +80,7 @@ impl Made {
     }
 
     fn sentence(&self) -> String {
-        self.describe().sentence
+        self.describe().sentence(Language::English)
     }
 }
 
@@ -82,23 +89,23 @@ fn pixels_alone_decide_where_there_is_no_photo() {
     let said =
         |kind, colours: &[(&'static str, f32)]| made(kind, colours).caption("a man rides a horse", -0.01).describe();
     assert_eq!(
-        said(Kind::Black, &[("black", 1.0)]).sentence,
+        said(Kind::Black, &[("black", 1.0)]).sentence(Language::English),
         "The picture is black; a screen curtain may be on."
     );
     assert_eq!(
-        said(Kind::Blank, &[("white", 1.0)]).sentence,
+        said(Kind::Blank, &[("white", 1.0)]).sentence(Language::English),
         "The picture is blank, all white."
     );
     assert_eq!(
-        said(Kind::Screenshot, &[("white", 0.7), ("blue", 0.2)]).sentence,
+        said(Kind::Screenshot, &[("white", 0.7), ("blue", 0.2)]).sentence(Language::English),
         "A screenshot, mostly white and blue."
     );
     assert_eq!(
-        said(Kind::Document, &[("white", 0.9)]).sentence,
+        said(Kind::Document, &[("white", 0.9)]).sentence(Language::English),
         "A page of text, mostly white."
     );
     assert_eq!(
-        said(Kind::Drawing, &[("blue", 0.4)]).sentence,
+        said(Kind::Drawing, &[("blue", 0.4)]).sentence(Language::English),
         "A drawing or an icon, mostly blue."
     );
     assert!(said(Kind::Document, &[("white", 0.9)]).sure);
@@ -113,7 +120,10 @@ fn a_drawing_is_named_with_care() {
         .tag("red fox", 0.9)
         .caption("a dog runs through the snow", -0.01)
         .describe();
-    assert_eq!(fox.sentence, "A drawing or an icon, mostly orange; it may show a fox.");
+    assert_eq!(
+        fox.sentence(Language::English),
+        "A drawing or an icon, mostly orange; it may show a fox."
+    );
     assert!(!fox.sure);
 }
 
@@ -124,7 +134,7 @@ fn a_supported_caption_is_said() {
         .object("dog", 0.9, [20.0, 30.0, 50.0, 50.0])
         .tag("beagle", 0.6);
     let description = made.describe();
-    assert_eq!(description.sentence, "A dog runs on the beach.");
+    assert_eq!(description.sentence(Language::English), "A dog runs on the beach.");
     assert!(description.sure && description.confidence > 0.8);
     assert_eq!(description.caption.as_deref(), Some("a dog runs on the beach"));
 }
@@ -153,16 +163,20 @@ fn a_caption_of_unknown_truth_is_possible_at_most() {
         made.describe()
     };
     let dog = made("a dog runs on the beach", -0.01);
-    assert_eq!(dog.sentence, "Possibly a dog runs on the beach.");
+    assert_eq!(dog.sentence(Language::English), "Possibly a dog runs on the beach.");
     assert!(!dog.sure && (dog.confidence - 0.99).abs() < 0.01);
     let horse = made("a man rides a horse", -0.01);
     assert!(
-        !horse.sentence.contains("horse") && horse.sentence.contains("dog"),
+        !horse.sentence(Language::English).contains("horse") && horse.sentence(Language::English).contains("dog"),
         "{}",
-        horse.sentence
+        horse.sentence(Language::English)
     );
     let stammered = made("a dog runs on on the beach", -4.0);
-    assert!(!stammered.sentence.contains(" on on "), "{}", stammered.sentence);
+    assert!(
+        !stammered.sentence(Language::English).contains(" on on "),
+        "{}",
+        stammered.sentence(Language::English)
+    );
 }
 
 /// A detector takes a cat's face for a dog now and then; the tags know better.
@@ -196,8 +210,8 @@ fn coffee_is_never_a_dog() {
         .tag("cup", 0.2)
         .object("cup", 0.6, [30.0, 30.0, 40.0, 40.0]);
     let description = made.describe();
-    assert_eq!(description.sentence, "A photo of a cup of coffee.");
-    assert!(!description.sentence.contains("dog"));
+    assert_eq!(description.sentence(Language::English), "A photo of a cup of coffee.");
+    assert!(!description.sentence(Language::English).contains("dog"));
 }
 
 #[test]
@@ -281,9 +295,12 @@ fn counts_and_names_agree_with_the_objects() {
         made = made.object(name, score, bbox);
     }
     let description = made.describe();
-    assert_eq!(description.sentence, "A photo of two people and a golden retriever.");
     assert_eq!(
-        description.more,
+        description.sentence(Language::English),
+        "A photo of two people and a golden retriever."
+    );
+    assert_eq!(
+        description.more(Language::English),
         [
             "Two people: one on the left and one on the right.",
             "A golden retriever in the middle."
@@ -299,7 +316,7 @@ fn everything_adds_tags_colours_and_size() {
         .tag("dog sled", 0.001)
         .describe();
     assert_eq!(
-        description.everything,
+        description.everything(Language::English),
         [
             "Tags: espresso 70 percent, cup 20 percent.",
             "Mostly brown and white.",
@@ -311,9 +328,9 @@ fn everything_adds_tags_colours_and_size() {
 #[test]
 fn near_and_far_go_by_size() {
     let near = photo().object("dog", 0.9, [0.0, 0.0, 40.0, 90.0]).describe();
-    assert_eq!(near.more, ["A dog on the left, near."]);
+    assert_eq!(near.more(Language::English), ["A dog on the left, near."]);
     let far = photo().object("dog", 0.9, [80.0, 50.0, 8.0, 8.0]).describe();
-    assert_eq!(far.more, ["A dog on the right, far away."]);
+    assert_eq!(far.more(Language::English), ["A dog on the right, far away."]);
 }
 
 #[test]
@@ -333,7 +350,7 @@ fn a_sure_caption_does_not_tell_the_sex_of_people() {
         let description = Made(seen.0.clone()).caption(text, -0.01).describe();
         assert!(description.sure, "{description:?}");
         assert_eq!(description.caption.as_deref(), Some(text));
-        description.sentence
+        description.sentence(Language::English)
     };
     assert_eq!(said("a man and a woman with a dog"), "Two people with a dog.");
     assert_eq!(
@@ -349,7 +366,10 @@ fn a_sure_caption_does_not_tell_the_sex_of_people() {
 #[test]
 fn nothing_at_all_is_unclear() {
     let description = made(Kind::Photo, &[]).describe();
-    assert_eq!(description.sentence, "A photo; what it shows is unclear.");
+    assert_eq!(
+        description.sentence(Language::English),
+        "A photo; what it shows is unclear."
+    );
     assert!(description.confidence < 0.01 && !description.sure);
 }
 
@@ -397,7 +417,7 @@ fn no_unsure_sentence_names_what_nothing_supports() {
         }
         let seen = made.0.weighed(&lexicon, &calibration).seen(&lexicon);
         let sentence = description
-            .sentence
+            .sentence(Language::English)
             .trim_end_matches('.')
             .to_lowercase()
             .replace([';', ','], " ,");
@@ -410,7 +430,7 @@ fn no_unsure_sentence_names_what_nothing_supports() {
                 implied || support >= calibration.thresholds.faint,
                 "{} ({support}) in {:?}",
                 mention.name,
-                description.sentence
+                description.sentence(Language::English)
             );
         }
     }

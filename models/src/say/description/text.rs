@@ -1,6 +1,9 @@
-//! Text that was read, in words: what a page is headed, and all of it.
+//! Text that was read: what a page is headed, and all of it.
 
-use super::{Description, words};
+use super::description::Description;
+use crate::say::language::Language;
+use crate::say::languages::wording;
+use crate::say::statement::{Heading, Statement};
 use crate::sight::ocr::Line;
 use crate::sight::pixels::Kind;
 
@@ -8,9 +11,9 @@ use crate::sight::pixels::Kind;
 const HEADING: f32 = 1.25;
 /// Lines read with a lower score are said as doubtful.
 const SURE: f32 = 0.8;
-/// Longer first lines are cut: who wants to hear all of it asks for more.
+/// Letters after which a first line is cut: who wants to hear all of it asks for more.
 const LONGEST: usize = 80;
-/// So many buttons are named.
+/// Buttons that are named.
 const BUTTONS: usize = 5;
 
 impl Description {
@@ -20,9 +23,9 @@ impl Description {
     #[must_use]
     pub fn with_text(mut self, lines: Vec<Line>) -> Self {
         if is_of_text(self.kind) {
-            self.sentence = format!("{} {}", self.sentence, headline(&lines));
+            self.first.extend(heading(&lines));
         }
-        self.everything.splice(0..0, all(&lines));
+        self.everything.splice(0..0, every_line(&lines));
         self.text = Some(lines);
         self
     }
@@ -33,65 +36,67 @@ pub fn is_of_text(kind: Kind) -> bool {
     matches!(kind, Kind::Screenshot | Kind::Document)
 }
 
-/// What the largest line says, or the first where none stands out, and how many there are: one to two sentences.
-pub fn headline(lines: &[Line]) -> String {
-    let mut heights: Vec<f32> = lines.iter().map(Line::height).collect();
-    heights.sort_by(f32::total_cmp);
-    let [.., highest] = heights[..] else {
-        return "No text can be made out in it.".to_owned();
-    };
-    let usual = heights[heights.len() / 2];
-    let heading = lines
+/// What the largest line says, or the first where none stands out, how many there are, and what is on buttons.
+pub fn headline(lines: &[Line], language: Language) -> String {
+    let said = heading(lines)
         .iter()
-        .find(|line| line.height() > 0.9 * highest && line.height() >= HEADING * usual);
-    let (what, line) = match heading {
-        _ if lines.len() == 1 => ("It", &lines[0]),
-        Some(line) => ("Its largest line", line),
-        None => ("Its first line", &lines[0]),
-    };
-    let says = if line.score >= SURE { "says" } else { "may say" };
-    let told = words::sentence(&format!("{what} {says}: {}", cut(&line.text)));
-    let told = match lines.len() {
-        1 => told,
-        count => format!("{told} There are {count} lines of text."),
-    };
-    match buttons(lines) {
-        Some(buttons) => format!("{told} {buttons}"),
-        None => told,
-    }
-}
-
-/// "It seems to have the buttons: OK and Cancel."; None if there are none.
-fn buttons(lines: &[Line]) -> Option<String> {
-    let mut labels: Vec<&str> = lines
-        .iter()
-        .filter(|line| line.button && line.score >= SURE)
-        .map(|line| line.text.as_str())
-        .collect();
-    let rest = labels.len().saturating_sub(BUTTONS);
-    labels.truncate(BUTTONS);
-    let more = format!("{rest} more");
-    labels.extend((rest > 0).then_some(more.as_str()));
-    match labels[..] {
-        [] => None,
-        [only] => Some(words::sentence(&format!("It seems to have the button {only}"))),
-        _ => Some(words::sentence(&format!(
-            "It seems to have the buttons {}",
-            words::list(&labels)
-        ))),
-    }
+        .map(|statement| wording(language).statement(statement))
+        .collect::<Vec<_>>();
+    said.join(" ")
 }
 
 /// Every line as a sentence of its own, so that a voice pauses between them.
-pub fn all(lines: &[Line]) -> Vec<String> {
-    let begin = (!lines.is_empty()).then(|| "The text:".to_owned());
-    let texts = lines.iter().map(|line| line.text.clone());
+pub fn all(lines: &[Line], language: Language) -> Vec<String> {
+    every_line(lines)
+        .iter()
+        .map(|statement| wording(language).statement(statement))
+        .collect()
+}
+
+fn heading(lines: &[Line]) -> Vec<Statement> {
+    let mut heights: Vec<f32> = lines.iter().map(Line::height).collect();
+    heights.sort_by(f32::total_cmp);
+    let [.., highest] = heights[..] else {
+        return vec![Statement::NoText];
+    };
+    let usual = heights[heights.len() / 2];
+    let largest = lines
+        .iter()
+        .find(|line| line.height() > 0.9 * highest && line.height() >= HEADING * usual);
+    let (which, line) = match largest {
+        _ if lines.len() == 1 => (Heading::Only, &lines[0]),
+        Some(line) => (Heading::Largest, line),
+        None => (Heading::First, &lines[0]),
+    };
+    let (text, goes_on) = cut(&line.text);
+    let mut said = vec![Statement::Heading(which, text, line.score >= SURE, goes_on)];
+    said.extend((lines.len() > 1).then_some(Statement::Lines(lines.len())));
+    said.extend(buttons(lines));
+    said
+}
+
+/// None if there are none.
+fn buttons(lines: &[Line]) -> Option<Statement> {
+    let mut labels: Vec<String> = lines
+        .iter()
+        .filter(|line| line.button && line.score >= SURE)
+        .map(|line| line.text.clone())
+        .collect();
+    let more = labels.len().saturating_sub(BUTTONS);
+    labels.truncate(BUTTONS);
+    (!labels.is_empty()).then_some(Statement::Buttons(labels, more))
+}
+
+fn every_line(lines: &[Line]) -> Vec<Statement> {
+    let begin = (!lines.is_empty()).then_some(Statement::TextFollows);
+    let texts = lines.iter().map(|line| Statement::Line(line.text.clone()));
     begin.into_iter().chain(texts).collect()
 }
 
-fn cut(text: &str) -> String {
+/// The beginning of a line, and whether it goes on.
+fn cut(text: &str) -> (String, bool) {
     if text.chars().count() <= LONGEST {
-        return text.to_owned();
+        return (text.to_owned(), false);
     }
     let mut length = 0;
     let fits = |word: &&str| {
@@ -104,12 +109,16 @@ fn cut(text: &str) -> String {
     } else {
         words.concat()
     };
-    format!("{} and so on", begin.trim_end())
+    (begin.trim_end().to_owned(), true)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn headline(lines: &[Line]) -> String {
+        super::headline(lines, Language::English)
+    }
 
     fn line(text: &str, height: f32) -> Line {
         Line {

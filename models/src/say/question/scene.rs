@@ -1,10 +1,7 @@
 //! What is known of one picture, weighed once for all questions about it.
 
-use crate::evidence::Calibration;
-use crate::evidence::Evidence;
-use crate::evidence::Thing;
 use crate::evidence::lexicon::{Concept, Lexicon, Seen};
-use crate::evidence::things;
+use crate::evidence::{Calibration, Evidence, Thing, things};
 use crate::picture::Picture;
 use crate::say::description::Description;
 use crate::sight::objects::Object;

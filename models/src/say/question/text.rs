@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use super::form::Wanted;
+use crate::say::form::Wanted;
 use crate::sight::ocr::Line;
 
 /// A line of text in a picture; lines come in reading order.

@@ -7,8 +7,11 @@ use std::sync::LazyLock;
 use image::{Rgb, RgbImage};
 use proptest::prelude::*;
 
-use super::*;
+use super::{Answer, Basis, Known, TextLine, Turn, answer};
 use crate::evidence::CaptionEvidence;
+use crate::evidence::lexicon::Lexicon;
+use crate::evidence::{Calibration, Evidence};
+use crate::picture::Picture;
 use crate::sight::objects::Object;
 use crate::sight::pixels::{Colour, Kind, PixelEvidence};
 use crate::sight::tags::Tag;
@@ -154,7 +157,7 @@ fn english_questions_are_answered() {
         ("What kind of picture is this?", "It is a photo or a painting."),
         (
             "What does it say?",
-            "The reader is not there yet: fetch it with eyebright packs fetch reader.",
+            "The reader is not there yet: fetch the pack reader.",
         ),
     ]);
 }
@@ -191,7 +194,7 @@ fn german_questions_are_answered_in_german() {
         ),
         (
             "Was steht da?",
-            "Der Leser ist noch nicht da: holen Sie ihn mit eyebright packs fetch reader.",
+            "Der Leser ist noch nicht da: holen Sie das Paket reader.",
         ),
     ]);
 }

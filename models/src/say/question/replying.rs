@@ -1,107 +1,18 @@
-//! From a question and a scene to what can be said, in no language yet.
+//! From a question and what is known of a picture to replies.
 
+use super::scene::{Found, Scene, Sure};
 use crate::evidence::Evidence;
 use crate::evidence::lexicon::{Concept, Mention};
 use crate::evidence::place::Place;
+use crate::say::form::Form;
+use crate::say::language::Language;
+use crate::say::reply::{Amount, Reply};
 use crate::sight::objects::Object;
-use crate::sight::pixels::{Colour, Kind};
-
-use super::Basis;
-use super::form::{Form, Wanted};
-use super::scene::{Found, Scene, Sure};
 
 /// At most so many things are named in one answer.
 const NAMED: usize = 4;
 /// A box that covers more of the picture is everywhere.
 const FILLS: f32 = 0.7;
-
-/// Some of a thing.
-#[derive(Debug, Clone)]
-pub struct Amount<'s> {
-    pub concept: &'s Concept,
-    /// At least one.
-    pub count: usize,
-    pub is_sure: bool,
-}
-
-/// What can be said.
-#[derive(Debug, Clone)]
-pub enum Reply<'s> {
-    /// These are there.
-    There(Vec<Amount<'s>>),
-    /// Perhaps.
-    Possibly(Amount<'s>),
-    /// At least so many are there, or may be.
-    AtLeast(Amount<'s>),
-    /// It is there, and cannot be counted.
-    Uncounted(Amount<'s>),
-    /// None was found.
-    Nothing(&'s Concept),
-    /// It was not found, and would be only if it filled the picture.
-    OnlyAsMain(&'s Concept),
-    /// Something is there that may be what is meant.
-    OfWhatKind(Amount<'s>),
-    /// The places of some, from left to right; whether it fills the picture.
-    Places(Amount<'s>, Vec<Place>, bool),
-    /// It is there, nobody knows where.
-    Somewhere(Amount<'s>),
-    /// The colours of where it is, the most telling first.
-    ColoursOf(Amount<'s>, Vec<&'static str>),
-    /// The colours of the picture, by share.
-    Colours(Vec<Colour>),
-    /// The share of the picture that it fills.
-    Share(Amount<'s>, f32),
-    /// Width and height of the picture.
-    Size(u32, u32),
-    /// The kind of picture.
-    Kind(Kind),
-    /// Things are looked for only in photos and drawings.
-    NotLookedFor(Kind),
-    /// What is said unasked, and the things in it.
-    Contents(String, Vec<Amount<'s>>),
-    /// What is on one side.
-    OnSide(Place, Vec<Amount<'s>>),
-    /// The description speaks of it.
-    Described(String),
-    /// There is no reader.
-    NoReader,
-    /// What was found in the text; nothing if there is no such thing.
-    Text(Wanted, Vec<String>),
-    /// Nobody knows such a thing.
-    Unknown(String),
-    /// "It" stands for nothing.
-    NothingMeant,
-    /// There is no evidence for an answer.
-    Declined,
-}
-
-impl Reply<'_> {
-    /// What the reply rests on.
-    pub fn basis(&self) -> Basis {
-        match self {
-            Self::Colours(_) | Self::Size(..) | Self::Kind(_) | Self::NotLookedFor(_) => Basis::Pixels,
-            Self::Contents(..) | Self::Described(_) => Basis::Description,
-            Self::Text(..) => Basis::Text,
-            Self::NoReader | Self::Unknown(_) | Self::NothingMeant | Self::Declined => Basis::Nothing,
-            _ => Basis::Things,
-        }
-    }
-
-    /// Whether the question stays open.
-    pub fn is_declined(&self) -> bool {
-        matches!(
-            self,
-            Self::OnlyAsMain(_)
-                | Self::OfWhatKind(_)
-                | Self::Somewhere(_)
-                | Self::NoReader
-                | Self::Unknown(_)
-                | Self::NothingMeant
-                | Self::Declined
-                | Self::NotLookedFor(Kind::Screenshot | Kind::Document)
-        )
-    }
-}
 
 impl<'s> Amount<'s> {
     fn of(found: &Found<'s>) -> Self {
@@ -185,7 +96,8 @@ pub fn of_picture<'s>(form: Form, raw: &Evidence, scene: &'s Scene<'_>) -> Reply
         Form::Contents(None) if !scene.has_things() => Reply::Kind(evidence.pixels.kind),
         Form::Contents(None) => {
             let description = scene.description(raw);
-            let sentences = std::iter::once(description.sentence).chain(description.more);
+            let sentences =
+                std::iter::once(description.sentence(Language::English)).chain(description.more(Language::English));
             let things = scene.all().take(NAMED).map(|found| Amount::of(&found)).collect();
             Reply::Contents(sentences.collect::<Vec<_>>().join(" "), things)
         }
@@ -213,12 +125,13 @@ fn on_side<'s>(side: Place, scene: &'s Scene<'_>) -> Vec<Amount<'s>> {
 /// A noun that stands for no concept may still be in the description, if that is sure.
 pub fn of_word<'s>(word: &str, raw: &Evidence, scene: &Scene<'_>) -> Reply<'s> {
     let description = scene.description(raw);
-    let sentence = description.sentence.to_lowercase();
+    let said = description.sentence(Language::English);
+    let sentence = said.to_lowercase();
     let words: Vec<&str> = sentence.trim_end_matches('.').split_whitespace().collect();
     let forms = scene.lexicon.forms(&word.to_lowercase());
     let is_it = |mention: &Mention<'_>| forms.iter().any(|form| form == mention.name);
     if description.sure && scene.has_things() && scene.lexicon.mentions(&words).iter().any(is_it) {
-        Reply::Described(description.sentence)
+        Reply::Described(said)
     } else {
         Reply::Unknown(word.to_owned())
     }

@@ -1,11 +1,12 @@
 //! Replies in English.
 
 use crate::evidence::lexicon::Concept;
-use crate::say::description::{colours, words};
+use crate::evidence::main_colours;
+use crate::say::form::Wanted;
+use crate::say::reply::{Amount, Reply};
 use crate::sight::pixels::{Colour, Kind};
 
-use super::form::Wanted;
-use super::reply::{Amount, Reply};
+use super::grammar;
 
 /// What may be missed.
 const MAY_MISS: &str = "but I can miss things that are small or partly hidden";
@@ -31,15 +32,15 @@ pub fn say(reply: &Reply<'_>) -> String {
         Reply::OfWhatKind(amount) => format!("{}, but I cannot tell of what kind", maybe(amount)),
         Reply::Places(amount, _, true) => format!("{}; it fills most of the picture", maybe(amount)),
         Reply::Places(amount, places, false) => {
-            let places: Vec<&str> = places.iter().map(|place| words::place(*place)).collect();
-            format!("{} {}", maybe(amount), words::list(&places))
+            let places: Vec<&str> = places.iter().map(|place| grammar::place(*place)).collect();
+            format!("{} {}", maybe(amount), grammar::list(&places))
         }
         Reply::Somewhere(amount) => format!("{}, but I cannot tell where", maybe(amount)),
         Reply::ColoursOf(amount, found) => format!(
             "{}. Around the middle of {} the picture is {}",
             maybe(amount),
             if amount.count == 1 { "it" } else { "the likeliest" },
-            words::list(found)
+            grammar::list(found)
         ),
         Reply::Colours(found) => format!("The picture is {}", mostly(found)),
         Reply::Share(amount, share) => format!("{}; it fills {}", maybe(amount), part(*share)),
@@ -51,26 +52,30 @@ pub fn say(reply: &Reply<'_>) -> String {
         Reply::NotLookedFor(found) => format!("It is {}; I look for things only in photos and drawings", kind(*found)),
         Reply::Contents(sentences, _) => sentences.clone(),
         Reply::OnSide(side, amounts) if amounts.is_empty() => {
-            format!("I can make out nothing {}, {MAY_MISS}", words::place(*side))
+            format!("I can make out nothing {}, {MAY_MISS}", grammar::place(*side))
         }
-        Reply::OnSide(side, amounts) => format!("{}: {}", words::place(*side), list(amounts)),
+        Reply::OnSide(side, amounts) => format!("{}: {}", grammar::place(*side), list(amounts)),
         Reply::Described(sentence) => format!("The description says: {sentence}"),
-        Reply::NoReader => "The reader is not there yet: fetch it with eyebright packs fetch reader".to_owned(),
+        Reply::NoReader => "The reader is not there yet: fetch the pack reader".to_owned(),
+        Reply::FromModel(text) if text.is_empty() => {
+            "The model has no answer to this question. Ask it in other words".to_owned()
+        }
+        Reply::FromModel(text) => return format!("Possibly {text}."),
         Reply::Text(wanted, found) => return text(*wanted, found),
         Reply::Unknown(word) => format!("I do not know how to recognise \u{201c}{word}\u{201d}. {MORE}"),
         Reply::NothingMeant => "I do not know what is meant. Name the thing, as in: where is the dog?".to_owned(),
         Reply::Declined => format!("I cannot tell: I know only things, their places, colours and text. {MORE}"),
     };
-    words::sentence(&text)
+    grammar::sentence(&text)
 }
 
 fn at_least(amount: &Amount<'_>) -> String {
     let counted = format!(
         "{} {}",
-        words::number(amount.count),
+        grammar::number(amount.count),
         match amount.count {
             1 => amount.concept.name.clone(),
-            _ => words::plural(&amount.concept.name),
+            _ => grammar::plural(&amount.concept.name),
         }
     );
     match (amount.is_sure, amount.count) {
@@ -91,23 +96,23 @@ fn maybe(amount: &Amount<'_>) -> String {
 }
 
 fn phrase(amount: &Amount<'_>) -> String {
-    words::amount(amount.count, &amount.concept.name, amount.concept.countable)
+    grammar::amount(amount.count, &amount.concept.name, amount.concept.countable)
 }
 
 fn list(amounts: &[Amount<'_>]) -> String {
-    words::list(&amounts.iter().map(maybe).collect::<Vec<_>>())
+    grammar::list(&amounts.iter().map(maybe).collect::<Vec<_>>())
 }
 
 fn many(concept: &Concept) -> String {
     if concept.countable {
-        words::plural(&concept.name)
+        grammar::plural(&concept.name)
     } else {
         concept.name.clone()
     }
 }
 
 fn mostly(found: &[Colour]) -> String {
-    match (colours(found), found.first()) {
+    match (grammar::list(&main_colours(found)), found.first()) {
         (names, _) if !names.is_empty() => format!("mostly {names}"),
         (_, Some(first)) => format!("of many colours, {} above all", first.name),
         _ => "of many colours".to_owned(),

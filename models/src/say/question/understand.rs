@@ -3,51 +3,11 @@
 //! Whatever else is left makes it another question than it seems ("is the cat asleep?" does not ask for a cat), so nothing is passed over that is
 //! not known to be empty.
 
-use crate::evidence::place::Place;
-
-use super::language::Language;
-use super::phrases::{self, Phrases};
-use super::words::Words;
-
-/// What is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// Whether something is there.
-    Presence,
-    /// How many.
-    Count,
-    /// Where.
-    Place,
-    /// Which colours.
-    Colour,
-    /// How large.
-    Size,
-    /// What kind of picture.
-    Kind,
-    /// What there is, in the whole picture or in a third of it.
-    Contents(Option<Place>),
-    /// What is written.
-    Text(Wanted),
-}
-
-/// What of the text is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
-    /// All of it.
-    Everything,
-    /// Telephone numbers.
-    Phone,
-    /// The sum to pay.
-    Total,
-    /// E-mail addresses.
-    Email,
-    /// Web addresses.
-    Web,
-    /// Dates.
-    Date,
-    /// What the buttons of a window say.
-    Buttons,
-}
+use crate::say::form::Form;
+use crate::say::language::Language;
+use crate::say::languages::wording;
+use crate::say::phrases::Phrases;
+use crate::say::words::Words;
 
 /// A question that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +27,7 @@ pub struct Question {
 impl Question {
     /// Takes a question apart.
     pub fn understand(mut words: Words, language: Language) -> Self {
-        let phrases = phrases::of(language);
+        let phrases = wording(language).phrases();
         let follows = phrases.follow.iter().any(|phrase| words.take_first(phrase));
         let kind = is_kind(&words, phrases);
         let begins_with_is = words.first().is_some_and(|first| phrases.is.contains(&first));

@@ -1,55 +1,23 @@
 //! Replies in German. Things stand in the nominative everywhere, the one case that the table of names has.
 
-use crate::evidence::lexicon::{Concept, Lexicon};
-use crate::evidence::place::Place;
-use crate::say::description::words;
+use crate::evidence::lexicon::Concept;
+use crate::evidence::main_colours;
+use crate::say::english::grammar::sentence;
+use crate::say::form::Wanted;
+use crate::say::reply::{Amount, Reply};
 use crate::sight::pixels::{Colour, Kind};
 
-use super::form::Wanted;
-use super::names::{self, Gender, GermanName};
-use super::reply::{Amount, Reply};
+use super::grammar::{self, colour, list, place, several};
 
 /// What may be missed.
 const MAY_MISS: &str = "Kleines oder halb Verdecktes kann mir aber entgehen";
 /// Which kind of model knows more.
 const MORE: &str = "Ein Modell für freie Fragen, wie BLIP, könnte mehr sagen.";
 
-/// German for the colours of `kind::colours`.
-const COLOURS: [(&str, &str); 26] = [
-    ("black", "schwarz"),
-    ("dark grey", "dunkelgrau"),
-    ("grey", "grau"),
-    ("light grey", "hellgrau"),
-    ("white", "weiß"),
-    ("dark red", "dunkelrot"),
-    ("red", "rot"),
-    ("pink", "rosa"),
-    ("orange", "orange"),
-    ("dark brown", "dunkelbraun"),
-    ("brown", "braun"),
-    ("light brown", "hellbraun"),
-    ("beige", "beige"),
-    ("yellow", "gelb"),
-    ("olive green", "olivgrün"),
-    ("dark green", "dunkelgrün"),
-    ("green", "grün"),
-    ("light green", "hellgrün"),
-    ("turquoise", "türkis"),
-    ("dark turquoise", "dunkeltürkis"),
-    ("light blue", "hellblau"),
-    ("blue", "blau"),
-    ("dark blue", "dunkelblau"),
-    ("purple", "lila"),
-    ("light purple", "helllila"),
-    ("dark purple", "dunkellila"),
-];
-
 /// The reply as one or two sentences.
-pub fn say(reply: &Reply<'_>, lexicon: &Lexicon) -> String {
-    let phrase = |amount: &Amount<'_>| phrase(amount, lexicon);
-    let maybe = |amount: &Amount<'_>| maybe(amount, lexicon);
+pub fn say(reply: &Reply<'_>) -> String {
     let list_of = |amounts: &[Amount<'_>]| list(&amounts.iter().map(maybe).collect::<Vec<_>>());
-    let none = |concept: &Concept| format!("Es sind keine {} zu erkennen", name(concept, lexicon).1);
+    let none = |concept: &Concept| format!("Es sind keine {} zu erkennen", several(&concept.name));
     let text = match reply {
         Reply::There(amounts) => format!("Ja, {}", list_of(amounts)),
         Reply::Possibly(amount) => format!("Möglicherweise {}, sicher bin ich nicht", phrase(amount)),
@@ -96,7 +64,11 @@ pub fn say(reply: &Reply<'_>, lexicon: &Lexicon) -> String {
         }
         Reply::OnSide(side, amounts) => format!("{}: {}", place(*side), list_of(amounts)),
         Reply::Described(sentence) => format!("Die Beschreibung lautet: {sentence}"),
-        Reply::NoReader => "Der Leser ist noch nicht da: holen Sie ihn mit eyebright packs fetch reader".to_owned(),
+        Reply::NoReader => "Der Leser ist noch nicht da: holen Sie das Paket reader".to_owned(),
+        Reply::FromModel(text) if text.is_empty() => {
+            "Das Modell hat keine Antwort auf diese Frage. Stellen Sie sie mit anderen Worten".to_owned()
+        }
+        Reply::FromModel(text) => return format!("Möglicherweise {text}."),
         Reply::Text(wanted, found) => return text(*wanted, found),
         Reply::Unknown(word) => format!("Wie ich \u{201e}{word}\u{201c} erkennen soll, weiß ich nicht. {MORE}"),
         Reply::NothingMeant => {
@@ -106,7 +78,7 @@ pub fn say(reply: &Reply<'_>, lexicon: &Lexicon) -> String {
             format!("Das kann ich nicht sagen: ich kenne nur Dinge, ihren Ort, Farben und Text. {MORE}")
         }
     };
-    words::sentence(&text)
+    sentence(&text)
 }
 
 fn at_least(amount: &Amount<'_>, phrase: &str) -> String {
@@ -117,8 +89,8 @@ fn at_least(amount: &Amount<'_>, phrase: &str) -> String {
     }
 }
 
-fn maybe(amount: &Amount<'_>, lexicon: &Lexicon) -> String {
-    let phrase = phrase(amount, lexicon);
+fn maybe(amount: &Amount<'_>) -> String {
+    let phrase = phrase(amount);
     if amount.is_sure {
         phrase
     } else {
@@ -126,60 +98,21 @@ fn maybe(amount: &Amount<'_>, lexicon: &Lexicon) -> String {
     }
 }
 
-/// "ein Hund", "zwei Hunde".
-fn phrase(amount: &Amount<'_>, lexicon: &Lexicon) -> String {
-    let (one, many) = name(amount.concept, lexicon);
-    let number = match amount.count {
-        1 => return one,
-        2 => "zwei",
-        3 => "drei",
-        4 => "vier",
-        count => return format!("{count} {many}"),
-    };
-    format!("{number} {many}")
-}
-
-/// One with its article, and several. What has no German name keeps its English one.
-fn name(concept: &Concept, lexicon: &Lexicon) -> (String, String) {
-    match names::german(concept, lexicon) {
-        Some(GermanName {
-            singular,
-            plural,
-            gender,
-        }) => {
-            let article = if gender == Gender::Feminine { "eine" } else { "ein" };
-            (format!("{article} {singular}"), plural.to_owned())
-        }
-        None => (
-            format!("\u{201e}{}\u{201c}", concept.name),
-            format!("\u{201e}{}\u{201c}", concept.name),
-        ),
+/// "ein Hund", "zwei Hunde", "7 Hunde": here they were counted.
+fn phrase(amount: &Amount<'_>) -> String {
+    match amount.count {
+        1 => grammar::amount(Some(1), &amount.concept.name),
+        count => format!("{} {}", grammar::number(count), several(&amount.concept.name)),
     }
 }
 
-fn list<S: AsRef<str>>(items: &[S]) -> String {
-    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
-    match items.as_slice() {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} und {last}", first.join(", ")),
-    }
-}
-
-/// As `description::colours` chooses them.
 fn mostly(found: &[Colour]) -> String {
-    let large = found.iter().filter(|colour| colour.share >= 0.15);
-    let large: Vec<&str> = large.map(|found| colour(found.name)).take(3).collect();
+    let large: Vec<&str> = main_colours(found).into_iter().map(colour).collect();
     match (large.as_slice(), found.first()) {
         ([], Some(first)) => format!("bunt, am meisten {}", colour(first.name)),
         ([], None) => "bunt".to_owned(),
         _ => format!("vor allem {}", list(&large)),
     }
-}
-
-fn colour(english: &'static str) -> &'static str {
-    let row = COLOURS.iter().find(|(name, _)| *name == english);
-    row.map_or(english, |(_, german)| german)
 }
 
 fn part(share: f32) -> &'static str {
@@ -202,14 +135,6 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Drawing => "eine Zeichnung oder ein Symbol",
         Kind::Blank => "ein leeres Bild",
         Kind::Black => "ein schwarzes Bild; vielleicht ist der Bildschirmvorhang an",
-    }
-}
-
-fn place(side: Place) -> &'static str {
-    match side {
-        Place::Left => "links",
-        Place::Middle => "in der Mitte",
-        Place::Right => "rechts",
     }
 }
 

@@ -1,9 +1,8 @@
 //! The phrases of German questions.
 
 use crate::evidence::place::Place;
-
-use super::form::{Form, Wanted};
-use super::phrases::Phrases;
+use crate::say::form::{Form, Wanted};
+use crate::say::phrases::Phrases;
 
 pub static GERMAN: Phrases = Phrases {
     follow: &["und was ist mit", "was ist mit", "und wie steht es mit", "und"],

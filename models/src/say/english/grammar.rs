@@ -1,6 +1,5 @@
 //! English for lists, amounts and sentences.
 
-use crate::evidence::Thing;
 use crate::evidence::place::Place;
 
 /// "a dog", "an apple", "an hourglass", "a unicycle".
@@ -62,11 +61,6 @@ pub fn amount(count: usize, name: &str, countable: bool) -> String {
         5..=8 => format!("several {}", plural(name)),
         _ => format!("many {}", plural(name)),
     }
-}
-
-/// "a dog", "two dogs".
-pub fn thing(thing: &Thing) -> String {
-    amount(thing.objects.len().max(1), &thing.concept.name, thing.concept.countable)
 }
 
 /// "on the left".

@@ -1,20 +1,23 @@
-//! Which language a question is in.
+//! The languages there are, and which of them a question is in.
 
-use super::phrases;
-use super::words::Words;
+use crate::say::english::English;
+use crate::say::german::German;
+use crate::say::language::Language;
+use crate::say::wording::Wording;
+use crate::say::words::Words;
 
-/// The languages that are understood and answered in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    #[default]
-    English,
-    German,
+/// How a language says and understands things.
+pub fn wording(language: Language) -> &'static dyn Wording {
+    match language {
+        Language::English => &English,
+        Language::German => &German,
+    }
 }
 
 /// The language of which a question has more small words; `before` where it has as many of both.
 pub fn of(words: &Words, before: Language) -> Language {
     let count = |language| {
-        let phrases = phrases::of(language);
+        let phrases = wording(language).phrases();
         let known = |word: &&str| phrases.marks.contains(word) || (phrases.fillers.contains(word) && word.len() > 1);
         words.plain().filter(known).count()
     };

@@ -1,0 +1,183 @@
+//! A loaded pack, and what can be asked of it.
+
+use candle_core::Device;
+
+use super::observed::{Observed, Timings};
+use crate::base::cancel::Cancel;
+use crate::base::clock::Clock;
+use crate::base::error::Result;
+use crate::base::task::Task;
+use crate::evidence::lexicon::Lexicon;
+use crate::evidence::{Calibration, Evidence};
+use crate::families::glance::Look;
+use crate::families::glance::captioner::Captioner;
+use crate::families::vision_language::VisionLanguage;
+use crate::nn::qformer::ImageMemory;
+use crate::picture::Picture;
+use crate::say::description::Description;
+use crate::say::question::{self, Answer, Known, Language, TextLine, Turn};
+use crate::sight::objects::Objects;
+use crate::sight::tags::TagHead;
+use crate::weights::pack::Pack;
+
+/// A loaded pack. Shared by reference between threads.
+pub struct Describer {
+    pub(super) captioner: Captioner,
+    pub(super) tags: TagHead,
+    pub(super) objects: Objects,
+    lexicon: Lexicon,
+    calibration: Calibration,
+    model: Option<Box<dyn VisionLanguage>>,
+    space: String,
+}
+
+impl Describer {
+    /// Loads a pack onto a device.
+    pub fn open(pack: &Pack, device: &Device) -> Result<Self> {
+        let json = |file: &str, error: serde_json::Error| pack.unusable(file, error);
+        Ok(Self {
+            captioner: Captioner::open(pack, device)?,
+            tags: TagHead::load(pack)?,
+            objects: Objects::load(pack)?,
+            lexicon: Lexicon::read(&pack.file("lexicon.json")?).map_err(|error| json("lexicon.json", error))?,
+            calibration: Calibration::read(&pack.file("calibration.json")?)
+                .map_err(|error| json("calibration.json", error))?,
+            model: None,
+            space: space(pack),
+        })
+    }
+
+    /// Lets a published model write captions and answers. The pack's networks still find tags and objects, against which they are held.
+    #[must_use]
+    pub fn with_model(self, model: Box<dyn VisionLanguage>) -> Self {
+        Self {
+            model: Some(model),
+            ..self
+        }
+    }
+
+    /// Describes a picture. `stream` gets the raw caption's text as it becomes certain; only the description says whether it holds.
+    pub fn describe(
+        &self,
+        picture: &Picture,
+        cancel: &Cancel,
+        clock: &dyn Clock,
+        stream: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<(Description, Timings)> {
+        if let Some(model) = &self.model
+            && !model.can(Task::Caption)
+        {
+            return Err(model.unable(Task::Caption));
+        }
+        let (observed, timings) = self.observe(picture, cancel, clock, stream)?;
+        Ok((self.compose(&observed.evidence), timings))
+    }
+
+    /// Answers a question about a picture, by a published model that can, if it is in English and not about
+    /// text, else from evidence. `lines`: the picture's text, None if there is no reader; `turns`: what was asked before, see
+    /// [`question::answer`].
+    pub fn answer(
+        &self,
+        observed: &Observed,
+        picture: &Picture,
+        lines: Option<&[TextLine<'_>]>,
+        turns: &[Turn],
+        question: &str,
+        cancel: &Cancel,
+    ) -> Result<Answer> {
+        let known = Known {
+            evidence: &observed.evidence,
+            picture,
+            lines,
+            lexicon: &self.lexicon,
+            calibration: &self.calibration,
+        };
+        let answer = question::answer(&known, turns, question);
+        let Some(model) = self.able(Task::Answer) else {
+            return Ok(answer);
+        };
+        let is_for_model =
+            observed.is_for_networks() && answer.turn.language == Language::English && !answer.turn.is_about_text();
+        if !is_for_model {
+            return Ok(answer);
+        }
+        let before: Vec<_> = turns.iter().filter_map(|turn| turn.answered.clone()).collect();
+        let image = observed.image(model, picture)?;
+        let answers = model.converse(image, &before, question, &model.answer_decoding(), cancel, &mut |_| {})?;
+        let text = answers.into_iter().next().map(|best| best.text).unwrap_or_default();
+        Ok(question::by_model(answer, question, text))
+    }
+
+    /// The published model, if there is one that was made for a task.
+    pub(super) fn able(&self, task: Task) -> Option<&dyn VisionLanguage> {
+        self.model.as_deref().filter(|model| model.can(task))
+    }
+
+    /// What evidence says unasked.
+    pub fn compose(&self, evidence: &Evidence) -> Description {
+        Description::compose(evidence, &self.lexicon, &self.calibration)
+    }
+
+    /// Looks at a picture with the pack's networks.
+    pub fn look(&self, picture: &Picture) -> Result<Look> {
+        self.captioner.look(picture)
+    }
+
+    /// A memory that was kept as [`ImageMemory::to_bytes`].
+    pub fn recall(&self, bytes: &[u8]) -> Result<ImageMemory> {
+        self.captioner.recall(bytes)
+    }
+
+    /// The log-odds that a text belongs to each of the pictures that are remembered.
+    pub fn weigh(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
+        self.captioner.weigh(pictures, text)
+    }
+
+    /// The log-likelihood of a text as a caption of each of the pictures that are remembered: it orders pictures for a text.
+    pub fn likelihoods(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
+        self.captioner.likelihoods(pictures, text)
+    }
+
+    /// The published model, if it was made to hold texts against pictures.
+    #[must_use]
+    pub fn matcher(&self) -> Option<&dyn VisionLanguage> {
+        self.able(Task::Match)
+    }
+
+    /// A picture that was looked at as a unit vector in the pack's contrastive space, that of [`Self::embed_text`].
+    pub fn vector(&self, look: &Look) -> Result<Vec<f32>> {
+        self.captioner.embed(look)
+    }
+
+    /// A picture as a unit vector in the contrastive space of the published model, if there is one, else of the pack.
+    pub fn embed(&self, picture: &Picture) -> Result<Vec<f32>> {
+        if let Some(model) = &self.model {
+            return model.embed(&model.look(picture)?);
+        }
+        self.captioner.embed(&self.captioner.look(picture)?)
+    }
+
+    /// A text as a unit vector in the pack's contrastive space.
+    pub fn embed_text(&self, text: &str) -> Result<Vec<f32>> {
+        self.captioner.embed_text(text)
+    }
+
+    /// Names the contrastive space: vectors are comparable where this is the same.
+    #[must_use]
+    pub fn space(&self) -> &str {
+        &self.space
+    }
+}
+
+/// The pack and the beginnings of its files' hashes: other weights make another space.
+fn space(pack: &Pack) -> String {
+    let manifest = pack.manifest();
+    let hashes = manifest
+        .files
+        .iter()
+        .map(|file| file.sha256.get(..4).unwrap_or_default());
+    std::iter::once(manifest.name.as_str())
+        .chain(hashes)
+        .collect::<Vec<_>>()
+        .join(" ")
+}

@@ -1,0 +1,192 @@
+//! The most telling statement about a photo that the evidence allows.
+//!
+//! The caption is said only where its nouns are probably right. Else only what tags and objects support is named, after "Possibly"; and where
+//! nothing is supported, the colours of the picture.
+
+use super::compose::First;
+use super::more::amount;
+use crate::evidence::calibration::{Calibration, Thresholds};
+use crate::evidence::lexicon::{Lexicon, Noun, NounKind, Seen};
+use crate::evidence::{CaptionEvidence, Evidence, Thing, caption, features, main_colours, neutral};
+use crate::say::english::captions::tidy;
+use crate::say::statement::{Amount, Caption, Statement};
+
+/// Things in one sentence.
+const NAMED: usize = 3;
+/// A caption whose pieces have a lower probability in the mean is no more than chance.
+const STAMMERED: f32 = 0.05;
+
+/// A photo's evidence, on its way to a statement.
+struct Photo<'p> {
+    evidence: &'p Evidence,
+    things: &'p [Thing<'p>],
+    seen: &'p Seen,
+    lexicon: &'p Lexicon,
+    thresholds: &'p Thresholds,
+}
+
+/// `things`: the most prominent first; `seen`: the summary of the weighed evidence.
+pub fn photo(
+    evidence: &Evidence,
+    things: &[Thing<'_>],
+    seen: &Seen,
+    lexicon: &Lexicon,
+    calibration: &Calibration,
+) -> First {
+    let photo = Photo {
+        evidence,
+        things,
+        seen,
+        lexicon,
+        thresholds: &calibration.thresholds,
+    };
+    photo
+        .captioned(calibration)
+        .or_else(|| photo.uncalibrated())
+        .or_else(|| photo.half_captioned())
+        .unwrap_or_else(|| photo.uncaptioned())
+}
+
+impl Photo<'_> {
+    /// The caption, unless it names a thing twice.
+    fn fluent(&self) -> Option<&CaptionEvidence> {
+        let caption = self.evidence.caption.as_ref();
+        caption.filter(|caption| !caption::names_twice(caption, self.lexicon))
+    }
+
+    /// The caption, if all its nouns are probably right; whether persons are men or women is left out.
+    fn captioned(&self, calibration: &Calibration) -> Option<First> {
+        let caption = self.fluent().filter(|caption| !caption.uncalibrated)?;
+        let confidence = calibration.caption(&features(self.evidence, self.seen, self.lexicon));
+        let sure = confidence >= self.thresholds.caption && !self.is_vetoed(caption);
+        sure.then(|| First {
+            statement: self.written(caption::neutrally(caption, self.lexicon), true, None),
+            sure: true,
+            confidence,
+        })
+    }
+
+    /// The caption as it is, after "Possibly", of a model of which nobody knows how often it is right.
+    fn uncalibrated(&self) -> Option<First> {
+        let caption = self.evidence.caption.as_ref().filter(|caption| caption.uncalibrated)?;
+        let confidence = caption.mean_log_probability.exp();
+        let said = confidence >= STAMMERED && !tidy(&caption.text).is_empty() && !self.is_vetoed(caption);
+        said.then(|| First {
+            statement: self.written(caption.text.clone(), false, None),
+            sure: false,
+            confidence,
+        })
+    }
+
+    /// Whether the caption tells of a person or an animal for which there is no evidence at all: the worst inventions, so no score outweighs this.
+    fn is_vetoed(&self, caption: &CaptionEvidence) -> bool {
+        let words = caption.bare_words();
+        let must_be_seen = |noun: &Noun| match noun.kind {
+            NounKind::Person => true,
+            NounKind::Thing => self.lexicon.is_animal(&noun.extent),
+            NounKind::Scene | NounKind::Other => false,
+        };
+        let has_evidence = !self.evidence.tags.is_empty() || !self.evidence.objects.is_empty();
+        let mentions = self.lexicon.mentions(&words);
+        has_evidence
+            && mentions
+                .iter()
+                .filter(|mention| must_be_seen(mention.noun))
+                .any(|mention| self.seen.support(&mention.noun.extent) < self.thresholds.veto)
+    }
+
+    /// The supported beginning of the caption, if it tells of the most prominent thing and of more than that.
+    fn half_captioned(&self) -> Option<First> {
+        let supported = caption::supported(self.fluent()?, self.lexicon, self.seen, self.thresholds)?;
+        let is_possible = |thing: &&Thing<'_>| thing.probability >= self.thresholds.possible;
+        let top = self.things.first().filter(is_possible)?;
+        let mentioned = |thing: &Thing<'_>| {
+            let nouns = supported.nouns.iter().filter_map(|name| self.lexicon.noun(name));
+            nouns.into_iter().any(|noun| noun.extent.meets(&thing.concept.extent))
+        };
+        if supported.nouns.len() < 2 || !mentioned(top) {
+            return None;
+        }
+        let mut others = self.things.iter().skip(1);
+        let also = others.find(|thing| is_possible(thing) && thing.is_prominent() && !mentioned(thing));
+        Some(First {
+            confidence: supported.probability,
+            statement: self.written(supported.text, false, also.map(amount)),
+            sure: false,
+        })
+    }
+
+    /// Things, or what little is left.
+    fn uncaptioned(&self) -> First {
+        self.named().unwrap_or_else(|| self.unclear())
+    }
+
+    /// The most prominent things, if the first is likely enough.
+    fn named(&self) -> Option<First> {
+        let top = self.things.first()?;
+        let sure = top.probability >= self.thresholds.sure;
+        let least = if sure {
+            self.thresholds.sure
+        } else {
+            self.thresholds.possible
+        };
+        let named: Vec<_> = self
+            .things
+            .iter()
+            .take_while(|_| top.probability >= least)
+            .filter(|thing| thing.probability >= least)
+            .take(NAMED)
+            .collect();
+        let confidence = named.iter().map(|thing| thing.probability).reduce(f32::min)?;
+        let amounts = named.into_iter().map(amount).collect();
+        Some(First {
+            statement: if sure {
+                Statement::Photo(amounts)
+            } else {
+                Statement::Possibly(amounts)
+            },
+            sure,
+            confidence,
+        })
+    }
+
+    /// Colours, and a guess if there is a faint one.
+    fn unclear(&self) -> First {
+        let guess = self.things.first();
+        First {
+            statement: Statement::Unclear(main_colours(&self.evidence.pixels.colours), guess.map(amount)),
+            sure: false,
+            confidence: guess.map_or(0.0, |thing| thing.probability),
+        }
+    }
+
+    /// A caption as a statement, with its nouns for other languages than its own.
+    fn written(&self, text: String, sure: bool, also: Option<Amount>) -> Statement {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let mentions = self.lexicon.mentions(&words);
+        let mut end = 0;
+        let mut nouns = Vec::new();
+        for mention in mentions.iter().filter(|mention| !mention.words.is_empty()) {
+            nouns.push(Amount {
+                name: neutral(mention.name).to_owned(),
+                count: counted(&words[end..mention.words.start], mention.plural),
+                countable: true,
+            });
+            end = mention.words.end;
+        }
+        Statement::Caption(Caption {
+            nouns,
+            text,
+            sure,
+            also,
+            otherwise: Box::new(self.uncaptioned().statement),
+        })
+    }
+}
+
+/// How many of a noun there are by the words between it and the noun before ("and two small white"); None for more than one without a number.
+fn counted(before: &[&str], plural: bool) -> Option<usize> {
+    let number = |word: &&str| ["two", "three", "four"].iter().position(|name| name == word);
+    let counted = before.iter().rev().find_map(number).map(|index| index + 2);
+    if plural { counted } else { Some(1) }
+}
