@@ -5,5 +5,6 @@ pub mod clock;
 pub mod error;
 pub mod mapped;
 pub mod process;
+pub mod sentences;
 pub mod task;
 pub mod text;

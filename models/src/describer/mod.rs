@@ -3,6 +3,8 @@
 mod observe;
 mod observed;
 mod pipeline;
+#[cfg(test)]
+mod tests;
 
 pub use observed::{Observed, Timings};
 pub use pipeline::Describer;

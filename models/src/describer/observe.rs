@@ -1,175 +1,125 @@
 //! Gathering evidence: pixels, classes, objects and a caption.
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::observed::{Observed, Timings};
+use super::observed::{Observed, Timings, Told, remembered};
 use super::pipeline::Describer;
 use crate::base::cancel::Cancel;
 use crate::base::clock::Clock;
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
+use crate::base::sentences::Sentences;
 use crate::base::task::Task;
 use crate::evidence::{CaptionEvidence, Evidence};
+use crate::families::family::{Family, Memory, Request, Written};
 use crate::families::glance::Look;
-use crate::families::vision_language::{Image, Match, VisionLanguage};
 use crate::picture::Picture;
+use crate::say::description::sentence;
 use crate::sight::pixels::{self, Kind};
-use crate::sight::tags::Tag;
-
-/// Captions drawn beside the best one, to see whether they agree.
-const DRAWN: usize = 4;
-
-/// What the model that writes found, and when it had looked.
-struct Written {
-    tags: Vec<Tag>,
-    caption: Option<CaptionEvidence>,
-    encoded: Duration,
-}
 
 impl Describer {
-    /// Looks at a picture. `stream` gets the raw caption's text as it becomes certain; only the description says whether it holds.
+    /// Looks at a picture. What `told` gets stands at the beginning of the description.
     pub fn observe(
         &self,
         picture: &Picture,
         cancel: &Cancel,
         clock: &dyn Clock,
-        stream: &mut (dyn FnMut(&str) + Send),
+        told: &mut Told<'_>,
     ) -> Result<(Observed, Timings)> {
-        self.gather(picture, OnceLock::new(), cancel, clock, stream)
+        self.gather(picture, Observed::default(), cancel, clock, told)
     }
 
-    /// Goes on with a picture that the pack's networks looked at already.
+    /// Goes on with a picture that glance looked at already.
     pub fn observe_further(
         &self,
         picture: &Picture,
         look: Look,
         cancel: &Cancel,
         clock: &dyn Clock,
-        stream: &mut (dyn FnMut(&str) + Send),
     ) -> Result<(Observed, Timings)> {
-        self.gather(picture, look.into(), cancel, clock, stream)
+        let observed = Observed {
+            glance: Memory::new(look).into(),
+            ..Observed::default()
+        };
+        self.gather(picture, observed, cancel, clock, &mut |_| {})
     }
 
     fn gather(
         &self,
         picture: &Picture,
-        look: OnceLock<Look>,
+        mut observed: Observed,
         cancel: &Cancel,
         clock: &dyn Clock,
-        stream: &mut (dyn FnMut(&str) + Send),
+        told: &mut Told<'_>,
     ) -> Result<(Observed, Timings)> {
         let start = clock.now();
         cancel.check()?;
-        let mut observed = Observed {
-            evidence: by_pixels(picture),
-            look,
-            image: OnceLock::new(),
-        };
+        observed.evidence = by_pixels(picture);
+        let mut encoded = None;
         // What pixels alone tell is told without the networks: they would only invent.
-        if !observed.is_for_networks() {
-            let timings = Timings {
-                encode: clock.now().saturating_sub(start),
-                ..Timings::default()
-            };
-            return Ok((observed, timings));
+        if observed.is_for_networks() {
+            encoded = Some(self.by_networks(&mut observed, picture, cancel, clock, told)?);
         }
-        // The detector is as slow as all the rest together, and nothing waits for it.
-        let (written, objects) = rayon::join(
-            || self.write(&observed, picture, cancel, clock, stream),
-            || self.objects.find(picture),
-        );
-        let Written { tags, caption, encoded } = written?;
-        let evidence = &mut observed.evidence;
-        (evidence.objects, evidence.caption, evidence.tags) = (objects?, caption, tags);
+        let now = clock.now();
+        let encoded = encoded.unwrap_or(now);
         let timings = Timings {
             encode: encoded.saturating_sub(start),
-            generate: clock.now().saturating_sub(encoded),
+            generate: now.saturating_sub(encoded),
         };
         Ok((observed, timings))
     }
 
-    fn write(
+    /// Returns when the picture was encoded.
+    fn by_networks(
         &self,
-        observed: &Observed,
+        observed: &mut Observed,
         picture: &Picture,
         cancel: &Cancel,
         clock: &dyn Clock,
-        stream: &mut (dyn FnMut(&str) + Send),
-    ) -> Result<Written> {
-        let look = self.looked(observed, picture)?;
-        let encoded = clock.now();
-        let caption = match self.able(Task::Caption) {
-            _ if observed.evidence.pixels.kind != Kind::Photo => None,
-            Some(model) => {
-                let image = observed.image(model, picture)?;
-                cancel.check()?;
-                Some(published_caption(model, image, cancel, stream)?)
-            }
-            None => Some(self.caption_evidence(look, cancel, stream)?),
-        };
-        let tags = look.logits.as_ref().map(|logits| self.tags.tags(logits));
-        Ok(Written {
-            tags: tags.unwrap_or_default(),
-            caption,
-            encoded,
-        })
-    }
-
-    /// What the pack's networks remember of a picture; they look once.
-    pub fn looked<'a>(&self, observed: &'a Observed, picture: &Picture) -> Result<&'a Look> {
-        if let Some(look) = observed.look.get() {
-            return Ok(look);
-        }
-        let look = self.look(picture)?;
-        Ok(observed.look.get_or_init(|| look))
-    }
-
-    fn caption_evidence(
-        &self,
-        look: &Look,
-        cancel: &Cancel,
-        stream: &mut (dyn FnMut(&str) + Send),
-    ) -> Result<CaptionEvidence> {
-        let probabilities = look
-            .logits
-            .as_ref()
-            .map_or_else(Vec::new, |logits| self.tags.probabilities(logits));
-        let (captions, drawn) = rayon::join(
+        told: &mut Told<'_>,
+    ) -> Result<Duration> {
+        let has_caption = observed.evidence.pixels.kind == Kind::Photo;
+        let model = self.able(Task::Caption).filter(|_| has_caption);
+        // The detector is as slow as glance's other networks together, and nothing waits for it but a published model's first sentence.
+        let (glance, objects) = rayon::join(
             || {
-                let decoding = self.captioner.decoding();
-                self.captioner
-                    .caption(look, &probabilities, decoding, cancel, &mut |_| {})
+                let memory = remembered(&observed.glance, self.glance(), picture)?;
+                let encoded = clock.now();
+                if let Some(model) = model {
+                    remembered(&observed.model, model, picture)?;
+                }
+                let is_own = has_caption && model.is_none();
+                let caption = is_own.then(|| written(self.glance(), memory, cancel, &mut |_| {}));
+                Ok::<_, Error>((self.glance().tags(memory.get()?), encoded, caption.transpose()?))
             },
-            || self.captioner.draw(look, &probabilities, DRAWN, cancel),
+            || self.objects().find(picture),
         );
-        let neighbours = self.captioner.neighbours(look)?;
-        let captions = self.captioner.by_consensus(look, &neighbours, captions?)?;
-        let Some((best, others)) = captions.split_first() else {
-            return Ok(CaptionEvidence::default());
-        };
-        let text = self.captioner.text(best)?;
-        stream(&text);
-        let mut alternatives = others
-            .iter()
-            .map(|other| self.captioner.text(other))
-            .collect::<Result<Vec<_>>>()?;
-        alternatives.extend(drawn?);
-        let Match { itc, itm } = self.captioner.score(look, &text)?;
-        let words = self.captioner.words(best);
-        let written = words.iter().map(|(word, _)| {
-            let word = word.trim_end_matches(',');
-            self.captioner.written_of(&neighbours, word)
-        });
-        Ok(CaptionEvidence {
-            written: written.collect(),
-            words,
-            mean_log_probability: best.mean_log_probability(),
-            text,
-            itc,
-            itm,
-            alternatives,
-            uncalibrated: false,
-        })
+        let (tags, encoded, caption) = glance?;
+        let evidence = &mut observed.evidence;
+        (evidence.tags, evidence.caption, evidence.objects) = (tags, caption, objects?);
+        if let Some(model) = model {
+            let memory = remembered(&observed.model, model, picture)?;
+            cancel.check()?;
+            let caption = written(model, memory, cancel, &mut self.tell(&observed.evidence, told))?;
+            observed.evidence.caption = Some(caption);
+        }
+        Ok(encoded)
+    }
+
+    /// Takes pieces of text and tells the sentences that may be said.
+    fn tell<'t>(&'t self, evidence: &'t Evidence, told: &'t mut Told<'_>) -> impl FnMut(&str) + Send + 't {
+        let mut text = Sentences::default();
+        move |piece| {
+            for done in text.push(piece) {
+                if let Some(statement) = sentence(evidence, &done, self.lexicon(), self.calibration()) {
+                    told(&statement);
+                }
+            }
+        }
+    }
+
+    /// What glance keeps of a picture; it looks once.
+    pub fn looked<'a>(&self, observed: &'a Observed, picture: &Picture) -> Result<&'a Look> {
+        remembered(&observed.glance, self.glance(), picture)?.get()
     }
 }
 
@@ -186,25 +136,33 @@ fn by_pixels(picture: &Picture) -> Evidence {
     }
 }
 
-/// The caption of a published model.
-fn published_caption(
-    model: &dyn VisionLanguage,
-    image: &Image,
+/// A family's caption, with how sure it is of it.
+fn written(
+    family: &dyn Family,
+    memory: &Memory,
     cancel: &Cancel,
-    stream: &mut dyn FnMut(&str),
+    sink: &mut (dyn FnMut(&str) + Send),
 ) -> Result<CaptionEvidence> {
-    let mut written = model
-        .caption(image, None, &model.caption_decoding(), cancel, stream)?
-        .into_iter();
-    let Some(best) = written.next() else {
+    let mut written = family.caption(memory, Request::new(cancel, sink))?.into_iter();
+    let Some(Written {
+        text,
+        words,
+        sequence,
+        fit,
+    }) = written.next()
+    else {
         return Ok(CaptionEvidence::default());
     };
+    let uncalibrated = fit.is_none();
+    let fit = fit.unwrap_or_default();
     Ok(CaptionEvidence {
-        mean_log_probability: best.sequence.mean_log_probability(),
-        text: best.text,
-        words: best.words,
+        text,
+        words,
+        written: fit.written,
+        mean_log_probability: sequence.mean_log_probability(),
+        itc: fit.matched.itc,
+        itm: fit.matched.itm,
+        uncalibrated,
         alternatives: written.map(|other| other.text).collect(),
-        uncalibrated: true,
-        ..CaptionEvidence::default()
     })
 }

@@ -5,20 +5,23 @@ use std::time::Duration;
 
 use crate::base::error::Result;
 use crate::evidence::Evidence;
-use crate::families::glance::Look;
-use crate::families::vision_language::{Image, VisionLanguage};
+use crate::families::family::{Family, Memory};
 use crate::picture::Picture;
+use crate::say::Statement;
 use crate::sight::pixels::Kind;
 
-/// What was found in a picture, and what each model remembers of it once it has looked.
+/// Gets each sentence that is done while the rest of a description is still being written.
+pub type Told<'t> = dyn FnMut(&Statement) + Send + 't;
+
+/// What was found in a picture, and what each model keeps of it once it has looked.
 #[derive(Debug, Default)]
 pub struct Observed {
     /// What the networks and the pixels tell, before it is weighed.
     pub evidence: Evidence,
-    /// Of the pack's networks.
-    pub(super) look: OnceLock<Look>,
-    /// Of the published model.
-    pub(super) image: OnceLock<Image>,
+    /// glance's.
+    pub(super) glance: OnceLock<Memory>,
+    /// The published model's.
+    pub(super) model: OnceLock<Memory>,
 }
 
 impl Observed {
@@ -26,15 +29,15 @@ impl Observed {
     pub(super) fn is_for_networks(&self) -> bool {
         matches!(self.evidence.pixels.kind, Kind::Photo | Kind::Drawing)
     }
+}
 
-    /// What a published model remembers of the picture; it looks once.
-    pub(super) fn image(&self, model: &dyn VisionLanguage, picture: &Picture) -> Result<&Image> {
-        if let Some(image) = self.image.get() {
-            return Ok(image);
-        }
-        let image = model.look(picture)?;
-        Ok(self.image.get_or_init(|| image))
+/// What a family keeps of a picture; it looks once.
+pub(super) fn remembered<'a>(kept: &'a OnceLock<Memory>, family: &dyn Family, picture: &Picture) -> Result<&'a Memory> {
+    if let Some(memory) = kept.get() {
+        return Ok(memory);
     }
+    let memory = family.look(picture)?;
+    Ok(kept.get_or_init(|| memory))
 }
 
 /// How long the stages took.
@@ -42,6 +45,6 @@ impl Observed {
 pub struct Timings {
     /// Pixels, image encoder and queries.
     pub encode: Duration,
-    /// Caption and its confidence, and objects, which are looked for at the same time.
+    /// Caption and its confidence, and objects.
     pub generate: Duration,
 }

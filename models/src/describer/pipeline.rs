@@ -2,32 +2,29 @@
 
 use candle_core::Device;
 
-use super::observed::{Observed, Timings};
+use super::observed::{Observed, Timings, Told, remembered};
 use crate::base::cancel::Cancel;
 use crate::base::clock::Clock;
 use crate::base::error::Result;
 use crate::base::task::Task;
 use crate::evidence::lexicon::Lexicon;
 use crate::evidence::{Calibration, Evidence};
-use crate::families::glance::Look;
-use crate::families::glance::captioner::Captioner;
-use crate::families::vision_language::VisionLanguage;
+use crate::families::family::{Family, Request};
+use crate::families::glance::{Glance, Look};
 use crate::nn::qformer::ImageMemory;
 use crate::picture::Picture;
 use crate::say::description::Description;
 use crate::say::question::{self, Answer, Known, Language, TextLine, Turn};
 use crate::sight::objects::Objects;
-use crate::sight::tags::TagHead;
 use crate::weights::pack::Pack;
 
 /// A loaded pack. Shared by reference between threads.
 pub struct Describer {
-    pub(super) captioner: Captioner,
-    pub(super) tags: TagHead,
-    pub(super) objects: Objects,
+    glance: Glance,
+    objects: Objects,
     lexicon: Lexicon,
     calibration: Calibration,
-    model: Option<Box<dyn VisionLanguage>>,
+    model: Option<Box<dyn Family>>,
     space: String,
 }
 
@@ -36,8 +33,7 @@ impl Describer {
     pub fn open(pack: &Pack, device: &Device) -> Result<Self> {
         let json = |file: &str, error: serde_json::Error| pack.unusable(file, error);
         Ok(Self {
-            captioner: Captioner::open(pack, device)?,
-            tags: TagHead::load(pack)?,
+            glance: Glance::open(pack, device)?,
             objects: Objects::load(pack)?,
             lexicon: Lexicon::read(&pack.file("lexicon.json")?).map_err(|error| json("lexicon.json", error))?,
             calibration: Calibration::read(&pack.file("calibration.json")?)
@@ -49,27 +45,27 @@ impl Describer {
 
     /// Lets a published model write captions and answers. The pack's networks still find tags and objects, against which they are held.
     #[must_use]
-    pub fn with_model(self, model: Box<dyn VisionLanguage>) -> Self {
+    pub fn with_model(self, model: Box<dyn Family>) -> Self {
         Self {
             model: Some(model),
             ..self
         }
     }
 
-    /// Describes a picture. `stream` gets the raw caption's text as it becomes certain; only the description says whether it holds.
+    /// Describes a picture. `told` gets each sentence that is done while the rest is still being written.
     pub fn describe(
         &self,
         picture: &Picture,
         cancel: &Cancel,
         clock: &dyn Clock,
-        stream: &mut (dyn FnMut(&str) + Send),
+        told: &mut Told<'_>,
     ) -> Result<(Description, Timings)> {
         if let Some(model) = &self.model
             && !model.can(Task::Caption)
         {
             return Err(model.unable(Task::Caption));
         }
-        let (observed, timings) = self.observe(picture, cancel, clock, stream)?;
+        let (observed, timings) = self.observe(picture, cancel, clock, told)?;
         Ok((self.compose(&observed.evidence), timings))
     }
 
@@ -102,14 +98,34 @@ impl Describer {
             return Ok(answer);
         }
         let before: Vec<_> = turns.iter().filter_map(|turn| turn.answered.clone()).collect();
-        let image = observed.image(model, picture)?;
-        let answers = model.converse(image, &before, question, &model.answer_decoding(), cancel, &mut |_| {})?;
+        let unheard = &mut |_: &str| {};
+        let request = Request {
+            before: &before,
+            ..Request::new(cancel, unheard)
+        };
+        let answers = model.answer(remembered(&observed.model, model, picture)?, question, request)?;
         let text = answers.into_iter().next().map(|best| best.text).unwrap_or_default();
         Ok(question::by_model(answer, question, text))
     }
 
+    pub(super) fn glance(&self) -> &Glance {
+        &self.glance
+    }
+
+    pub(super) fn objects(&self) -> &Objects {
+        &self.objects
+    }
+
+    pub(super) fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
+    pub(super) fn calibration(&self) -> &Calibration {
+        &self.calibration
+    }
+
     /// The published model, if there is one that was made for a task.
-    pub(super) fn able(&self, task: Task) -> Option<&dyn VisionLanguage> {
+    pub(super) fn able(&self, task: Task) -> Option<&dyn Family> {
         self.model.as_deref().filter(|model| model.can(task))
     }
 
@@ -120,33 +136,33 @@ impl Describer {
 
     /// Looks at a picture with the pack's networks.
     pub fn look(&self, picture: &Picture) -> Result<Look> {
-        self.captioner.look(picture)
+        self.glance.captioner().look(picture)
     }
 
     /// A memory that was kept as [`ImageMemory::to_bytes`].
     pub fn recall(&self, bytes: &[u8]) -> Result<ImageMemory> {
-        self.captioner.recall(bytes)
+        self.glance.captioner().recall(bytes)
     }
 
     /// The log-odds that a text belongs to each of the pictures that are remembered.
     pub fn weigh(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
-        self.captioner.weigh(pictures, text)
+        self.glance.captioner().weigh(pictures, text)
     }
 
     /// The log-likelihood of a text as a caption of each of the pictures that are remembered: it orders pictures for a text.
     pub fn likelihoods(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
-        self.captioner.likelihoods(pictures, text)
+        self.glance.captioner().likelihoods(pictures, text)
     }
 
     /// The published model, if it was made to hold texts against pictures.
     #[must_use]
-    pub fn matcher(&self) -> Option<&dyn VisionLanguage> {
+    pub fn matcher(&self) -> Option<&dyn Family> {
         self.able(Task::Match)
     }
 
     /// A picture that was looked at as a unit vector in the pack's contrastive space, that of [`Self::embed_text`].
     pub fn vector(&self, look: &Look) -> Result<Vec<f32>> {
-        self.captioner.embed(look)
+        self.glance.captioner().embed(look)
     }
 
     /// A picture as a unit vector in the contrastive space of the published model, if there is one, else of the pack.
@@ -154,12 +170,12 @@ impl Describer {
         if let Some(model) = &self.model {
             return model.embed(&model.look(picture)?);
         }
-        self.captioner.embed(&self.captioner.look(picture)?)
+        self.glance.embed(&self.glance.look(picture)?)
     }
 
     /// A text as a unit vector in the pack's contrastive space.
     pub fn embed_text(&self, text: &str) -> Result<Vec<f32>> {
-        self.captioner.embed_text(text)
+        self.glance.captioner().embed_text(text)
     }
 
     /// Names the contrastive space: vectors are comparable where this is the same.

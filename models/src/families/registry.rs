@@ -5,19 +5,41 @@ use candle_core::Device;
 use crate::base::error::{Error, Result};
 use crate::families::blip::Blip;
 use crate::families::blip2::Blip2;
-use crate::families::vision_language::VisionLanguage;
+use crate::families::family::Family;
 use crate::weights::checkpoint::{Checkpoint, CheckpointError, Precision};
 
+/// Loads a model of one family.
+type Open = fn(&Checkpoint, Precision, &Device) -> Result<Box<dyn Family>>;
+
+/// The model types of `config.json` and who runs them. A new family adds its rows here.
+const FAMILIES: [(&str, Open); 3] = [("blip", blip), ("blip-2", blip2), ("instructblip", blip2)];
+
+fn blip(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> Result<Box<dyn Family>> {
+    Ok(Box::new(Blip::open(checkpoint, precision, device)?))
+}
+
+fn blip2(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> Result<Box<dyn Family>> {
+    Ok(Box::new(Blip2::open(checkpoint, precision, device)?))
+}
+
 /// Loads a published model, of the kind that its `config.json` names.
-pub fn open(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> Result<Box<dyn VisionLanguage>> {
-    let architecture = checkpoint.architecture()?;
-    match architecture.model_type.as_str() {
-        "blip" => Ok(Box::new(Blip::open(checkpoint, precision, device)?)),
-        "blip-2" | "instructblip" => Ok(Box::new(Blip2::open(checkpoint, precision, device)?)),
-        other => Err(Error::Checkpoint(CheckpointError::Unknown {
+pub fn open(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> Result<Box<dyn Family>> {
+    let found = checkpoint.architecture()?.model_type;
+    match FAMILIES.iter().find(|(model_type, _)| *model_type == found) {
+        Some((_, open)) => open(checkpoint, precision, device),
+        None => Err(Error::Checkpoint(CheckpointError::Unknown {
             checkpoint: checkpoint.name().to_owned(),
-            architecture: other.to_owned(),
-            known: "blip, blip-2 and instructblip".to_owned(),
+            architecture: found,
+            known: known(),
         })),
+    }
+}
+
+/// "blip, blip-2 and instructblip".
+fn known() -> String {
+    let names = FAMILIES.map(|(model_type, _)| model_type);
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => names.concat(),
     }
 }

@@ -3,6 +3,7 @@
 use crate::say::english::English;
 use crate::say::german::German;
 use crate::say::language::Language;
+use crate::say::statement::Statement;
 use crate::say::wording::Wording;
 use crate::say::words::Words;
 
@@ -11,6 +12,14 @@ pub fn wording(language: Language) -> &'static dyn Wording {
     match language {
         Language::English => &English,
         Language::German => &German,
+    }
+}
+
+impl Statement {
+    /// The statement as a sentence.
+    #[must_use]
+    pub fn in_words(&self, language: Language) -> String {
+        wording(language).statement(self)
     }
 }
 

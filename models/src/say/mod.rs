@@ -14,3 +14,4 @@ mod wording;
 mod words;
 
 pub use language::Language;
+pub use statement::Statement;

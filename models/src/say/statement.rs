@@ -45,7 +45,7 @@ pub struct Caption {
     /// The nouns in it, for languages that the model does not write.
     pub nouns: Vec<Amount>,
     /// What is said where those have no word for any of them.
-    pub otherwise: Box<Statement>,
+    pub otherwise: Vec<Statement>,
 }
 
 /// One sentence.

@@ -34,6 +34,9 @@ pub enum Error {
     /// A recording with values that are no numbers.
     #[error("The recording is damaged: some of its values are no numbers. Record it again.")]
     Sound,
+    /// A picture was looked at by another family than the one that is asked: a defect of ours.
+    #[error("Another model looked at the picture. Describe it again.")]
+    Memory,
     /// The caller's cancel token was set.
     #[error("Cancelled.")]
     Cancelled,
@@ -63,7 +66,7 @@ impl Error {
             Self::Unable { .. } => "cannot_compare",
             Self::Sound => "sound_damaged",
             Self::Cancelled => "cancelled",
-            Self::Tensor(_) | Self::Network(_) | Self::Tokenizer(_) => "model_failed",
+            Self::Memory | Self::Tensor(_) | Self::Network(_) | Self::Tokenizer(_) => "model_failed",
         }
     }
 }

@@ -10,13 +10,13 @@ use candle_nn::Module;
 use serde::Deserialize;
 use serde_json::json;
 
-pub use text::{Memory, Reading, TextConfig, TextDecoder, TextModel};
+pub use text::{Reading, TextConfig, TextDecoder, TextMemory, TextModel};
 
 use crate::base::cancel::Cancel;
 use crate::base::error::{Error, Result};
 use crate::base::task::Task;
-use crate::families::vision_language::Match;
-use crate::families::vision_language::{Image, VisionLanguage, Written, written};
+use crate::families::family::{Family, Match, Memory, Request, Written, written};
+use crate::families::image::Image;
 use crate::nn::encoders::{Vit, VitConfig};
 use crate::nn::generation::{self, Decoding, Prompt};
 use crate::nn::language::LanguageModel;
@@ -140,26 +140,16 @@ impl Blip {
     }
 }
 
-impl VisionLanguage for Blip {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn can(&self, task: Task) -> bool {
-        match self.head {
-            Head::Caption(_) => task == Task::Caption,
-            Head::Answer { .. } => task == Task::Answer,
-            Head::Match { .. } => matches!(task, Task::Match | Task::Embed),
-        }
-    }
-
-    fn look(&self, picture: &Picture) -> Result<Image> {
+/// With pictures that were looked at.
+impl Blip {
+    /// Encodes a picture.
+    pub fn look(&self, picture: &Picture) -> Result<Image> {
         let pixels = self.preprocessor.pixels(picture, &self.device)?;
         Ok(in_pool(|| self.vision.forward(&pixels))?.into())
     }
 
     /// As the authors evaluated captions of COCO.
-    fn caption_decoding(&self) -> Decoding {
+    pub fn caption_decoding(&self) -> Decoding {
         Decoding {
             beams: 3,
             max_tokens: 20,
@@ -169,7 +159,7 @@ impl VisionLanguage for Blip {
     }
 
     /// As the authors evaluated answers of `VQAv2`.
-    fn answer_decoding(&self) -> Decoding {
+    pub fn answer_decoding(&self) -> Decoding {
         Decoding {
             beams: 3,
             max_tokens: 10,
@@ -177,7 +167,8 @@ impl VisionLanguage for Blip {
         }
     }
 
-    fn caption(
+    /// Writes captions, best first; `None` as the prompt is what the model was trained with.
+    pub fn caption(
         &self,
         image: &Image,
         prompt: Option<&str>,
@@ -198,7 +189,8 @@ impl VisionLanguage for Blip {
         )
     }
 
-    fn answer(
+    /// Answers a question, best answer first.
+    pub fn answer(
         &self,
         image: &Image,
         question: &str,
@@ -217,7 +209,8 @@ impl VisionLanguage for Blip {
         self.write(&decoder.before(&memory), "", decoding, cancel, stream)
     }
 
-    fn score(&self, image: &Image, text: &str) -> Result<Match> {
+    /// How well a text fits the picture.
+    pub fn score(&self, image: &Image, text: &str) -> Result<Match> {
         let Head::Match {
             encoder,
             vision_proj,
@@ -238,13 +231,50 @@ impl VisionLanguage for Blip {
         })
     }
 
-    fn embed(&self, image: &Image) -> Result<Vec<f32>> {
+    /// The picture as a unit vector.
+    pub fn embed(&self, image: &Image) -> Result<Vec<f32>> {
         let Head::Match { vision_proj, .. } = &self.head else {
             return Err(self.unable(Task::Embed));
         };
         Ok(unit(&vision_proj.forward(&first(&image.tokens)?)?)?
             .flatten_all()?
             .to_vec1()?)
+    }
+}
+
+impl Family for Blip {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn can(&self, task: Task) -> bool {
+        match self.head {
+            Head::Caption(_) => task == Task::Caption,
+            Head::Answer { .. } => task == Task::Answer,
+            Head::Match { .. } => matches!(task, Task::Match | Task::Embed),
+        }
+    }
+
+    fn look(&self, picture: &Picture) -> Result<Memory> {
+        Ok(Memory::new(self.look(picture)?))
+    }
+
+    fn caption(&self, memory: &Memory, request: Request<'_>) -> Result<Vec<Written>> {
+        let decoding = request.decoding.cloned().unwrap_or_else(|| self.caption_decoding());
+        self.caption(memory.get()?, request.prompt, &decoding, request.cancel, request.sink)
+    }
+
+    fn answer(&self, memory: &Memory, question: &str, request: Request<'_>) -> Result<Vec<Written>> {
+        let decoding = request.decoding.cloned().unwrap_or_else(|| self.answer_decoding());
+        self.answer(memory.get()?, question, &decoding, request.cancel, request.sink)
+    }
+
+    fn match_text(&self, memory: &Memory, text: &str) -> Result<Match> {
+        self.score(memory.get()?, text)
+    }
+
+    fn embed(&self, memory: &Memory) -> Result<Vec<f32>> {
+        self.embed(memory.get()?)
     }
 }
 

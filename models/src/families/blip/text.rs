@@ -35,7 +35,7 @@ pub struct TextConfig {
 }
 
 /// Cross-attention keys and values [1, heads, S, D / heads] of every layer: computed once for any number of tokens and beams.
-pub struct Memory(Vec<(Tensor, Tensor)>);
+pub struct TextMemory(Vec<(Tensor, Tensor)>);
 
 /// Embeddings and layers.
 pub struct TextModel {
@@ -79,17 +79,17 @@ impl TextModel {
     }
 
     /// Prepares tokens [1, S, source] to be read.
-    pub fn remember(&self, source: &Tensor) -> Result<Memory> {
+    pub fn remember(&self, source: &Tensor) -> Result<TextMemory> {
         let of_layer = |layer: &Layer| {
             let (keys, values) = layer.crossattention.keys_values(source)?;
             // Every token will read them: a head's together is read faster.
             Ok((keys.contiguous()?, values.contiguous()?))
         };
-        self.layers.iter().map(of_layer).collect::<Result<_>>().map(Memory)
+        self.layers.iter().map(of_layer).collect::<Result<_>>().map(TextMemory)
     }
 
     /// A text both ways, beside what `memory` holds if anything: [1, T, D].
-    pub fn encode(&self, ids: &[u32], memory: Option<&Memory>) -> Result<Tensor> {
+    pub fn encode(&self, ids: &[u32], memory: Option<&TextMemory>) -> Result<Tensor> {
         let mut x = self.embedded(&self.words(ids)?, 0)?;
         for (index, layer) in self.layers.iter().enumerate() {
             let (keys, values) = layer.attention.keys_values(&x)?;
@@ -159,13 +159,13 @@ impl TextDecoder {
     }
 
     /// Prepares tokens [1, S, source] to be read.
-    pub fn remember(&self, source: &Tensor) -> Result<Memory> {
+    pub fn remember(&self, source: &Tensor) -> Result<TextMemory> {
         self.text.remember(source)
     }
 
     /// The decoder before what it writes about.
     #[must_use]
-    pub fn before<'a>(&'a self, memory: &'a Memory) -> Reading<'a> {
+    pub fn before<'a>(&'a self, memory: &'a TextMemory) -> Reading<'a> {
         Reading { decoder: self, memory }
     }
 }
@@ -176,7 +176,7 @@ const WORDS: &str = "bert.embeddings.word_embeddings.weight";
 /// A decoder that writes about what a memory holds.
 pub struct Reading<'a> {
     decoder: &'a TextDecoder,
-    memory: &'a Memory,
+    memory: &'a TextMemory,
 }
 
 impl LanguageModel for Reading<'_> {

@@ -11,8 +11,8 @@ use candle_core::{Device, Tensor};
 use crate::base::cancel::Cancel;
 use crate::base::error::Result;
 use crate::base::task::{Exchange, Task};
-use crate::families::vision_language::Match;
-use crate::families::vision_language::{Image, VisionLanguage, Written};
+use crate::families::family::{Family, Match, Memory, Request, Written};
+use crate::families::image::Image;
 use crate::nn::encoders::Vit;
 use crate::nn::generation::Decoding;
 use crate::nn::preprocessing::Preprocessor;
@@ -180,24 +180,15 @@ impl Blip2 {
     }
 }
 
-impl VisionLanguage for Blip2 {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn can(&self, task: Task) -> bool {
-        match self.head {
-            Head::Write(_) => matches!(task, Task::Caption | Task::Answer),
-            Head::Match(_) => matches!(task, Task::Match | Task::Embed),
-        }
-    }
-
-    fn look(&self, picture: &Picture) -> Result<Image> {
+/// With pictures that were looked at.
+impl Blip2 {
+    /// Encodes a picture.
+    pub fn look(&self, picture: &Picture) -> Result<Image> {
         self.encode(&self.pixels(picture)?)
     }
 
     /// As LAVIS writes captions.
-    fn caption_decoding(&self) -> Decoding {
+    pub fn caption_decoding(&self) -> Decoding {
         Decoding {
             beams: 5,
             max_tokens: 30,
@@ -206,12 +197,14 @@ impl VisionLanguage for Blip2 {
         }
     }
 
-    fn answer_decoding(&self) -> Decoding {
+    /// As the authors answer with this language model.
+    pub fn answer_decoding(&self) -> Decoding {
         self.writer(Task::Answer)
             .map_or_else(|_| Decoding::default(), Writer::answer_decoding)
     }
 
-    fn caption(
+    /// Writes captions, best first; `None` as the prompt is what the model was trained with.
+    pub fn caption(
         &self,
         image: &Image,
         prompt: Option<&str>,
@@ -224,18 +217,8 @@ impl VisionLanguage for Blip2 {
         writer.write(&self.features(image, prompt)?, prompt, decoding, cancel, stream)
     }
 
-    fn answer(
-        &self,
-        image: &Image,
-        question: &str,
-        decoding: &Decoding,
-        cancel: &Cancel,
-        stream: &mut dyn FnMut(&str),
-    ) -> Result<Vec<Written>> {
-        self.converse(image, &[], question, decoding, cancel, stream)
-    }
-
-    fn converse(
+    /// Answers a question behind others about the same picture.
+    pub fn converse(
         &self,
         image: &Image,
         before: &[Exchange],
@@ -249,7 +232,8 @@ impl VisionLanguage for Blip2 {
         writer.write(&self.features(image, &prompt)?, &prompt, decoding, cancel, stream)
     }
 
-    fn score(&self, image: &Image, text: &str) -> Result<Match> {
+    /// How well a text fits the picture.
+    pub fn score(&self, image: &Image, text: &str) -> Result<Match> {
         let (matching, ids) = (self.matching(Task::Match)?, self.marked(text)?);
         let side = matching.project_text(&self.qformer, &ids)?;
         Ok(Match {
@@ -261,8 +245,51 @@ impl VisionLanguage for Blip2 {
         })
     }
 
-    fn embed(&self, image: &Image) -> Result<Vec<f32>> {
+    /// The picture as a unit vector.
+    pub fn embed(&self, image: &Image) -> Result<Vec<f32>> {
         Ok(Matching::mean(&self.embed_queries(image)?)?)
+    }
+}
+
+impl Family for Blip2 {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn can(&self, task: Task) -> bool {
+        match self.head {
+            Head::Write(_) => matches!(task, Task::Caption | Task::Answer),
+            Head::Match(_) => matches!(task, Task::Match | Task::Embed),
+        }
+    }
+
+    fn look(&self, picture: &Picture) -> Result<Memory> {
+        Ok(Memory::new(self.look(picture)?))
+    }
+
+    fn caption(&self, memory: &Memory, request: Request<'_>) -> Result<Vec<Written>> {
+        let decoding = request.decoding.cloned().unwrap_or_else(|| self.caption_decoding());
+        self.caption(memory.get()?, request.prompt, &decoding, request.cancel, request.sink)
+    }
+
+    fn answer(&self, memory: &Memory, question: &str, request: Request<'_>) -> Result<Vec<Written>> {
+        let decoding = request.decoding.cloned().unwrap_or_else(|| self.answer_decoding());
+        self.converse(
+            memory.get()?,
+            request.before,
+            question,
+            &decoding,
+            request.cancel,
+            request.sink,
+        )
+    }
+
+    fn match_text(&self, memory: &Memory, text: &str) -> Result<Match> {
+        self.score(memory.get()?, text)
+    }
+
+    fn embed(&self, memory: &Memory) -> Result<Vec<f32>> {
+        self.embed(memory.get()?)
     }
 }
 

@@ -7,7 +7,7 @@ use super::config::{self, Class, Config};
 use crate::base::cancel::Cancel;
 use crate::base::error::{Error, Result};
 use crate::base::task::Exchange;
-use crate::families::vision_language::{Written, written};
+use crate::families::family::{Written, written};
 use crate::nn::generation::{self, Decoding, Prompt};
 use crate::nn::language::{LanguageModel, Opt, T5};
 use crate::nn::tokenizer::{SpecialTokens, Tokenizer};

@@ -11,9 +11,9 @@ use serde::Deserialize;
 use crate::base::cancel::Cancel;
 use crate::base::error::PackError;
 use crate::base::error::Result;
+use crate::families::family::Match;
 use crate::families::glance::consensus::{self, Consensus, Neighbours};
 use crate::families::glance::matcher::Matcher;
-use crate::families::vision_language::Match;
 use crate::nn::encoders::{EfficientNetLite, ImageEncoder};
 use crate::nn::generation::{self, Decoding, Prompt, Sampling, Sequence};
 use crate::nn::language::{Cache, LanguageModel, Opt, OptConfig};
@@ -204,7 +204,7 @@ impl Captioner {
     }
 
     /// Draws `count` captions with a fixed seed: where they agree, the model is sure.
-    pub fn draw(&self, look: &Look, probabilities: &[f32], count: usize, cancel: &Cancel) -> Result<Vec<String>> {
+    pub fn draw(&self, look: &Look, probabilities: &[f32], count: usize, cancel: &Cancel) -> Result<Vec<Sequence>> {
         let sampling = Some(Sampling {
             temperature: 1.0,
             top_k: 0,
@@ -218,11 +218,7 @@ impl Captioner {
         };
         let prompt = self.prompt(look, probabilities)?;
         let end = self.tokenizer.special().eos;
-        let drawn = generation::draw(&*self.language_model, &prompt, end, &decoding, count, cancel)?;
-        drawn
-            .iter()
-            .map(|sequence| self.tokenizer.decode(&sequence.ids))
-            .collect()
+        generation::draw(&*self.language_model, &prompt, end, &decoding, count, cancel)
     }
 
     /// How well a text fits the picture.

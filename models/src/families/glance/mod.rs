@@ -2,6 +2,9 @@
 
 pub mod captioner;
 mod consensus;
+#[allow(clippy::module_inception)]
+mod glance;
 mod matcher;
 
 pub use captioner::Look;
+pub use glance::Glance;

@@ -21,11 +21,11 @@ const OBJECT_SHOWN: f32 = 0.35;
 /// What pixels alone decide is right nearly always.
 const BY_PIXELS: f32 = 0.98;
 
-/// The first statement, before the rest is added.
+/// What is said first, before the rest is added.
 pub struct First {
-    pub statement: Statement,
+    pub statements: Vec<Statement>,
     pub sure: bool,
-    /// That everything it names is there, 0 to 1.
+    /// That everything they name is there, 0 to 1.
     pub confidence: f32,
 }
 
@@ -58,7 +58,7 @@ impl Description {
             objects,
             text: None,
             moderation: None,
-            first: vec![first.statement],
+            first: first.statements,
             more,
         }
     }
@@ -72,7 +72,7 @@ fn by_pixels(evidence: &Evidence, things: &[Thing<'_>], calibration: &Calibratio
         .filter(|thing| thing.probability >= calibration.thresholds.possible);
     if let (Kind::Drawing, Some(thing)) = (evidence.pixels.kind, possible) {
         return Some(First {
-            statement: Statement::DrawingOf(colours, amount(thing)),
+            statements: vec![Statement::DrawingOf(colours, amount(thing))],
             sure: false,
             confidence: thing.probability,
         });
@@ -86,7 +86,7 @@ fn by_pixels(evidence: &Evidence, things: &[Thing<'_>], calibration: &Calibratio
         kind @ (Kind::Screenshot | Kind::Document | Kind::Drawing) => Statement::Kind(kind, colours),
     };
     Some(First {
-        statement,
+        statements: vec![statement],
         sure: true,
         confidence: BY_PIXELS,
     })

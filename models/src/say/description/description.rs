@@ -1,7 +1,6 @@
 //! What is said and shown about a picture.
 
 use crate::say::language::Language;
-use crate::say::languages::wording;
 use crate::say::statement::Statement;
 use crate::sight::moderation::Judgement;
 use crate::sight::objects::Object;
@@ -54,9 +53,8 @@ impl Description {
 }
 
 fn said(statements: &[Statement], language: Language) -> Vec<String> {
-    let wording = wording(language);
     statements
         .iter()
-        .map(|statement| wording.statement(statement))
+        .map(|statement| statement.in_words(language))
         .collect()
 }

@@ -10,3 +10,4 @@ mod tests;
 pub mod text;
 
 pub use description::Description;
+pub use photo::sentence;

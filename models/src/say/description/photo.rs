@@ -5,9 +5,10 @@
 
 use super::compose::First;
 use super::more::amount;
+use crate::base::sentences::sentences;
 use crate::evidence::calibration::{Calibration, Thresholds};
 use crate::evidence::lexicon::{Lexicon, Noun, NounKind, Seen};
-use crate::evidence::{CaptionEvidence, Evidence, Thing, caption, features, main_colours, neutral};
+use crate::evidence::{CaptionEvidence, Evidence, Thing, caption, features, main_colours, neutral, things};
 use crate::say::english::captions::tidy;
 use crate::say::statement::{Amount, Caption, Statement};
 
@@ -47,6 +48,22 @@ pub fn photo(
         .unwrap_or_else(|| photo.uncaptioned())
 }
 
+/// A sentence of a language model about a photo, as it may be said before the model has written the next; None if it must not be.
+/// `evidence`: without a caption yet.
+pub fn sentence(evidence: &Evidence, text: &str, lexicon: &Lexicon, calibration: &Calibration) -> Option<Statement> {
+    let evidence = &evidence.weighed(lexicon, calibration);
+    let seen = &evidence.seen(lexicon);
+    let things = &things(evidence, seen, lexicon, calibration, calibration.thresholds.faint);
+    let photo = Photo {
+        evidence,
+        things,
+        seen,
+        lexicon,
+        thresholds: &calibration.thresholds,
+    };
+    photo.hedged(text)
+}
+
 impl Photo<'_> {
     /// The caption, unless it names a thing twice.
     fn fluent(&self) -> Option<&CaptionEvidence> {
@@ -58,36 +75,47 @@ impl Photo<'_> {
     fn captioned(&self, calibration: &Calibration) -> Option<First> {
         let caption = self.fluent().filter(|caption| !caption.uncalibrated)?;
         let confidence = calibration.caption(&features(self.evidence, self.seen, self.lexicon));
-        let sure = confidence >= self.thresholds.caption && !self.is_vetoed(caption);
+        let sure = confidence >= self.thresholds.caption && !self.is_vetoed(&caption.bare_words());
         sure.then(|| First {
-            statement: self.written(caption::neutrally(caption, self.lexicon), true, None),
+            statements: vec![self.written(caption::neutrally(caption, self.lexicon), true, None)],
             sure: true,
             confidence,
         })
     }
 
-    /// The caption as it is, after "Possibly", of a model of which nobody knows how often it is right.
+    /// The sentences of a model of which nobody knows how often it is right, each after "Possibly".
     fn uncalibrated(&self) -> Option<First> {
         let caption = self.evidence.caption.as_ref().filter(|caption| caption.uncalibrated)?;
         let confidence = caption.mean_log_probability.exp();
-        let said = confidence >= STAMMERED && !tidy(&caption.text).is_empty() && !self.is_vetoed(caption);
-        said.then(|| First {
-            statement: self.written(caption.text.clone(), false, None),
+        let statements = sentences(&caption.text)
+            .iter()
+            .filter_map(|text| self.hedged(text))
+            .collect::<Vec<_>>();
+        let said = confidence >= STAMMERED && !statements.is_empty();
+        said.then_some(First {
+            statements,
             sure: false,
             confidence,
         })
     }
 
+    /// A sentence of such a model; None if it tells of somebody for whom there is no evidence at all.
+    fn hedged(&self, text: &str) -> Option<Statement> {
+        let text = text.trim_end_matches('.');
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let said = !tidy(text).is_empty() && !self.is_vetoed(&words);
+        said.then(|| self.written(after_possibly(text), false, None))
+    }
+
     /// Whether the caption tells of a person or an animal for which there is no evidence at all: the worst inventions, so no score outweighs this.
-    fn is_vetoed(&self, caption: &CaptionEvidence) -> bool {
-        let words = caption.bare_words();
+    fn is_vetoed(&self, words: &[&str]) -> bool {
         let must_be_seen = |noun: &Noun| match noun.kind {
             NounKind::Person => true,
             NounKind::Thing => self.lexicon.is_animal(&noun.extent),
             NounKind::Scene | NounKind::Other => false,
         };
         let has_evidence = !self.evidence.tags.is_empty() || !self.evidence.objects.is_empty();
-        let mentions = self.lexicon.mentions(&words);
+        let mentions = self.lexicon.mentions(words);
         has_evidence
             && mentions
                 .iter()
@@ -111,7 +139,7 @@ impl Photo<'_> {
         let also = others.find(|thing| is_possible(thing) && thing.is_prominent() && !mentioned(thing));
         Some(First {
             confidence: supported.probability,
-            statement: self.written(supported.text, false, also.map(amount)),
+            statements: vec![self.written(supported.text, false, also.map(amount))],
             sure: false,
         })
     }
@@ -140,11 +168,11 @@ impl Photo<'_> {
         let confidence = named.iter().map(|thing| thing.probability).reduce(f32::min)?;
         let amounts = named.into_iter().map(amount).collect();
         Some(First {
-            statement: if sure {
+            statements: vec![if sure {
                 Statement::Photo(amounts)
             } else {
                 Statement::Possibly(amounts)
-            },
+            }],
             sure,
             confidence,
         })
@@ -154,7 +182,10 @@ impl Photo<'_> {
     fn unclear(&self) -> First {
         let guess = self.things.first();
         First {
-            statement: Statement::Unclear(main_colours(&self.evidence.pixels.colours), guess.map(amount)),
+            statements: vec![Statement::Unclear(
+                main_colours(&self.evidence.pixels.colours),
+                guess.map(amount),
+            )],
             sure: false,
             confidence: guess.map_or(0.0, |thing| thing.probability),
         }
@@ -179,7 +210,7 @@ impl Photo<'_> {
             text,
             sure,
             also,
-            otherwise: Box::new(self.uncaptioned().statement),
+            otherwise: self.uncaptioned().statements,
         })
     }
 }
@@ -189,4 +220,15 @@ fn counted(before: &[&str], plural: bool) -> Option<usize> {
     let number = |word: &&str| ["two", "three", "four"].iter().position(|name| name == word);
     let counted = before.iter().rev().find_map(number).map(|index| index + 2);
     if plural { counted } else { Some(1) }
+}
+
+/// "a dog" of "A dog": what begins a sentence may stand in the middle of one. Names keep their capitals.
+fn after_possibly(text: &str) -> String {
+    const BEGIN: [&str; 12] = [
+        "A", "An", "The", "There", "It", "This", "Two", "Three", "Several", "In", "On", "At",
+    ];
+    match text.split_once(' ') {
+        Some((first, rest)) if BEGIN.contains(&first) => format!("{} {rest}", first.to_lowercase()),
+        _ => text.to_owned(),
+    }
 }

@@ -2,7 +2,6 @@
 
 use super::description::Description;
 use crate::say::language::Language;
-use crate::say::languages::wording;
 use crate::say::statement::{Heading, Statement};
 use crate::sight::ocr::Line;
 use crate::sight::pixels::Kind;
@@ -40,7 +39,7 @@ pub fn is_of_text(kind: Kind) -> bool {
 pub fn headline(lines: &[Line], language: Language) -> String {
     let said = heading(lines)
         .iter()
-        .map(|statement| wording(language).statement(statement))
+        .map(|statement| statement.in_words(language))
         .collect::<Vec<_>>();
     said.join(" ")
 }
@@ -49,7 +48,7 @@ pub fn headline(lines: &[Line], language: Language) -> String {
 pub fn all(lines: &[Line], language: Language) -> Vec<String> {
     every_line(lines)
         .iter()
-        .map(|statement| wording(language).statement(statement))
+        .map(|statement| statement.in_words(language))
         .collect()
 }
 

@@ -75,7 +75,7 @@ fn captioned(caption: &Caption) -> String {
     }
     let begin = if caption.sure { "Ein Foto:" } else { "Möglicherweise" };
     match named.as_slice() {
-        [] => say(&caption.otherwise),
+        [] => caption.otherwise.iter().map(say).collect::<Vec<_>>().join(" "),
         _ => sentence(&format!("{begin} {}", list(&named))),
     }
 }

@@ -1,0 +1,109 @@
+//! glance as a family: the captioner, which writes, and the tags, which are words of its prompt.
+
+use candle_core::Device;
+
+use super::captioner::{Captioner, Look};
+use crate::base::error::Result;
+use crate::base::task::Task;
+use crate::families::family::{Family, Fit, Match, Memory, Request, Written};
+use crate::nn::generation::Sequence;
+use crate::picture::Picture;
+use crate::sight::tags::{Tag, TagHead};
+use crate::weights::pack::Pack;
+
+/// Captions drawn beside the best one, to see whether they agree.
+const DRAWN: usize = 4;
+
+/// The pack's networks for captions and classes.
+pub struct Glance {
+    name: String,
+    captioner: Captioner,
+    tags: TagHead,
+}
+
+impl Glance {
+    /// Loads a pack onto a device.
+    pub fn open(pack: &Pack, device: &Device) -> Result<Self> {
+        Ok(Self {
+            name: pack.manifest().name.clone(),
+            captioner: Captioner::open(pack, device)?,
+            tags: TagHead::load(pack)?,
+        })
+    }
+
+    /// What writes, and weighs texts against pictures.
+    #[must_use]
+    pub fn captioner(&self) -> &Captioner {
+        &self.captioner
+    }
+
+    /// All classes with their probabilities; none if the encoder names no classes.
+    #[must_use]
+    pub fn tags(&self, look: &Look) -> Vec<Tag> {
+        let tags = look.logits.as_ref().map(|logits| self.tags.tags(logits));
+        tags.unwrap_or_default()
+    }
+
+    fn written(&self, sequence: Sequence, fit: Option<Fit>) -> Result<Written> {
+        Ok(Written {
+            text: self.captioner.text(&sequence)?,
+            words: self.captioner.words(&sequence),
+            sequence,
+            fit,
+        })
+    }
+}
+
+impl Family for Glance {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn can(&self, task: Task) -> bool {
+        task != Task::Answer
+    }
+
+    fn look(&self, picture: &Picture) -> Result<Memory> {
+        Ok(Memory::new(self.captioner.look(picture)?))
+    }
+
+    /// The caption that agrees best with what people wrote of like pictures, then the others that were found and some that were drawn.
+    fn caption(&self, memory: &Memory, request: Request<'_>) -> Result<Vec<Written>> {
+        let look: &Look = memory.get()?;
+        let probabilities = look.logits.as_ref().map(|logits| self.tags.probabilities(logits));
+        let probabilities = probabilities.unwrap_or_default();
+        let captioner = &self.captioner;
+        let decoding = request.decoding.unwrap_or(captioner.decoding());
+        let (captions, drawn) = rayon::join(
+            || captioner.caption(look, &probabilities, decoding, request.cancel, &mut |_| {}),
+            || captioner.draw(look, &probabilities, DRAWN, request.cancel),
+        );
+        let neighbours = captioner.neighbours(look)?;
+        let mut captions = captioner.by_consensus(look, &neighbours, captions?)?.into_iter();
+        let Some(best) = captions.next() else {
+            return Ok(Vec::new());
+        };
+        let mut best = self.written(best, None)?;
+        (request.sink)(&best.text);
+        let word = |(word, _): &(String, f32)| captioner.written_of(&neighbours, word.trim_end_matches(','));
+        best.fit = Some(Fit {
+            matched: captioner.score(look, &best.text)?,
+            written: best.words.iter().map(word).collect(),
+        });
+        let others = captions.chain(drawn?).map(|sequence| self.written(sequence, None));
+        std::iter::once(Ok(best)).chain(others).collect()
+    }
+
+    /// It was not made for that.
+    fn answer(&self, _: &Memory, _: &str, _: Request<'_>) -> Result<Vec<Written>> {
+        Err(self.unable(Task::Answer))
+    }
+
+    fn match_text(&self, memory: &Memory, text: &str) -> Result<Match> {
+        self.captioner.score(memory.get()?, text)
+    }
+
+    fn embed(&self, memory: &Memory) -> Result<Vec<f32>> {
+        self.captioner.embed(memory.get()?)
+    }
+}
