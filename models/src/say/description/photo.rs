@@ -102,7 +102,8 @@ impl Photo<'_> {
     /// A sentence of such a model; None if it tells of somebody for whom there is no evidence at all.
     fn hedged(&self, text: &str) -> Option<Statement> {
         let text = text.trim_end_matches('.');
-        let words: Vec<&str> = text.split_whitespace().collect();
+        let plain = text.to_lowercase();
+        let words: Vec<&str> = plain.split_whitespace().collect();
         let said = !tidy(text).is_empty() && !self.is_vetoed(&words);
         said.then(|| self.written(after_possibly(text), false, None))
     }
@@ -193,7 +194,8 @@ impl Photo<'_> {
 
     /// A caption as a statement, with its nouns for other languages than its own.
     fn written(&self, text: String, sure: bool, also: Option<Amount>) -> Statement {
-        let words: Vec<&str> = text.split_whitespace().collect();
+        let plain = text.to_lowercase();
+        let words: Vec<&str> = plain.split_whitespace().collect();
         let mentions = self.lexicon.mentions(&words);
         let mut end = 0;
         let mut nouns = Vec::new();
