@@ -1,18 +1,9 @@
 //! What is known about a picture before a sentence is made of it.
 
-use crate::evidence::lexicon::{Lexicon, NounKind, Seen};
+use crate::evidence::lexicon::{Lexicon, Seen};
 use crate::sight::objects::Object;
 use crate::sight::pixels::PixelEvidence;
 use crate::sight::tags::Tag;
-
-use super::calibration::Calibration;
-
-/// An animal that fills so much of the picture is known to the tags, of which two in five are animals: they give it at least `KNOWN`.
-const FILLS: f32 = 0.6;
-const KNOWN: f32 = 0.02;
-/// A box around the whole picture, if it is no person's and the tags do not know it, often holds a page or a pattern: it is never believed more.
-const WHOLE: f32 = 0.85;
-const WHOLE_AT_MOST: f32 = 0.8;
 
 /// Everything that the parts of the engine found in one picture.
 #[derive(Debug, Clone, Default)]
@@ -59,38 +50,6 @@ impl CaptionEvidence {
 }
 
 impl Evidence {
-    /// The same evidence with the probability of each object, by all that is known of it, for its score.
-    #[must_use]
-    pub fn weighed(&self, lexicon: &Lexicon, calibration: &Calibration) -> Self {
-        let seen = self.seen(lexicon);
-        let mut weighed = self.clone();
-        for object in &mut weighed.objects {
-            let share = self.share(object.bbox);
-            let tags = self.tags_of(object, lexicon, &seen);
-            let known = tags.is_some_and(|tags| tags >= KNOWN);
-            // Tags speak of the picture, not of a box: they confirm one object of a name, not its fellows.
-            let is_best = lexicon
-                .object(object.name)
-                .is_some_and(|number| object.score >= seen.objects[number]);
-            let probability = calibration.object(object.score, share, tags.filter(|_| is_best));
-            object.score = if !known && tags.is_some() && share > FILLS && is_animal(object.name, lexicon) {
-                0.0
-            } else if !known && share > WHOLE && !is_person(object.name, lexicon) {
-                probability.min(WHOLE_AT_MOST)
-            } else {
-                probability
-            };
-        }
-        weighed
-    }
-
-    /// The probability, 0 to 1, that the tags give to what an object is; None for persons and other things that have no classes.
-    pub fn tags_of(&self, object: &Object, lexicon: &Lexicon, seen: &Seen) -> Option<f32> {
-        let concept = lexicon.concept_of_object(object.name)?;
-        let has_classes = concept.extent.has_classes() && !is_person(object.name, lexicon) && !self.tags.is_empty();
-        has_classes.then(|| seen.by_tags(&concept.extent))
-    }
-
     /// The scores by class and object number.
     pub fn seen(&self, lexicon: &Lexicon) -> Seen {
         let mut seen = Seen {
@@ -115,14 +74,4 @@ impl Evidence {
         let (width, height) = (self.size.0.max(1) as f32, self.size.1.max(1) as f32);
         (bbox[2] / width * (bbox[3] / height)).clamp(0.0, 1.0)
     }
-}
-
-fn is_person(object: &str, lexicon: &Lexicon) -> bool {
-    lexicon.noun(object).is_some_and(|noun| noun.kind == NounKind::Person)
-}
-
-fn is_animal(object: &str, lexicon: &Lexicon) -> bool {
-    lexicon
-        .concept_of_object(object)
-        .is_some_and(|concept| lexicon.is_animal(&concept.extent))
 }

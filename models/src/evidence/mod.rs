@@ -10,6 +10,7 @@ pub mod lexicon;
 mod odds;
 pub mod place;
 pub mod things;
+mod weighing;
 
 pub use calibration::Calibration;
 pub use caption::neutral;

@@ -3,6 +3,7 @@
 //! Blank, black, noisy pictures, screenshots and documents are told from pixels and never captioned; photos are told in [`super::photo`].
 
 use super::description::Description;
+use super::first::First;
 use super::more::{amount, places};
 use super::photo::photo;
 use crate::evidence::calibration::Calibration;
@@ -20,14 +21,6 @@ const TAGS_SHOWN: usize = 10;
 const OBJECT_SHOWN: f32 = 0.35;
 /// What pixels alone decide is right nearly always.
 const BY_PIXELS: f32 = 0.98;
-
-/// What is said first, before the rest is added.
-pub struct First {
-    pub statements: Vec<Statement>,
-    pub sure: bool,
-    /// That everything they name is there, 0 to 1.
-    pub confidence: f32,
-}
 
 impl Description {
     /// Makes the description that `evidence` supports.

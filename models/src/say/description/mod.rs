@@ -3,6 +3,7 @@
 mod compose;
 #[allow(clippy::module_inception)]
 mod description;
+mod first;
 mod more;
 mod photo;
 #[cfg(test)]

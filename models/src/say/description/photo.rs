@@ -3,7 +3,7 @@
 //! The caption is said only where its nouns are probably right. Else only what tags and objects support is named, after "Possibly"; and where
 //! nothing is supported, the colours of the picture.
 
-use super::compose::First;
+use super::first::First;
 use super::more::amount;
 use crate::base::sentences::sentences;
 use crate::evidence::calibration::{Calibration, Thresholds};

@@ -16,8 +16,6 @@ const MORE: &str = "Ein Modell für freie Fragen, wie BLIP, könnte mehr sagen."
 
 /// The reply as one or two sentences.
 pub fn say(reply: &Reply<'_>) -> String {
-    let list_of = |amounts: &[Amount<'_>]| list(&amounts.iter().map(maybe).collect::<Vec<_>>());
-    let none = |concept: &Concept| format!("Es sind keine {} zu erkennen", several(&concept.name));
     let text = match reply {
         Reply::There(amounts) => format!("Ja, {}", list_of(amounts)),
         Reply::Possibly(amount) => format!("Möglicherweise {}, sicher bin ich nicht", phrase(amount)),
@@ -41,16 +39,7 @@ pub fn say(reply: &Reply<'_>) -> String {
             format!("{} {}", maybe(amount), list(&places))
         }
         Reply::Somewhere(amount) => format!("{}; wo, kann ich nicht sagen", maybe(amount)),
-        Reply::ColoursOf(amount, found) => format!(
-            "{}. Um die Mitte {} ist das Bild {}",
-            maybe(amount),
-            if amount.count == 1 {
-                "davon"
-            } else {
-                "des deutlichsten Fundes"
-            },
-            list(&found.iter().map(|name| colour(name)).collect::<Vec<_>>())
-        ),
+        Reply::ColoursOf(amount, found) => colours_of(amount, found),
         Reply::Colours(found) => format!("Das Bild ist {}", mostly(found)),
         Reply::Share(amount, share) => format!("{}; das füllt {}", maybe(amount), part(*share)),
         Reply::Size(width, height) => format!("Das Bild ist {width} Pixel breit und {height} hoch"),
@@ -79,6 +68,29 @@ pub fn say(reply: &Reply<'_>) -> String {
         }
     };
     sentence(&text)
+}
+
+/// "Ein Auto. Um die Mitte davon ist das Bild rot"
+fn colours_of(amount: &Amount<'_>, found: &[&'static str]) -> String {
+    let of_it = if amount.count == 1 {
+        "davon"
+    } else {
+        "des deutlichsten Fundes"
+    };
+    let colours: Vec<&str> = found.iter().map(|name| colour(name)).collect();
+    format!(
+        "{}. Um die Mitte {of_it} ist das Bild {}",
+        maybe(amount),
+        list(&colours)
+    )
+}
+
+fn list_of(amounts: &[Amount<'_>]) -> String {
+    list(&amounts.iter().map(maybe).collect::<Vec<_>>())
+}
+
+fn none(concept: &Concept) -> String {
+    format!("Es sind keine {} zu erkennen", several(&concept.name))
 }
 
 fn at_least(amount: &Amount<'_>, phrase: &str) -> String {

@@ -31,11 +31,8 @@ impl Question {
         let follows = phrases.follow.iter().any(|phrase| words.take_first(phrase));
         let kind = is_kind(&words, phrases);
         let begins_with_is = words.first().is_some_and(|first| phrases.is.contains(&first));
-        let side = phrases
-            .sides
-            .iter()
-            .find(|(_, side)| words.take(side))
-            .map(|(side, _)| *side);
+        let mut sides = phrases.sides.iter();
+        let side = sides.find(|(_, side)| words.take(side)).map(|(side, _)| *side);
         let mut form = phrases
             .forms
             .iter()
@@ -62,14 +59,10 @@ impl Question {
         if form == Some(Form::Presence) && words.drop(phrases.numbers) {
             form = Some(Form::Count);
         }
-        if begins_with_is && (form.is_none() || form == Some(Form::Presence)) {
-            let mut rest = words.clone();
-            let has_colour = rest.drop(phrases.colours);
-            rest.drop(phrases.fillers);
-            if has_colour && (refers || !rest.is_empty()) {
-                words.drop(phrases.colours);
-                form = Some(Form::Colour);
-            }
+        let may_name_colour = begins_with_is && (form.is_none() || form == Some(Form::Presence));
+        if may_name_colour && names_colour(&words, phrases, refers) {
+            words.drop(phrases.colours);
+            form = Some(Form::Colour);
         }
         // Without a form only a thing may be named: "what does the dog do" is left with more than that.
         words.drop(if form.is_some() || follows {
@@ -92,6 +85,14 @@ impl Question {
             picture,
         }
     }
+}
+
+/// "Is the car red?", "is it red?": a colour and something that has it.
+fn names_colour(words: &Words, phrases: &Phrases, refers: bool) -> bool {
+    let mut rest = words.clone();
+    let has_colour = rest.drop(phrases.colours);
+    rest.drop(phrases.fillers);
+    has_colour && (refers || !rest.is_empty())
 }
 
 /// "What kind of picture is this?", "is it a photo?"

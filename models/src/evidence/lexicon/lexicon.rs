@@ -1,0 +1,160 @@
+//! What words mean in terms of what can be seen: which ImageNet classes and COCO objects support a noun, and how specifically a thing may be named.
+//!
+//! `lexicon.json` in the pack is made by `training/lexicon.py` from WordNet 3.0 and two hand-made tables.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Deserialize;
+
+use super::concept::{Concept, Noun};
+use super::extent::{Extent, Seen};
+
+/// Nouns, nameable concepts, classes and objects.
+#[derive(Debug, Deserialize)]
+#[serde(from = "File")]
+pub struct Lexicon {
+    classes: Vec<String>,
+    objects: Vec<String>,
+    class_of: HashMap<String, usize>,
+    object_of: HashMap<String, usize>,
+    concepts: Vec<Concept>,
+    pub(super) nouns: HashMap<String, Noun>,
+    pub(super) irregular: HashMap<String, String>,
+    pub(super) before_noun: HashSet<String>,
+}
+
+/// The layout of `lexicon.json`.
+#[derive(Deserialize)]
+struct File {
+    classes: Vec<String>,
+    objects: Vec<String>,
+    concepts: Vec<Concept>,
+    nouns: HashMap<String, Noun>,
+    irregular: HashMap<String, String>,
+    before_noun: HashSet<String>,
+}
+
+impl From<File> for Lexicon {
+    fn from(file: File) -> Self {
+        let numbered = |names: &[String]| {
+            names
+                .iter()
+                .enumerate()
+                .map(|(number, name)| (name.clone(), number))
+                .collect()
+        };
+        Self {
+            class_of: numbered(&file.classes),
+            object_of: numbered(&file.objects),
+            classes: file.classes,
+            objects: file.objects,
+            concepts: file.concepts,
+            nouns: file.nouns,
+            irregular: file.irregular,
+            before_noun: file.before_noun,
+        }
+    }
+}
+
+impl Lexicon {
+    /// Reads `lexicon.json`.
+    ///
+    /// # Errors
+    /// If the bytes are not JSON of this layout.
+    pub fn read(json: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(json)
+    }
+
+    /// The speakable name of each ImageNet class, in class order.
+    pub fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    /// The number of the class with this name.
+    pub fn class(&self, name: &str) -> Option<usize> {
+        self.class_of.get(name).copied()
+    }
+
+    /// The number of the object with this COCO name.
+    pub fn object(&self, name: &str) -> Option<usize> {
+        self.object_of.get(name).copied()
+    }
+
+    /// The COCO names of the objects, in order.
+    pub fn objects(&self) -> &[String] {
+        &self.objects
+    }
+
+    /// The noun with this singular name.
+    pub fn noun(&self, name: &str) -> Option<&Noun> {
+        self.nouns.get(name)
+    }
+
+    /// All concepts, parents before children.
+    pub fn concepts(&self) -> &[Concept] {
+        &self.concepts
+    }
+
+    /// The most specific concept that stands for the object with this COCO name.
+    pub fn concept_of_object(&self, name: &str) -> Option<&Concept> {
+        let object = self.object(name)?;
+        self.concepts
+            .iter()
+            .filter(|concept| concept.extent.has_object(object))
+            .min_by_key(|concept| concept.extent.size())
+    }
+
+    /// The concept with this name.
+    pub fn concept(&self, name: &str) -> Option<&Concept> {
+        self.concepts.iter().find(|concept| concept.name == name)
+    }
+
+    /// Whether all of an extent shows animals.
+    pub fn is_animal(&self, extent: &Extent) -> bool {
+        self.concept("animal")
+            .is_some_and(|animal| extent.is_within(&animal.extent))
+    }
+
+    /// The most specific concept below (or equal to) the best root whose probability exceeds `least`, with that probability.
+    ///
+    /// From each concept the likeliest child is taken while it is likely enough, so that breeds that share the probability are named "dog".
+    pub fn most_specific(&self, seen: &Seen, least: f32) -> Option<(&Concept, f32)> {
+        self.descend(None, least, &|extent| seen.by_tags(extent))
+    }
+
+    /// As `most_specific`, but only among what is below `concept` (itself if nothing below is likely enough).
+    pub fn more_specific<'l>(&'l self, concept: &'l Concept, seen: &Seen, least: f32) -> &'l Concept {
+        let root = self.concepts.iter().position(|other| std::ptr::eq(other, concept));
+        self.descend(root, least, &|extent| seen.by_tags(extent))
+            .map_or(concept, |(found, _)| found)
+    }
+
+    fn descend(
+        &self,
+        root: Option<usize>,
+        least: f32,
+        probability: &dyn Fn(&Extent) -> f32,
+    ) -> Option<(&Concept, f32)> {
+        /// A child that has most of its parent's probability says more and is hardly less likely.
+        const MOST: f32 = 0.75;
+        let (mut parent, mut least, mut found) = (root, least, None);
+        loop {
+            let children = self
+                .concepts
+                .iter()
+                .enumerate()
+                .filter(|(_, concept)| concept.parent == parent);
+            let best = children
+                .map(|(number, concept)| (number, concept, probability(&concept.extent)))
+                .filter(|(_, _, likely)| *likely > least)
+                .max_by(|a, b| a.2.total_cmp(&b.2));
+            let Some((number, concept, likely)) = best else {
+                return found;
+            };
+            if concept.said {
+                found = Some((concept, likely));
+            }
+            (parent, least) = (Some(number), least.min(MOST * likely));
+        }
+    }
+}
