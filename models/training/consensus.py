@@ -7,6 +7,7 @@ with the captions of like pictures. Writes `consensus.safetensors` into the pack
     pictures [E], weights [E]     the pictures with that n-gram; its TF-IDF weight of the unit vector of its order, mean of five captions, times 255
 """
 
+import json
 import collections
 import math
 import sys
@@ -22,7 +23,7 @@ from cider import grams
 AXES = 64
 NEIGHBOURS = 60  # that the engine asks
 # How much the score of a beam, its contrastive cosine and a word that comes twice count beside what it shares with them.
-LIKELIHOOD, CONTRAST, REPEATED = 15, 15, 2
+LIKELIHOOD, CONTRAST, REPEATED = (json.loads((data.PACK / "calibration.json").read_text())["captions"][name] for name in ("likelihood", "contrast", "repeated"))
 # Words that may come twice.
 COMMON = set("a an the in on of and with is are to at by from his her their its".split())
 PATH = data.PACK / "consensus.safetensors"

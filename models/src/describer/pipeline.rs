@@ -16,7 +16,7 @@ use crate::picture::Picture;
 use crate::say::description::Description;
 use crate::say::question::{self, Answer, Known, Language, TextLine, Turn};
 use crate::sight::objects::Objects;
-use crate::weights::pack::Pack;
+use crate::weights::pack::{CALIBRATION, Pack};
 
 /// A loaded pack. Shared by reference between threads.
 pub struct Describer {
@@ -36,8 +36,7 @@ impl Describer {
             glance: Glance::open(pack, device)?,
             objects: Objects::load(pack)?,
             lexicon: Lexicon::read(&pack.file("lexicon.json")?).map_err(|error| json("lexicon.json", error))?,
-            calibration: Calibration::read(&pack.file("calibration.json")?)
-                .map_err(|error| json("calibration.json", error))?,
+            calibration: Calibration::read(&pack.file(CALIBRATION)?).map_err(|error| json(CALIBRATION, error))?,
             model: None,
             space: space(pack),
         })

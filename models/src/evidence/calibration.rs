@@ -16,8 +16,23 @@ pub struct Calibration {
     unclassed_object: Line,
     /// How likely a thing is there that the tags name, from the logit of their summed probability.
     tag: Line,
+    /// What large boxes are worth.
+    pub boxes: Boxes,
     /// What is said in which way.
     pub thresholds: Thresholds,
+}
+
+/// Large boxes that the tags know nothing of.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Boxes {
+    /// An animal on a larger share of the picture is known to the tags, of which two in five are animals ...
+    pub fills: f32,
+    /// ... with at least this probability, or it is none.
+    pub known: f32,
+    /// A box on a larger share, if it is no person's, often holds a page or a pattern ...
+    pub whole: f32,
+    /// ... and is never believed more.
+    pub whole_at_most: f32,
 }
 
 /// From which probability on something is said in which way.

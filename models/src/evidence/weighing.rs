@@ -5,32 +5,26 @@ use super::evidence::Evidence;
 use crate::evidence::lexicon::{Lexicon, NounKind, Seen};
 use crate::sight::objects::Object;
 
-/// An animal that fills so much of the picture is known to the tags, of which two in five are animals: they give it at least `KNOWN`.
-const FILLS: f32 = 0.6;
-const KNOWN: f32 = 0.02;
-/// A box around the whole picture, if it is no person's and the tags do not know it, often holds a page or a pattern: it is never believed more.
-const WHOLE: f32 = 0.85;
-const WHOLE_AT_MOST: f32 = 0.8;
-
 impl Evidence {
     /// The same evidence with the probability of each object, by all that is known of it, for its score.
     #[must_use]
     pub fn weighed(&self, lexicon: &Lexicon, calibration: &Calibration) -> Self {
         let seen = self.seen(lexicon);
+        let boxes = calibration.boxes;
         let mut weighed = self.clone();
         for object in &mut weighed.objects {
             let share = self.share(object.bbox);
             let tags = self.tags_of(object, lexicon, &seen);
-            let known = tags.is_some_and(|tags| tags >= KNOWN);
+            let known = tags.is_some_and(|tags| tags >= boxes.known);
             // Tags speak of the picture, not of a box: they confirm one object of a name, not its fellows.
             let is_best = lexicon
                 .object(object.name)
                 .is_some_and(|number| object.score >= seen.objects[number]);
             let probability = calibration.object(object.score, share, tags.filter(|_| is_best));
-            object.score = if !known && tags.is_some() && share > FILLS && is_animal(object.name, lexicon) {
+            object.score = if !known && tags.is_some() && share > boxes.fills && is_animal(object.name, lexicon) {
                 0.0
-            } else if !known && share > WHOLE && !is_person(object.name, lexicon) {
-                probability.min(WHOLE_AT_MOST)
+            } else if !known && share > boxes.whole && !is_person(object.name, lexicon) {
+                probability.min(boxes.whole_at_most)
             } else {
                 probability
             };

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::base::error::PackError;
@@ -76,6 +77,9 @@ impl Deref for Bytes {
 
 /// The file of a pack's folder that lists the others.
 pub const MANIFEST: &str = "pack.toml";
+
+/// The numbers of a pack that scripts of `training/` fit, by section.
+pub(crate) const CALIBRATION: &str = "calibration.json";
 
 /// `catalog.toml`: every pack that there is, with the licences and sources of its files.
 pub const CATALOG: &str = include_str!("../../catalog.toml");
@@ -153,6 +157,14 @@ impl Pack {
             });
         }
         Ok(bytes)
+    }
+
+    /// The values under a key of a JSON file.
+    pub fn section<T: DeserializeOwned>(&self, name: &str, key: &str) -> Result<T, PackError> {
+        let mut file: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_slice(&self.file(name)?).map_err(|error| self.unusable(name, error))?;
+        let section = file.remove(key).unwrap_or_default();
+        serde_json::from_value(section).map_err(|error| self.unusable(name, format!("{key}: {error}")))
     }
 
     /// Hashes every file.

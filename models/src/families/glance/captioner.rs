@@ -21,7 +21,7 @@ use crate::nn::qformer::{ImageMemory, Matching, QFormer, QFormerConfig, TextBran
 use crate::nn::tokenizer::{SpecialTokens, Tokenizer};
 use crate::picture::Picture;
 use crate::weights::checkpoint::{Precision, Weights};
-use crate::weights::pack::Pack;
+use crate::weights::pack::{CALIBRATION, Pack};
 use crate::weights::tensors::tensors;
 use eyebright_kernels::activations::LayerNorm;
 use eyebright_kernels::linear::Linear;
@@ -32,10 +32,6 @@ const WEIGHTS: &str = "model.gguf";
 /// Pieces of a text that the Q-Former was trained to read.
 const MATCHED_TEXT: usize = 32;
 const NORM_EPSILON: f64 = 1e-6;
-/// How much the score, the contrastive cosine and a word that comes twice count beside what a caption shares with those of the neighbours.
-const LIKELIHOOD: f32 = 15.0;
-const CONTRAST: f32 = 15.0;
-const REPEATED: f32 = 2.0;
 
 /// `config.json`.
 #[derive(Debug, Deserialize)]
@@ -64,6 +60,17 @@ struct PromptTags {
     imagenet: Vec<String>,
 }
 
+/// What counts beside what a caption shares with those of like pictures, as `training/consensus.py` weighs it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Ranking {
+    /// The score of beam search.
+    likelihood: f32,
+    /// The contrastive cosine.
+    contrast: f32,
+    /// Against a caption in which a word comes twice.
+    repeated: f32,
+}
+
 /// The models that write about a picture.
 pub struct Captioner {
     encoder: Box<dyn ImageEncoder>,
@@ -78,6 +85,7 @@ pub struct Captioner {
     consensus: Consensus,
     decoding: Decoding,
     prompt_tags: PromptTags,
+    ranking: Ranking,
     pack: Pack,
     reads: QFormerConfig,
 }
@@ -128,6 +136,7 @@ impl Captioner {
             consensus: Consensus::load(pack)?,
             decoding: config.decoding,
             prompt_tags: checked(config.prompt_tags, pack)?,
+            ranking: pack.section(CALIBRATION, "captions")?,
             pack: pack.clone(),
             reads: config.qformer,
         };
@@ -188,6 +197,7 @@ impl Captioner {
     /// picture, best first; those that repeat a word stand back, equals stay as they are.
     pub fn by_consensus(&self, look: &Look, neighbours: &Neighbours, captions: Vec<Sequence>) -> Result<Vec<Sequence>> {
         let queries = self.matching.project_queries(&look.queries)?;
+        let weights = self.ranking;
         let mut ranked = captions
             .into_iter()
             .map(|caption| {
@@ -195,7 +205,8 @@ impl Captioner {
                 let shared = self.consensus.shared(neighbours, &text);
                 let fits = self.contrast(&queries, &self.tokenizer.encode_marked(&text, MATCHED_TEXT)?)?;
                 let repeated = f32::from(consensus::repeats(&text));
-                let agreement = shared + LIKELIHOOD * caption.score + CONTRAST * fits - REPEATED * repeated;
+                let agreement =
+                    shared + weights.likelihood * caption.score + weights.contrast * fits - weights.repeated * repeated;
                 Ok((agreement, caption))
             })
             .collect::<Result<Vec<_>>>()?;

@@ -24,6 +24,7 @@ fn calibration() -> Calibration {
     let json = r#"{
         "caption": {"bias": 1.0, "weights": {"mean_log_probability": 2.0, "support_min": 0.5, "unmentioned_object": -3.0, "unmentioned_tag": -1.0}},
         "object": {"bias": 0.0, "score": 1.0, "tags": 0.0, "share": 0.0}, "unclassed_object": {"slope": 1.0, "bias": 0.0}, "tag": {"slope": 1.0, "bias": 0.0},
+        "boxes": {"fills": 0.6, "known": 0.02, "whole": 0.85, "whole_at_most": 0.8},
         "thresholds": {"caption": 0.8, "sure": 0.85, "possible": 0.35, "faint": 0.12, "specific": 0.6, "supported": 0.35, "person_word": 0.6, "veto": 0.05}
     }"#;
     Calibration::read(json.as_bytes()).unwrap()
