@@ -7,8 +7,8 @@ with the captions of like pictures. Writes `consensus.safetensors` into the pack
     pictures [E], weights [E]     the pictures with that n-gram; its TF-IDF weight of the unit vector of its order, mean of five captions, times 255
 """
 
-import json
 import collections
+import json
 import math
 import sys
 
