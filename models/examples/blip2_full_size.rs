@@ -11,7 +11,6 @@ use std::time::Instant;
 
 use candle_core::Tensor;
 use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
-use eyebright_models::VisionLanguage;
 use eyebright_models::checkpoint::Checkpoint;
 use eyebright_models::checkpoint::Precision;
 use eyebright_models::parts::blip2::Blip2;

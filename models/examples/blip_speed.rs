@@ -8,7 +8,7 @@ use std::time::Instant;
 use eyebright_models::checkpoint::Checkpoint;
 use eyebright_models::checkpoint::Precision;
 use eyebright_models::parts::generation::Decoding;
-use eyebright_models::{Cancel, Device, Limits, Picture, registry};
+use eyebright_models::{Cancel, Device, Limits, Picture, Request, registry};
 
 /// Pieces that are written, whatever they are: the end is not allowed before.
 const PIECES: usize = 20;
@@ -35,7 +35,12 @@ fn main() -> Result<(), Box<dyn Error>> {
                 ..Decoding::default()
             };
             let start = Instant::now();
-            let written = model.caption(&image, None, &decoding, &Cancel::default(), &mut |_| {})?;
+            let (cancel, unheard) = (Cancel::default(), &mut |_: &str| {});
+            let request = Request {
+                decoding: Some(&decoding),
+                ..Request::new(&cancel, unheard)
+            };
+            let written = model.caption(&image, request)?;
             println!("{name} {:.0}", milliseconds(start));
             println!("{name}_ids {:?}", written[0].sequence.ids);
         }

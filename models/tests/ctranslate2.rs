@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod fetched;
 mod made;
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,6 +15,7 @@ use eyebright_models::speech::Encoder;
 use eyebright_models::speech::Outcome;
 use eyebright_models::speech::Transcriber;
 use eyebright_models::{Cancel, Pack};
+use fetched::fetched;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -222,12 +224,14 @@ fn changed_bytes_never_panic() {
     }
 }
 
-/// `EYEBRIGHT_EARS` names the folder of the pack (`eyebright packs fetch ears`).
-#[test]
-#[ignore = "needs the pack ears"]
-fn the_real_weights_are_read() {
-    let folder = std::env::var_os("EYEBRIGHT_EARS").unwrap();
-    let ears = Transcriber::open(&Pack::open(Path::new(&folder)).unwrap(), &Device::Cpu).unwrap();
-    let heard = ears.transcribe(&[0.0; 1600], &Cancel::default(), &mut |_| {}).unwrap();
-    assert_ne!(heard.outcome, Outcome::Speech);
+mod with_ears {
+    use super::*;
+
+    #[test]
+    #[ignore = "needs the pack ears"]
+    fn the_real_weights_are_read() {
+        let ears = Transcriber::open(&fetched("ears"), &Device::Cpu).unwrap();
+        let heard = ears.transcribe(&[0.0; 1600], &Cancel::default(), &mut |_| {}).unwrap();
+        assert_ne!(heard.outcome, Outcome::Speech);
+    }
 }

@@ -10,14 +10,14 @@ use rayon::prelude::*;
 
 use crate::activations::{scaled_softmax, softmax};
 use crate::linear::dots;
-use crate::matmul::{Factor, LARGE, Target, View, multiply, times};
+use crate::matmul::{Factor, LARGE, Target, View, matmul_into, matmul_serial};
 use crate::parallel::written;
 
-/// So many queries of a head look at once: the scores of more would not stay in the processor's cache.
+/// Queries of one head computed per block: the scores of more would not stay in the processor's cache.
 const BLOCK: usize = 96;
-/// So many values of keys are worth being read by several cores, however few queries there are.
+/// Keys of this many values are read by several cores, however few the queries.
 const MUCH: usize = 1 << 18;
-/// So few queries read the keys where they lie.
+/// Most queries for which the keys are not laid out anew but read where they lie.
 const FEW: usize = 4;
 
 /// [R, T, D] -> [R, heads, T, D / heads], a view.
@@ -33,7 +33,7 @@ pub fn attend(query: &Tensor, keys: &Tensor, values: &Tensor, mask: Option<&Tens
     attend_scaled(query, keys, values, scale, mask)
 }
 
-/// The same with another factor for the scores.
+/// [`attend`] with another factor for the scores.
 pub fn attend_scaled(
     query: &Tensor,
     keys: &Tensor,
@@ -55,7 +55,7 @@ pub fn attend_scaled(
     by_candle(query, keys, values, scale, mask)
 }
 
-/// On other devices, and in other types.
+/// Attention with candle's operations: on other devices, and in other types.
 fn by_candle(query: &Tensor, keys: &Tensor, values: &Tensor, scale: f64, mask: Option<&Tensor>) -> Result<Tensor> {
     // There are fewer queries than scores to multiply.
     let query = (query.contiguous()? * scale)?;
@@ -67,13 +67,13 @@ fn by_candle(query: &Tensor, keys: &Tensor, values: &Tensor, scale: f64, mask: O
     found.transpose(1, 2)?.flatten_from(2)
 }
 
-/// [T, past + T]: 0 where a token may look, minus infinity where it may not (later tokens).
+/// [T, past + T]: 0 where a token attends, minus infinity at later tokens, where it must not.
 pub fn causal_mask(tokens: usize, past: usize, device: &Device) -> Result<Tensor> {
     let row = |i: usize| (0..past + tokens).map(move |j| if j <= past + i { 0.0 } else { f32::NEG_INFINITY });
     Tensor::from_vec((0..tokens).flat_map(row).collect(), (tokens, past + tokens), device)
 }
 
-/// On the CPU, heads are read where they lie and written side by side. Cores share them where there is much to do.
+/// Attention on the CPU: heads are read where they lie and written side by side, on several cores where there is much to do.
 struct Attend {
     scale: f32,
     /// [R, heads, T, S].
@@ -129,10 +129,10 @@ impl CustomOp3 for Attend {
         let query = Heads::of(query, query_layout)?;
         let (keys, values) = (Heads::of(keys, keys_layout)?, Heads::of(values, values_layout)?);
         let [rows, heads, tokens, width] = query.sizes;
-        let seen = keys.sizes[2];
-        if keys.sizes != [rows, heads, seen, width] || values.sizes != keys.sizes || seen == 0 {
+        let source = keys.sizes[2];
+        if keys.sizes != [rows, heads, source, width] || values.sizes != keys.sizes || source == 0 {
             bail!(
-                "attention: {:?} look at {:?} and {:?}",
+                "attention: queries {:?}, keys {:?}, values {:?}",
                 query.sizes,
                 keys.sizes,
                 values.sizes
@@ -144,9 +144,9 @@ impl CustomOp3 for Attend {
             Some(_) => bail!("attention: the mask is on another device"),
             None => None,
         };
-        let mut looks = Vec::with_capacity(rows * heads);
+        let mut work = Vec::with_capacity(rows * heads);
         for head in 0..rows * heads {
-            looks.push(Look {
+            work.push(Head {
                 query: query.head(head)?,
                 keys: keys.head(head)?,
                 values: values.head(head)?,
@@ -157,14 +157,14 @@ impl CustomOp3 for Attend {
         let write = |output: &mut [MaybeUninit<f32>]| {
             let whole = Target::new(output, heads * width);
             // SAFETY: each head has its own columns of the output.
-            let of_head = |(head, look): (usize, &Look)| unsafe {
-                look.write(whole.at(head / heads * tokens, head % heads * width));
+            let write = |(index, head): (usize, &Head)| unsafe {
+                head.write(whole.at(index / heads * tokens, index % heads * width));
             };
-            let read = rows * heads * seen * width;
+            let read = rows * heads * source * width;
             if read < MUCH && read * tokens < LARGE {
-                looks.iter().enumerate().for_each(of_head);
+                work.iter().enumerate().for_each(write);
             } else {
-                looks.par_iter().enumerate().for_each(of_head);
+                work.par_iter().enumerate().for_each(write);
             }
         };
         // SAFETY: the heads fill the output.
@@ -173,8 +173,8 @@ impl CustomOp3 for Attend {
     }
 }
 
-/// What one head does: queries [T, W], keys and values [S, W], the mask [T, S].
-struct Look<'a> {
+/// One head: queries [T, W], keys and values [S, W], the mask [T, S].
+struct Head<'a> {
     query: View<'a>,
     keys: View<'a>,
     values: View<'a>,
@@ -182,11 +182,13 @@ struct Look<'a> {
     mask: Option<View<'a>>,
 }
 
-impl Look<'_> {
+impl Head<'_> {
+    /// Writes the output [T, W].
+    ///
     /// # Safety
     /// T rows of W values must have room in the target, and nobody else may use them meanwhile.
     unsafe fn write(&self, target: Target) {
-        let ([tokens, width], [seen, _]) = (self.query.sizes(), self.keys.sizes());
+        let ([tokens, width], [source, _]) = (self.query.sizes(), self.keys.sizes());
         let (keys, values) = if tokens <= FEW {
             (None, Factor::View(self.values))
         } else {
@@ -199,22 +201,22 @@ impl Look<'_> {
             let count = BLOCK.min(tokens - first);
             let query = self.query.part([first, 0], [count, width]);
             let mut scores = match &keys {
-                Some(keys) => times(query, keys),
+                Some(keys) => matmul_serial(query, keys),
                 None => dots(query, self.keys),
             };
             let mut scale = self.scale;
             if let Some(mask) = self.mask {
-                for (row, scores) in scores.chunks_exact_mut(seen).enumerate() {
+                for (row, scores) in scores.chunks_exact_mut(source).enumerate() {
                     for (score, mask) in scores.iter_mut().zip(mask.row(first + row)) {
                         *score = *score * scale + mask;
                     }
                 }
                 scale = 1.0;
             }
-            scaled_softmax(&mut scores, seen, scale);
-            let scores = View::rows(&scores, seen);
+            scaled_softmax(&mut scores, source, scale);
+            let scores = View::rows(&scores, source);
             // SAFETY: the caller vouches for the target.
-            unsafe { multiply(scores, &values, &[], target.at(first, 0)) };
+            unsafe { matmul_into(scores, &values, &[], target.at(first, 0)) };
         }
     }
 }
@@ -222,11 +224,12 @@ impl Look<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::normal;
 
     #[test]
     fn equals_candles_products_however_the_heads_lie() {
-        let random = |shape: [usize; 3]| Tensor::randn(0f32, 1.0, &shape, &Device::Cpu).unwrap();
-        for (rows, heads, tokens, seen, width) in [
+        let random = |shape: [usize; 3]| normal(shape[2] as u64, 0.0, 1.0, &shape);
+        for (rows, heads, tokens, source, width) in [
             (1, 1, 1, 1, 1),
             (3, 8, 1, 577, 64),
             (1, 12, 4, 33, 64),
@@ -237,21 +240,21 @@ mod tests {
             // Queries, keys and values side by side, as one product makes them.
             let (query, both) = (
                 random([rows, tokens, heads * width]),
-                random([rows, seen, 2 * heads * width]),
+                random([rows, source, 2 * heads * width]),
             );
             let part = |first: usize| {
                 split_heads(&both.narrow(2, first * heads * width, heads * width).unwrap(), heads).unwrap()
             };
             let (query, keys, values) = (split_heads(&query, heads).unwrap(), part(0), part(1));
-            let later = causal_mask(tokens, seen.saturating_sub(tokens), &Device::Cpu).unwrap();
-            let masks = [None, Some(later).filter(|_| tokens <= seen)];
+            let later = causal_mask(tokens, source.saturating_sub(tokens), &Device::Cpu).unwrap();
+            let masks = [None, Some(later).filter(|_| tokens <= source)];
             for mask in masks.iter().map(Option::as_ref) {
                 let ours = attend_scaled(&query, &keys, &values, 0.3, mask).unwrap();
                 let theirs = by_candle(&query, &keys, &values, 0.3, mask).unwrap();
                 assert_eq!(ours.dims(), [rows, tokens, heads * width]);
                 let far = (ours - theirs).unwrap().abs().unwrap().max_all().unwrap();
                 let far: f32 = far.to_scalar().unwrap();
-                assert!(far < 2e-5, "{rows} {heads} {tokens} {seen} {width}: {far}");
+                assert!(far < 2e-5, "{rows} {heads} {tokens} {source} {width}: {far}");
             }
         }
     }

@@ -8,4 +8,6 @@ pub mod linear;
 pub mod matmul;
 pub mod parallel;
 pub mod quantized;
+#[cfg(test)]
+mod random;
 mod values;

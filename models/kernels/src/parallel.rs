@@ -1,4 +1,4 @@
-//! Work that the cores share, whatever candle is told about threads.
+//! Work spread over the cores, however many threads candle may use.
 
 // Memory is written before it has values.
 #![allow(unsafe_code)]
@@ -8,31 +8,30 @@ use std::mem::MaybeUninit;
 use candle_core::{Result, Tensor};
 use rayon::prelude::*;
 
-/// What `work` makes of `count` things, `share` at a time: it gets the first of a share and how many they are, and its results are joined
-/// along `dim`.
-pub fn in_shares(
+/// Splits `0..count` into chunks of `chunk`, runs `work(first, length)` on them in parallel and concatenates the results along `dim`.
+pub fn in_chunks(
     count: usize,
-    share: usize,
+    chunk: usize,
     dim: usize,
     work: impl Fn(usize, usize) -> Result<Tensor> + Sync,
 ) -> Result<Tensor> {
-    let parts: Vec<Tensor> = (0..count.div_ceil(share))
+    let parts: Vec<Tensor> = (0..count.div_ceil(chunk))
         .into_par_iter()
-        .map(|part| {
-            let first = part * share;
-            work(first, share.min(count - first))
+        .map(|index| {
+            let first = index * chunk;
+            work(first, chunk.min(count - first))
         })
         .collect::<Result<_>>()?;
     Tensor::cat(&parts, dim)
 }
 
-/// What `work` makes on a thread of the pool, where it shares its parts with the others at once. From outside, each part would first have to be
-/// handed over, and waited for.
+/// Runs `work` on a thread of rayon's pool. Parallel iterators in it start there at once; outside of the pool each would first be handed over to
+/// it, and waited for.
 pub fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     rayon::scope(|_| work())
 }
 
-/// So many values, which `write` makes. Cores write their own parts, and nobody has to fill the whole with zeros first.
+/// A vector of `count` values that `write` fills in, without having been filled with zeros first.
 ///
 /// # Safety
 /// `write` must write each of them.

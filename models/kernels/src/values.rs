@@ -2,12 +2,18 @@
 
 use candle_core::{CpuStorage, Result, Storage, Tensor, bail};
 
-/// A bias [N], or as many zeros.
+/// A bias [outputs], or as many zeros.
 pub fn bias_or_zeros(bias: Option<&Tensor>, outputs: usize) -> Result<Vec<f32>> {
-    bias.map_or_else(|| Ok(vec![0.0; outputs]), Tensor::to_vec1)
+    let Some(bias) = bias else {
+        return Ok(vec![0.0; outputs]);
+    };
+    if bias.dims() != [outputs] {
+        bail!("a bias of {:?} for {outputs} outputs", bias.shape());
+    }
+    bias.to_vec1()
 }
 
-/// The values of a tensor as they lie in memory.
+/// Calls `read` with the values of a contiguous f32 tensor on the CPU.
 pub fn with_values<T>(tensor: &Tensor, read: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
     let (storage, layout) = tensor.storage_and_layout();
     match (&*storage, layout.contiguous_offsets()) {

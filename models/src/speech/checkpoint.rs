@@ -4,6 +4,7 @@ use candle_core::Device;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::config::WhisperConfig;
 use super::ctranslate2;
 use crate::base::error::PackError;
 use crate::weights::checkpoint::{Precision, Weights};
@@ -15,33 +16,6 @@ const GENERATION: &str = "generation_config.json";
 /// `CTranslate2`'s name for its binary.
 const CONVERTED: &str = "model.bin";
 const PUBLISHED: &str = "model.safetensors";
-
-/// Sizes, named as in the hub's `config.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct WhisperConfig {
-    /// Width D.
-    pub d_model: usize,
-    /// Layers that hear.
-    pub encoder_layers: usize,
-    /// Heads of D / heads each.
-    pub encoder_attention_heads: usize,
-    /// Width of their feed-forward part.
-    pub encoder_ffn_dim: usize,
-    /// Layers that write.
-    pub decoder_layers: usize,
-    /// Heads of D / heads each.
-    pub decoder_attention_heads: usize,
-    /// Width of their feed-forward part.
-    pub decoder_ffn_dim: usize,
-    /// Vocabulary V, timestamps included.
-    pub vocab_size: usize,
-    /// Bands of the spectrogram.
-    pub num_mel_bins: usize,
-    /// Half the frames of the longest spectrogram.
-    pub max_source_positions: usize,
-    /// Longest text.
-    pub max_target_positions: usize,
-}
 
 /// Ids that are never written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use candle_core::{Device, Tensor};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
-use super::checkpoint::WhisperConfig;
+use super::config::WhisperConfig;
 use crate::weights::tensors::expanded;
 
 /// The one that `CTranslate2` has written since 2021.

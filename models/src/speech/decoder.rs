@@ -4,9 +4,9 @@ use candle_core::{Device, Result, Tensor, bail};
 use candle_nn::Module;
 
 use super::blocks::{Attention, FeedForward, Memory, norm};
-use super::checkpoint::WhisperConfig;
-use crate::nn::generation::log_sum_exp;
-use crate::nn::language::{Cache, LanguageModel};
+use super::config::WhisperConfig;
+
+use crate::nn::language::{Cache, LanguageModel, log_sum_exp};
 use crate::weights::checkpoint::Weights;
 use eyebright_kernels::activations::{LayerNorm, softmax};
 use eyebright_kernels::attention::causal_mask;

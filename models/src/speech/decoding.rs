@@ -6,7 +6,8 @@ use super::checkpoint::Suppressed;
 use super::decoder::{Decoder, Sound, Writing};
 use crate::base::cancel::Cancel;
 use crate::base::error::Result;
-use crate::nn::generation::{Decoding, Prefix, go_on, log_sum_exp};
+use crate::nn::generation::{Decoding, Prefix, go_on};
+use crate::nn::language::log_sum_exp;
 use crate::nn::language::{Cache, LanguageModel};
 use eyebright_kernels::parallel::in_pool;
 

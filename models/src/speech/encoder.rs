@@ -4,7 +4,7 @@ use candle_core::{Result, Tensor, bail};
 use candle_nn::{Conv1d, Conv1dConfig, Module};
 
 use super::blocks::{Attention, FeedForward, norm};
-use super::checkpoint::WhisperConfig;
+use super::config::WhisperConfig;
 use crate::weights::checkpoint::Weights;
 use eyebright_kernels::activations::{LayerNorm, gelu};
 

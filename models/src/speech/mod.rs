@@ -7,6 +7,7 @@
 mod activity;
 mod blocks;
 mod checkpoint;
+mod config;
 mod ctranslate2;
 mod decoder;
 mod decoding;
@@ -16,7 +17,8 @@ mod transcriber;
 mod transcript;
 
 pub use activity::{Activity, Listener, has_speech};
-pub use checkpoint::{Checkpoint, WhisperConfig};
+pub use checkpoint::Checkpoint;
+pub use config::WhisperConfig;
 pub use decoder::{Decoder, Sound, Writing};
 pub use decoding::{Rules, Written, write};
 pub use encoder::Encoder;

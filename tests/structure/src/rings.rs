@@ -11,14 +11,18 @@ pub const RINGED: &str = "eyebright-models";
 /// Each folder in the engine's `src`, and the folders that it may use. `lib.rs` is the face: it may use all, and none may use it.
 const RINGS: &[(&str, &str)] = &[
     ("base", ""),
+    ("picture", "base"),
     ("weights", "base"),
-    ("nn", "base weights"),
-    ("sight", "base weights nn"),
+    ("nn", "base picture weights"),
+    ("sight", "base picture weights nn"),
     ("speech", "base weights nn"),
-    ("evidence", "base weights sight"),
-    ("say", "base sight evidence"),
-    ("families", "base weights nn sight speech evidence say"),
-    ("find", "base weights nn sight speech evidence say families"),
+    ("evidence", "base picture weights sight"),
+    ("say", "base picture sight evidence"),
+    ("families", "base picture weights nn sight speech evidence say"),
+    (
+        "describer",
+        "base picture weights nn sight speech evidence say families",
+    ),
 ];
 
 /// Each package, and the packages of the workspace that it may depend on, all without `eyebright-`. Some are still to come.

@@ -4,8 +4,17 @@ use tempfile::TempDir;
 
 use super::*;
 
-const RINGS: [&str; 9] = [
-    "base", "weights", "nn", "sight", "speech", "evidence", "say", "families", "find",
+const RINGS: [&str; 10] = [
+    "base",
+    "picture",
+    "weights",
+    "nn",
+    "sight",
+    "speech",
+    "evidence",
+    "say",
+    "families",
+    "describer",
 ];
 
 /// A workspace of these files.
@@ -206,17 +215,17 @@ fn found_in_engine(files: &[(&str, &str)]) -> Vec<String> {
 fn arrows_between_rings_point_inward() {
     let inward = [
         ("base/mod.rs", "pub struct Pixels;"),
-        ("find/mod.rs", "use crate::base::Pixels; pub struct Found(Pixels);"),
+        ("describer/mod.rs", "use crate::base::Pixels; pub struct Found(Pixels);"),
     ];
     assert_eq!(found_in_engine(&inward), [""; 0]);
     let outward = [
-        ("base/mod.rs", "use crate::find::Found;"),
-        ("find/mod.rs", "pub struct Found;"),
-        ("say/mod.rs", "fn say(found: crate::find::Found) {}"),
+        ("base/mod.rs", "use crate::describer::Found;"),
+        ("describer/mod.rs", "pub struct Found;"),
+        ("say/mod.rs", "fn say(found: crate::describer::Found) {}"),
     ];
     let arrows = [
-        "ring: models/src/base/mod.rs -> models/src/find/mod.rs (names Found); base may use none",
-        "ring: models/src/say/mod.rs -> models/src/find/mod.rs (names Found); say may use base sight evidence",
+        "ring: models/src/base/mod.rs -> models/src/describer/mod.rs (names Found); base may use none",
+        "ring: models/src/say/mod.rs -> models/src/describer/mod.rs (names Found); say may use base picture sight evidence",
     ];
     assert_eq!(found_in_engine(&outward), arrows);
 }
@@ -234,7 +243,7 @@ fn the_face_of_the_engine_exports_and_is_not_used() {
         ("lib.rs", &*format!("{lib} pub struct Engine;")),
         ("nn/mod.rs", "use crate::Engine;"),
     ];
-    let arrow = "ring: models/src/nn/mod.rs -> models/src/lib.rs (names Engine); nn may use base weights";
+    let arrow = "ring: models/src/nn/mod.rs -> models/src/lib.rs (names Engine); nn may use base picture weights";
     assert_eq!(found_in_engine(&defining), [arrow]);
 }
 
@@ -253,7 +262,7 @@ fn rings_and_their_table_are_the_same() {
     assert_eq!(findings.len(), RINGS.len() - 1);
     assert_eq!(
         findings[0],
-        "ring: models/src/weights is in the table of rings.rs and not on the disk"
+        "ring: models/src/picture is in the table of rings.rs and not on the disk"
     );
 }
 

@@ -8,14 +8,14 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::stored::{LARGE, Slice};
-use crate::matmul::{Factor, View, times};
+use crate::matmul::{Factor, View, matmul_serial};
 
 /// Values of the widest vector: rows are whole numbers of them.
 pub(super) const LANES: usize = 16;
 /// Rows that are multiplied by a weight while it is in its register.
 const BLOCK: usize = 4;
 /// Rows of a large weight that a core takes at a time.
-const SHARE: usize = 64;
+const CHUNK: usize = 64;
 
 /// x [.., K] times W^T, W [N, K]: [.., N], f32. K is a whole number of [`LANES`].
 pub(super) struct FewRows;
@@ -49,18 +49,18 @@ impl CustomOp2 for FewRows {
         shape.push(outputs);
         let input = &input.as_slice::<f32>()?[input_start..input_end];
         let output = match Slice::of(weight, start, end)? {
-            Slice::F32(weight) if weight.len() < LARGE => product(input, weight, width),
-            weight => shared_product(input, weight, width, outputs),
+            Slice::F32(weight) if weight.len() < LARGE => matmul_few(input, weight, width),
+            weight => matmul_few_parallel(input, weight, width, outputs),
         };
         Ok((CpuStorage::F32(output), shape.into()))
     }
 }
 
 /// input [R, width] times the transposed weight [N, width]: [R, N].
-fn product(input: &[f32], weight: &[f32], width: usize) -> Vec<f32> {
+fn matmul_few(input: &[f32], weight: &[f32], width: usize) -> Vec<f32> {
     let outputs = weight.len() / width;
     let mut output = vec![0f32; input.len() / width * outputs];
-    Arch::new().dispatch(Product {
+    Arch::new().dispatch(Matmul {
         input,
         weight,
         step: width,
@@ -71,44 +71,48 @@ fn product(input: &[f32], weight: &[f32], width: usize) -> Vec<f32> {
     output
 }
 
-/// The same on all cores, a share of the weights each at a time; halves are widened share by share, while they are in the cache.
-fn shared_product(input: &[f32], weight: Slice, width: usize, outputs: usize) -> Vec<f32> {
+/// As [`matmul_few`] on all cores, [`CHUNK`] rows of the weight at a time; those of half precision are widened while they are in the cache.
+fn matmul_few_parallel(input: &[f32], weight: Slice, width: usize, outputs: usize) -> Vec<f32> {
     let part = |first: usize| {
-        let weight = weight.range(first * width, SHARE.min(outputs - first) * width);
+        let weight = weight.range(first * width, CHUNK.min(outputs - first) * width);
         if let Slice::F32(weight) = weight {
-            return product(input, weight, width);
+            return matmul_few(input, weight, width);
         }
-        let mut wide = vec![0f32; SHARE.min(outputs - first) * width];
+        let mut wide = vec![0f32; CHUNK.min(outputs - first) * width];
         weight.widen(&mut wide);
-        product(input, &wide, width)
+        matmul_few(input, &wide, width)
     };
-    let parts: Vec<Vec<f32>> = (0..outputs).into_par_iter().step_by(SHARE).map(part).collect();
+    let parts: Vec<Vec<f32>> = (0..outputs).into_par_iter().step_by(CHUNK).map(part).collect();
     let mut output = Vec::with_capacity(input.len() / width * outputs);
     for row in 0..input.len() / width {
         for (number, part) in parts.iter().enumerate() {
-            let columns = SHARE.min(outputs - number * SHARE);
+            let columns = CHUNK.min(outputs - number * CHUNK);
             output.extend_from_slice(&part[row * columns..][..columns]);
         }
     }
     output
 }
 
-/// Few queries [T, W] times keys [S, W], each with each: [T, S].
+/// Dot products of few queries [T, W], whose rows are dense, with keys [S, W]: [T, S].
+///
+/// # Panics
+/// Where the widths differ.
 pub fn dots(queries: View, keys: View) -> Vec<f32> {
-    let ([tokens, width], [seen, _]) = (queries.sizes(), keys.sizes());
+    let ([tokens, width], [source, key_width]) = (queries.sizes(), keys.sizes());
+    assert!(width == key_width, "queries of {width} values, keys of {key_width}");
     let lie_ready = width.is_multiple_of(LANES) && keys.steps()[1] == 1;
     if !lie_ready {
-        return times(queries, &Factor::View(keys.transposed()));
+        return matmul_serial(queries, &Factor::View(keys.transposed()));
     }
-    let mut output = vec![0f32; tokens * seen];
-    for (row, output) in output.chunks_exact_mut(seen).enumerate() {
-        Arch::new().dispatch(Product {
+    let mut output = vec![0f32; tokens * source];
+    for (row, output) in output.chunks_exact_mut(source).enumerate() {
+        Arch::new().dispatch(Matmul {
             input: queries.row(row),
             weight: keys.values(),
             step: keys.steps()[0],
             width,
             output,
-            outputs: seen,
+            outputs: source,
         });
     }
     output
@@ -116,7 +120,7 @@ pub fn dots(queries: View, keys: View) -> Vec<f32> {
 
 /// A type of its own because `pulp` compiles its `with_simd` once for each vector width of the processor family and takes
 /// the widest at run time.
-struct Product<'a> {
+struct Matmul<'a> {
     /// Rows of `width` values.
     input: &'a [f32],
     /// `outputs` rows of `width` values, `step` apart.
@@ -127,14 +131,14 @@ struct Product<'a> {
     outputs: usize,
 }
 
-impl WithSimd for Product<'_> {
+impl WithSimd for Matmul<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let rows = self.input.chunks(BLOCK * self.width);
         for (input, output) in rows.zip(self.output.chunks_mut(BLOCK * self.outputs)) {
-            let block = Product { input, output, ..self };
+            let block = Matmul { input, output, ..self };
             match input.len() / self.width {
                 1 => block.rows::<S, 1>(simd),
                 2 => block.rows::<S, 2>(simd),
@@ -145,7 +149,7 @@ impl WithSimd for Product<'_> {
     }
 }
 
-impl Product<'_> {
+impl Matmul<'_> {
     #[inline(always)]
     fn rows<S: Simd, const ROWS: usize>(self, simd: S) {
         let vectors = |values| S::as_simd_f32s(values).0;

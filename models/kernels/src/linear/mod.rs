@@ -8,7 +8,7 @@ use std::sync::Arc;
 use candle_core::{CpuStorage, D, DType, Result, Storage, Tensor, bail};
 use candle_nn::Module;
 
-use crate::matmul::{View, product as dense_product};
+use crate::matmul::{View, matmul};
 use crate::quantized::Quantized;
 use crate::values::with_values;
 use few::{FewRows, LANES};
@@ -16,7 +16,7 @@ use few::{FewRows, LANES};
 pub use few::dots;
 pub use stored::widened;
 
-/// Up to so many rows of input, weights are read once and not repacked as for large products, which takes several times as long.
+/// Most rows of input for which weights are read once and not repacked. Repacking, which pays for more rows, takes several times as long.
 const FEW: usize = 12;
 
 /// W [outputs, inputs]: f32, float16 or bfloat16, or quantized by blocks. Activations are f32 in any case. Clones share the values.
@@ -61,7 +61,7 @@ impl Matrix {
     /// x [.., inputs] times W^T: [.., outputs], f32.
     pub fn times(&self, x: &Tensor) -> Result<Tensor> {
         match &self.values {
-            Values::Dense(weight) => product(x, weight, None),
+            Values::Dense(weight) => apply(x, weight, None),
             Values::Quantized(weight) => weight.times(x, self.outputs, None),
         }
     }
@@ -93,14 +93,14 @@ impl Module for Linear {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let bias = self.bias.as_ref();
         match &self.weight.values {
-            Values::Dense(weight) => product(x, weight, bias),
+            Values::Dense(weight) => apply(x, weight, bias),
             Values::Quantized(weight) => weight.times(x, self.weight.outputs, bias),
         }
     }
 }
 
 /// x [.., K] times W^T, W [N, K], plus a bias [N] or nothing: [.., N], f32. W may be of half precision.
-fn product(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+fn apply(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
     let width = x.dim(D::Minus1)?;
     let is_few = width.is_multiple_of(LANES) && x.elem_count() <= FEW * width;
     let mut shape = x.dims().to_vec();
@@ -114,7 +114,7 @@ fn product(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor>
     } else if is_few {
         x.contiguous()?.apply_op2_no_bwd(weight, &FewRows)?
     } else {
-        return matrix_product(&x, &widened(weight)?.t()?, bias)?.reshape(shape);
+        return matmul_add(&x, &widened(weight)?.t()?, bias)?.reshape(shape);
     };
     let product = product.reshape(shape)?;
     match bias {
@@ -124,19 +124,23 @@ fn product(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor>
 }
 
 /// a [R, K] times b [K, N], plus a bias [N] or nothing: [R, N]. All f32, on the CPU; b may lie as a transposed one.
-pub fn matrix_product(a: &Tensor, b: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+pub fn matmul_add(a: &Tensor, b: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
     let ((rows, depth), (inputs, columns)) = (a.dims2()?, b.dims2()?);
     if depth != inputs {
         bail!("{rows} x {depth} times {inputs} x {columns}");
     }
-    let bias = bias.map_or_else(|| Ok(Vec::new()), Tensor::to_vec1)?;
+    let bias = match bias {
+        Some(bias) if bias.dims() != [columns] => bail!("a bias of {:?} for {columns} columns", bias.shape()),
+        Some(bias) => bias.to_vec1()?,
+        None => Vec::new(),
+    };
     let product = with_values(&a.contiguous()?, |a| {
         let (storage, layout) = b.storage_and_layout();
         let (Storage::Cpu(CpuStorage::F32(b)), &[row, column]) = (&*storage, layout.stride()) else {
             bail!("this wants f32 on the CPU")
         };
         let b = View::new(&b[layout.start_offset()..], [depth, columns], [row, column])?;
-        Ok(dense_product(View::rows(a, depth), b, &bias))
+        Ok(matmul(View::rows(a, depth), b, &bias))
     })?;
     Tensor::from_vec(product, (rows, columns), a.device())
 }
@@ -179,7 +183,7 @@ mod tests {
                 let x = random(rows, width);
                 for dtype in [DType::F32, DType::F16, DType::BF16] {
                     let weight = weight.to_dtype(dtype).unwrap();
-                    let ours = product(&x.unsqueeze(1).unwrap(), &weight, Some(&bias)).unwrap();
+                    let ours = apply(&x.unsqueeze(1).unwrap(), &weight, Some(&bias)).unwrap();
                     assert_eq!(ours.dims(), [rows, 1, outputs]);
                     let wide = weight.to_dtype(DType::F32).unwrap();
                     let expected = x.matmul(&wide.t().unwrap()).unwrap();

@@ -5,10 +5,10 @@ use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 use rayon::prelude::*;
 
-/// Weights of more values than this are shared between the cores.
+/// Weights of more values than this are spread over the cores.
 pub(super) const LARGE: usize = 1 << 19;
 
-/// The same values as f32.
+/// Converts to f32.
 pub fn widened(x: &Tensor) -> Result<Tensor> {
     match x.dtype() {
         DType::F16 | DType::BF16 if x.device().is_cpu() => x.contiguous()?.apply_op1_no_bwd(&Widen),

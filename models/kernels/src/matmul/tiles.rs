@@ -9,7 +9,8 @@ use std::arch::x86_64::{
     _mm512_unpacklo_pd, _mm512_unpacklo_ps,
 };
 
-use super::{Target, View};
+use super::target::Target;
+use super::view::View;
 
 /// Values of a vector.
 const LANES: usize = 16;
@@ -50,7 +51,7 @@ impl Panels {
 
     #[target_feature(enable = "avx512f")]
     pub(super) fn of(view: View) -> Self {
-        let [depth, columns] = view.sizes;
+        let [depth, columns] = view.sizes();
         let mut vectors = vec![Vector([0.0; LANES]); columns.div_ceil(WIDTH) * depth * VECTORS];
         for (panel, vectors) in vectors.chunks_exact_mut((depth * VECTORS).max(1)).enumerate() {
             let left = panel * WIDTH;
@@ -58,12 +59,12 @@ impl Panels {
         }
         Self {
             vectors,
-            sizes: view.sizes,
+            sizes: view.sizes(),
         }
     }
 }
 
-/// What [`super::multiply`] does.
+/// a [R, K] times panels [K, N], plus a bias.
 ///
 /// # Safety
 /// The target must have room.
@@ -79,13 +80,13 @@ pub(super) unsafe fn multiply(a: View, b: &Panels, bias: &[f32], target: Target)
     }
 }
 
-/// The same of a matrix as it lies.
+/// a [R, K] times b [K, N] as it lies, plus a bias.
 ///
 /// # Safety
 /// The target must have room.
 #[target_feature(enable = "avx512f")]
 pub(super) unsafe fn multiply_view(a: View, b: View, bias: &[f32], target: Target) {
-    let [depth, columns] = b.sizes;
+    let [depth, columns] = b.sizes();
     for left in (0..columns).step_by(WIDTH) {
         let count = WIDTH.min(columns - left);
         let b = b.part([0, left], [depth, count]);
@@ -93,8 +94,8 @@ pub(super) unsafe fn multiply_view(a: View, b: View, bias: &[f32], target: Targe
         let target = target.at(0, left);
         // SAFETY: b is as deep as a; the caller vouches for the target.
         unsafe {
-            if b.steps[1] == 1 {
-                columns_of(a, b.values.as_ptr(), b.steps[0], count, bias, target);
+            if b.steps()[1] == 1 {
+                columns_of(a, b.values().as_ptr(), b.steps()[0], count, bias, target);
             } else {
                 multiply(a, &Panels::of(b), bias, target);
             }
@@ -108,14 +109,14 @@ pub(super) unsafe fn multiply_view(a: View, b: View, bias: &[f32], target: Targe
 /// b must be as deep as a, and the target must have room.
 #[target_feature(enable = "avx512f")]
 unsafe fn columns_of(a: View, b: *const f32, step: usize, count: usize, bias: &[f32], target: Target) {
-    let [rows, depth] = a.sizes;
+    let [rows, depth] = a.sizes();
     let tile = if count > LANES { &TILES[1] } else { &TILES[0] };
     let groups = rows.div_ceil(ROWS);
     // A product without depth is its bias.
     for top in (0..depth.max(1)).step_by(DEPTH) {
         let work = Work {
-            a: a.values.as_ptr().wrapping_add(top),
-            a_step: a.steps[0],
+            a: a.values().as_ptr().wrapping_add(top),
+            a_step: a.steps()[0],
             b: b.wrapping_add(top * step),
             b_step: step,
             depth: DEPTH.min(depth - top),
@@ -178,7 +179,7 @@ unsafe fn tile<const ROWS: usize, const VECTORS: usize>(work: &Work, first: usiz
         for (row, sums) in sums.iter_mut().enumerate() {
             for (vector, sum) in sums.iter_mut().enumerate() {
                 if work.adds {
-                    *sum = _mm512_maskz_loadu_ps(lanes(vector), target.at(row, vector * LANES).start);
+                    *sum = _mm512_maskz_loadu_ps(lanes(vector), target.at(row, vector * LANES).start());
                 } else if !work.bias.is_null() {
                     *sum = _mm512_maskz_loadu_ps(lanes(vector), work.bias.add(vector * LANES));
                 }
@@ -199,7 +200,7 @@ unsafe fn tile<const ROWS: usize, const VECTORS: usize>(work: &Work, first: usiz
         }
         for (row, sums) in sums.into_iter().enumerate() {
             for (vector, sum) in sums.into_iter().enumerate() {
-                _mm512_mask_storeu_ps(target.at(row, vector * LANES).start, lanes(vector), sum);
+                _mm512_mask_storeu_ps(target.at(row, vector * LANES).start(), lanes(vector), sum);
             }
         }
     }
@@ -208,11 +209,11 @@ unsafe fn tile<const ROWS: usize, const VECTORS: usize>(work: &Work, first: usiz
 /// Up to 32 columns side by side, with anything behind them.
 #[target_feature(enable = "avx512f")]
 fn lay(b: View, beside: &mut [Vector]) {
-    let [depth, columns] = b.sizes;
-    let values = |row: usize, column: usize| &b.values[row * b.steps[0] + column * b.steps[1]..];
-    if b.steps[0] != 1 {
+    let [depth, columns] = b.sizes();
+    let values = |row: usize, column: usize| &b.values()[row * b.steps()[0] + column * b.steps()[1]..];
+    if b.steps()[0] != 1 {
         for (row, beside) in beside.chunks_exact_mut(VECTORS).take(depth).enumerate() {
-            if b.steps[1] == 1 {
+            if b.steps()[1] == 1 {
                 flat(beside)[..columns].copy_from_slice(&values(row, 0)[..columns]);
             } else {
                 for (column, value) in flat(beside)[..columns].iter_mut().enumerate() {

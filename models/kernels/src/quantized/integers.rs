@@ -19,14 +19,15 @@ use candle_core::{Result, Tensor, bail};
 use rayon::prelude::*;
 
 use super::blocks::{PART, PARTS, Q4K, Q6K, Q8_0};
+use super::columns::concat_columns;
+use super::padding::padded;
 use super::panels::{self, LANES, Line, Panel, Part, WORDS};
-use super::{joined, padded};
 use crate::parallel::written;
 use crate::values::{bias_or_zeros, with_values};
 
 /// Panels that a core takes at a time, for few rows of input.
-const SHARE: usize = 4;
-/// For up to so many rows of input each core takes some outputs, of more each takes some rows and unpacks the matrix by itself.
+const CHUNK: usize = 4;
+/// Most rows of input for which each core takes some outputs. With more, each takes some rows and unpacks the whole matrix.
 const FEW: usize = 18;
 /// Rows of input and panels whose products and sums are in registers at a time.
 const ROWS: usize = 6;
@@ -57,6 +58,10 @@ impl Panels {
     pub(super) fn of(blocks: &[u8], dtype: GgmlDType, outputs: usize, inputs: usize) -> Result<Self> {
         let [rows, columns] = padded(outputs, inputs);
         let stride = blocks.len() / rows;
+        let row = columns / dtype.block_size() * dtype.type_size();
+        if blocks.len() != rows * row {
+            bail!("{} bytes are no {rows} x {columns} in {dtype:?}", blocks.len());
+        }
         let lines = match dtype {
             GgmlDType::Q8_0 => panels::lines::<Q8_0>(blocks, stride),
             GgmlDType::Q6K => panels::lines::<Q6K>(blocks, stride),
@@ -99,23 +104,23 @@ impl Panels {
         let bias = bias_or_zeros(bias, self.outputs)?;
         let product = with_values(x, |x| {
             Ok(match self.dtype {
-                GgmlDType::Q8_0 => self.product::<Q8_0>(x, &bias),
-                GgmlDType::Q6K => self.product::<Q6K>(x, &bias),
-                _ => self.product::<Q4K>(x, &bias),
+                GgmlDType::Q8_0 => self.matmul::<Q8_0>(x, &bias),
+                GgmlDType::Q6K => self.matmul::<Q6K>(x, &bias),
+                _ => self.matmul::<Q4K>(x, &bias),
             })
         })?;
         Tensor::from_vec(product, (x.dim(0)?, self.outputs), x.device())
     }
 
-    fn product<B: Panel>(&self, x: &[f32], bias: &[f32]) -> Vec<f32> {
+    fn matmul<B: Panel>(&self, x: &[f32], bias: &[f32]) -> Vec<f32> {
         let parts = self.blocks * PARTS;
         let x = bytes::<B>(x, self.inputs, parts);
         let (rows, panel) = (x.len() / parts, self.blocks * B::LINES);
         if rows <= FEW {
             let used = &self.lines[..self.outputs.div_ceil(LANES) * panel];
-            let shares: Vec<Vec<f32>> = used
-                .par_chunks(SHARE * panel)
-                .zip(bias.par_chunks(SHARE * LANES))
+            let parts_of_outputs: Vec<Vec<f32>> = used
+                .par_chunks(CHUNK * panel)
+                .zip(bias.par_chunks(CHUNK * LANES))
                 .map(|(lines, bias)| {
                     // SAFETY: panels are made only where the instructions are, and all rows times all of these are written.
                     unsafe {
@@ -125,13 +130,13 @@ impl Panels {
                     }
                 })
                 .collect();
-            return joined(&shares, rows);
+            return concat_columns(&parts_of_outputs, rows);
         }
-        let share = rows.div_ceil(rayon::current_num_threads()).next_multiple_of(ROWS);
+        let chunk = rows.div_ceil(rayon::current_num_threads()).next_multiple_of(ROWS);
         let write = |output: &mut [MaybeUninit<f32>]| {
             output
-                .par_chunks_mut(share * self.outputs)
-                .zip(x.par_chunks(share * parts))
+                .par_chunks_mut(chunk * self.outputs)
+                .zip(x.par_chunks(chunk * parts))
                 // SAFETY: panels are made only where the instructions are.
                 .for_each(|(output, x)| unsafe { many::<B>(x, parts, &self.lines, bias, output) });
         };

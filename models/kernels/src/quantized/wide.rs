@@ -9,22 +9,22 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::blocks::{Block, PART, PARTS, Q4K, Q6K, Q8_0, Scales};
-use super::joined;
-use crate::parallel::in_shares;
+use super::columns::concat_columns;
+use crate::parallel::in_chunks;
 
-/// Up to so many rows of input are multiplied with each block while it is in the cache.
+/// Most rows of input that are multiplied with each block while it is in the cache.
 const FEW: usize = 8;
 /// Values of the matrix that are widened at a time for more rows of input, so that they stay in the cache.
 const WIDENED: usize = 1 << 20;
 /// Outputs that a core takes at a time.
-const SHARE: usize = 32;
+const CHUNK: usize = 32;
 
 /// x [rows, inputs] times W^T, W of at least [`outputs`, inputs]: [rows, outputs].
-pub(super) fn times(x: &Tensor, weight: &QTensor, outputs: usize) -> Result<Tensor> {
+pub(super) fn matmul(x: &Tensor, weight: &QTensor, outputs: usize) -> Result<Tensor> {
     match weight.dtype() {
-        GgmlDType::Q8_0 => Matrix::<Q8_0>::of(weight, outputs)?.times(x),
-        GgmlDType::Q6K => Matrix::<Q6K>::of(weight, outputs)?.times(x),
-        GgmlDType::Q4K => Matrix::<Q4K>::of(weight, outputs)?.times(x),
+        GgmlDType::Q8_0 => Matrix::<Q8_0>::of(weight, outputs)?.matmul(x),
+        GgmlDType::Q6K => Matrix::<Q6K>::of(weight, outputs)?.matmul(x),
+        GgmlDType::Q4K => Matrix::<Q4K>::of(weight, outputs)?.matmul(x),
         other => bail!("matrices are quantized to Q8_0, Q6_K or Q4_K, not {other:?}"),
     }
 }
@@ -50,15 +50,15 @@ impl<'a, B: Block> Matrix<'a, B> {
     }
 
     /// x [R, inputs] times the transposed matrix: [R, outputs].
-    fn times(&self, x: &Tensor) -> Result<Tensor> {
+    fn matmul(&self, x: &Tensor) -> Result<Tensor> {
         let (rows, inputs) = x.dims2()?;
         if rows <= FEW {
             return x.apply_op1_no_bwd(self);
         }
         // Every core has something to do.
         let most = self.outputs.div_ceil(rayon::current_num_threads());
-        let share = (WIDENED / inputs).clamp(1, most);
-        in_shares(self.outputs, share, 1, |first, rows| {
+        let chunk = (WIDENED / inputs).clamp(1, most);
+        in_chunks(self.outputs, chunk, 1, |first, rows| {
             let bytes = &self.bytes[first * self.stride..][..rows * self.stride];
             let values = widened::<B>(bytes, self.stride, inputs);
             x.matmul(&Tensor::from_vec(values, (rows, inputs), x.device())?.t()?)
@@ -77,24 +77,24 @@ impl<B: Block> CustomOp1 for Matrix<'_, B> {
         };
         let (rows, inputs) = layout.shape().dims2()?;
         let weight = &self.bytes[..self.outputs * self.stride];
-        let output = product::<B>(&x.as_slice::<f32>()?[start..end], inputs, weight, self.stride);
+        let output = matmul_few::<B>(&x.as_slice::<f32>()?[start..end], inputs, weight, self.stride);
         Ok((CpuStorage::F32(output), (rows, self.outputs).into()))
     }
 }
 
 /// x, at most [`FEW`] rows of `inputs` values, times rows of blocks, `stride` bytes each: the products [rows, outputs].
-fn product<B: Block>(x: &[f32], inputs: usize, weight: &[u8], stride: usize) -> Vec<f32> {
+fn matmul_few<B: Block>(x: &[f32], inputs: usize, weight: &[u8], stride: usize) -> Vec<f32> {
     let (rows, width) = (x.len() / inputs, stride / B::BYTES * PARTS * PART);
     // Whole blocks of input, zeros behind its end.
     let mut x_rows = vec![0f32; rows * width];
     for (whole, row) in x_rows.chunks_exact_mut(width).zip(x.chunks_exact(inputs)) {
         whole[..inputs].copy_from_slice(row);
     }
-    let shares: Vec<Vec<f32>> = weight
-        .par_chunks(SHARE * stride)
+    let parts: Vec<Vec<f32>> = weight
+        .par_chunks(CHUNK * stride)
         .map(|weight| {
             let mut output = vec![0f32; weight.len() / stride * rows];
-            Arch::new().dispatch(Product::<B> {
+            Arch::new().dispatch(Matmul::<B> {
                 x: &x_rows,
                 width,
                 weight,
@@ -105,7 +105,7 @@ fn product<B: Block>(x: &[f32], inputs: usize, weight: &[u8], stride: usize) -> 
             output
         })
         .collect();
-    joined(&shares, rows)
+    concat_columns(&parts, rows)
 }
 
 /// Rows of blocks as f32, `inputs` values each.
@@ -153,7 +153,7 @@ impl<B: Block> WithSimd for Widen<'_, B> {
 }
 
 /// Rows of x times some rows of the matrix: [rows, outputs].
-struct Product<'a, B> {
+struct Matmul<'a, B> {
     x: &'a [f32],
     width: usize,
     weight: &'a [u8],
@@ -162,7 +162,7 @@ struct Product<'a, B> {
     block: std::marker::PhantomData<B>,
 }
 
-impl<B: Block> WithSimd for Product<'_, B> {
+impl<B: Block> WithSimd for Matmul<'_, B> {
     type Output = ();
 
     #[inline(always)]
@@ -181,7 +181,7 @@ impl<B: Block> WithSimd for Product<'_, B> {
     }
 }
 
-impl<B: Block> Product<'_, B> {
+impl<B: Block> Matmul<'_, B> {
     #[inline(always)]
     fn rows<S: Simd, const ROWS: usize, const SUMS: usize>(self, simd: S) {
         let rows: [&[f32]; ROWS] = std::array::from_fn(|row| &self.x[row * self.width..][..self.width]);

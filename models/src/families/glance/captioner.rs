@@ -25,7 +25,7 @@ use crate::weights::pack::{CALIBRATION, Pack};
 use crate::weights::tensors::tensors;
 use eyebright_kernels::activations::LayerNorm;
 use eyebright_kernels::linear::Linear;
-use eyebright_kernels::parallel::in_shares;
+use eyebright_kernels::parallel::in_chunks;
 
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.gguf";
@@ -284,7 +284,7 @@ impl Captioner {
         }
         let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
         let share = pictures.len().div_ceil(rayon::current_num_threads());
-        let told = in_shares(pictures.len(), share, 0, |first, count| {
+        let told = in_chunks(pictures.len(), share, 0, |first, count| {
             tell(&pictures[first..first + count], &ids)
         });
         Ok(told?.to_vec1()?)

@@ -10,7 +10,7 @@ mod resample;
 use candle_core::{Device, Result, Tensor};
 use candle_nn::VarBuilder;
 
-use eyebright_kernels::linear::matrix_product;
+use eyebright_kernels::linear::matmul_add;
 
 pub use depthwise::Depthwise;
 pub use resample::doubled;
@@ -80,7 +80,7 @@ impl Pointwise {
     /// [H, W, in] to [H, W, out].
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let (height, width, _) = x.dims3()?;
-        matrix_product(&x.flatten_to(1)?, &self.weight, self.bias.as_ref())?.reshape((height, width, ()))
+        matmul_add(&x.flatten_to(1)?, &self.weight, self.bias.as_ref())?.reshape((height, width, ()))
     }
 }
 
@@ -90,7 +90,7 @@ pub fn mean(x: &Tensor) -> Result<Tensor> {
     let pixels = height * width;
     // As a product, which reads the channels of a pixel together.
     let weights = Tensor::full(1.0 / pixels as f32, (1, pixels), x.device())?;
-    matrix_product(&weights, &x.reshape((pixels, channels))?, None)?.reshape((1, 1, channels))
+    matmul_add(&weights, &x.reshape((pixels, channels))?, None)?.reshape((1, 1, channels))
 }
 
 /// The windows of the 3 x 3 convolution of stride 2 that begins a network, as rows of a matrix: `pixels` are RGB bytes

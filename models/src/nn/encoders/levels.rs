@@ -6,7 +6,7 @@ use std::ops::Range;
 use candle_core::{Device, Result, Tensor};
 use candle_nn::VarBuilder;
 
-use eyebright_kernels::linear::matrix_product;
+use eyebright_kernels::linear::matmul_add;
 
 /// Side of the grid.
 const GRID: usize = 5;
@@ -66,7 +66,7 @@ fn averages(map: &Tensor) -> Result<Tensor> {
         }
     }
     let shares = Tensor::from_vec(shares, (Levels::TOKENS, side * side), &Device::Cpu)?;
-    matrix_product(&shares, &map.flatten_to(1)?, None)
+    matmul_add(&shares, &map.flatten_to(1)?, None)
 }
 
 /// The maxima of a map [S, S, C] in each window, [26, C].

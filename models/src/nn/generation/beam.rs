@@ -2,8 +2,10 @@
 
 use candle_core::Tensor;
 
+use super::decoding::Decoding;
+use super::prompt::{Prefix, step};
 use super::scores::constrain;
-use super::{Decoding, Prefix, Sequence, step};
+use super::sequence::Sequence;
 use crate::base::cancel::Cancel;
 use crate::base::error::Result;
 use crate::nn::language::LanguageModel;

@@ -4,8 +4,10 @@ use candle_core::{DType, Tensor};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
+use super::decoding::{Decoding, Sampling};
+use super::prompt::{Prefix, step};
 use super::scores::constrain;
-use super::{Decoding, Prefix, Sampling, Sequence, step};
+use super::sequence::Sequence;
 use crate::base::cancel::Cancel;
 use crate::base::error::Result;
 use crate::nn::language::LanguageModel;

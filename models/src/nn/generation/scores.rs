@@ -1,12 +1,6 @@
 //! What settings do to the scores of the next token: the logits processors of `transformers`.
 
-use super::Decoding;
-
-/// log(sum(exp(x))), stable.
-pub(crate) fn log_sum_exp(logits: &[f32]) -> f32 {
-    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    largest + logits.iter().map(|x| (x - largest).exp()).sum::<f32>().ln()
-}
+use super::decoding::Decoding;
 
 /// Applies repetition penalty, n-gram ban and minimum length to one row of scores; `before` are the ids of the prompt, `written` those of
 /// that row so far.

@@ -1,90 +1,14 @@
 //! Language models: the part that writes. It reads embeddings, so that a picture's query tokens can stand among words.
 
+mod cache;
+mod language_model;
+mod log_sum_exp;
 mod opt;
 pub mod t5;
 
-use candle_core::{Device, Result, Tensor};
-
-use crate::nn::generation::log_sum_exp;
-
+pub use cache::Cache;
+pub use language_model::LanguageModel;
 pub use opt::{Opt, OptConfig};
 pub use t5::{T5, T5Config};
 
-/// A decoder that writes one token after another.
-pub trait LanguageModel: Send + Sync {
-    /// Embeds token ids: [T] -> [1, T, D].
-    fn embed(&self, ids: &[u32]) -> Result<Tensor>;
-
-    /// Reads embeddings [R, T, D] behind what `cache` holds (R rows or, for an empty cache, any) and adds them to it.
-    /// Returns the last layer's output [R, T, D].
-    fn forward(&self, embeds: &Tensor, cache: &mut Cache) -> Result<Tensor>;
-
-    /// Scores of the next token: [.., D] -> [.., V], not normalised.
-    fn logits(&self, hidden: &Tensor) -> Result<Tensor>;
-
-    /// What is taken from a row of scores to make log-probabilities of it.
-    fn normaliser(&self, scores: &[f32]) -> f32 {
-        log_sum_exp(scores)
-    }
-
-    /// Where the model runs.
-    fn device(&self) -> &Device;
-
-    /// How many positions the model knows; prompt and answer together must not be longer.
-    fn max_positions(&self) -> usize;
-}
-
-/// Keys and values [R, heads, T, head width] of every layer.
-#[derive(Debug, Clone, Default)]
-pub struct Cache {
-    layers: Vec<Option<(Tensor, Tensor)>>,
-    length: usize,
-}
-
-impl Cache {
-    /// How many tokens it holds.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.length
-    }
-
-    /// True before the first token.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.length == 0
-    }
-
-    /// The cache with the given rows, in that order; a row may be taken several times or not at all.
-    pub fn select(&self, rows: &Tensor) -> Result<Self> {
-        let pick = |layer: &Option<(Tensor, Tensor)>| match layer {
-            Some((keys, values)) => Ok(Some((keys.index_select(rows, 0)?, values.index_select(rows, 0)?))),
-            None => Ok(None),
-        };
-        let layers = self.layers.iter().map(pick).collect::<Result<_>>()?;
-        Ok(Self {
-            layers,
-            length: self.length,
-        })
-    }
-
-    /// Counts tokens that were added to every layer.
-    pub(crate) fn advance(&mut self, tokens: usize) {
-        self.length += tokens;
-    }
-
-    /// Appends a layer's new keys and values and returns all.
-    pub(crate) fn extend(&mut self, layer: usize, keys: Tensor, values: Tensor) -> Result<(Tensor, Tensor)> {
-        if self.layers.len() <= layer {
-            self.layers.resize(layer + 1, None);
-        }
-        let all = match self.layers[layer].take() {
-            Some((old_keys, old_values)) => (
-                Tensor::cat(&[&old_keys, &keys], 2)?,
-                Tensor::cat(&[&old_values, &values], 2)?,
-            ),
-            None => (keys.contiguous()?, values.contiguous()?),
-        };
-        self.layers[layer] = Some(all.clone());
-        Ok(all)
-    }
-}
+pub(crate) use log_sum_exp::log_sum_exp;

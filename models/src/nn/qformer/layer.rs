@@ -2,7 +2,7 @@
 
 use candle_core::{Result, Tensor, bail};
 
-use super::QFormerConfig;
+use super::config::QFormerConfig;
 use crate::nn::bert::{Attention, FeedForward, Sizes};
 use crate::weights::checkpoint::Weights;
 

@@ -4,7 +4,9 @@ use candle_core::{Result, Tensor};
 use candle_nn::Module;
 use candle_nn::ops::sigmoid;
 
-use super::{ImageMemory, QFormer, QFormerConfig};
+use super::config::QFormerConfig;
+use super::memory::ImageMemory;
+use super::queries::QFormer;
 use crate::weights::checkpoint::Weights;
 use eyebright_kernels::linear::{Linear, unit};
 

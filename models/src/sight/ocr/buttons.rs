@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use image::RgbImage;
 
-use super::Line;
+use super::line::Line;
 
 /// Longer lines are no label.
 const LETTERS: usize = 30;

@@ -2,6 +2,7 @@
 //!
 //! Columns are read one after the other, what spans them before or after them, the cells of a table row by row.
 
+use super::piece::Piece;
 use super::rows::{lines, rows};
 
 /// White space between columns is at least this many heights of a line wide.
@@ -17,33 +18,6 @@ const CELL: f32 = 9.0;
 
 /// A run of bands is given up after this many more without columns: one or two lines are none yet.
 const PATIENCE: usize = 4;
-
-/// The upright box of a piece of text.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Piece {
-    /// Which one it is for the caller.
-    pub index: usize,
-    /// Edges, in pixels.
-    pub left: f32,
-    /// Edges, in pixels.
-    pub top: f32,
-    /// Edges, in pixels.
-    pub right: f32,
-    /// Edges, in pixels.
-    pub bottom: f32,
-}
-
-impl Piece {
-    /// Bottom - top.
-    pub fn height(&self) -> f32 {
-        self.bottom - self.top
-    }
-
-    /// Between top and bottom.
-    pub fn middle(&self) -> f32 {
-        f32::midpoint(self.top, self.bottom)
-    }
-}
 
 /// The lines of a page in reading order, each as the indices of its pieces. `rtl`: it is written from right to left.
 pub fn order(pieces: Vec<Piece>, rtl: bool) -> Vec<Vec<usize>> {

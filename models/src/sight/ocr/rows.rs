@@ -1,6 +1,6 @@
 //! Rows: pieces of text side by side, in the order in which they are read, joined where they stand close.
 
-use super::order::Piece;
+use super::piece::Piece;
 
 /// Two pieces are in a row if they share this much of the lower one's height.
 const SHARED: f32 = 0.5;

@@ -7,9 +7,10 @@ use super::boxes::{Map, boxes};
 use super::crop::crop;
 use super::detect::normalised;
 use super::geometry::Rectangle;
-use super::order::{Piece, order};
+use super::order::order;
+use super::page::{arranged, joined};
+use super::piece::Piece;
 use super::recognise::{Reading, characters, decode};
-use super::{arranged, joined};
 
 #[derive(Deserialize)]
 struct Golden {

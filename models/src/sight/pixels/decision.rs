@@ -1,7 +1,7 @@
 //! A short list of rules, each with its reason. The thresholds were chosen on 2,900 photos of other data sets, on which false alarms were
 //! counted, and on screenshots, pages and icons.
 
-use super::Kind;
+use super::kind::Kind;
 use super::statistics::Statistics;
 
 /// Returns the kind, whether it is noise, and whether it is a gradient.

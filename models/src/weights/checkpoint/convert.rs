@@ -9,9 +9,10 @@ use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
 use candle_core::{Device, Result, Tensor};
 use rayon::prelude::*;
 
+use super::folder::Checkpoint;
 use super::precision::{Form, Precision};
 use super::store::{Entry, Format, GGUF, INDEX, Store};
-use super::{Checkpoint, CheckpointError};
+use crate::base::error::CheckpointError;
 use eyebright_kernels::linear::widened;
 use eyebright_kernels::quantized::filled;
 

@@ -11,7 +11,8 @@ use candle_core::{DType, Device, Tensor};
 use safetensors::SafeTensors;
 use serde::Deserialize;
 
-use super::{Checkpoint, CheckpointError};
+use super::folder::Checkpoint;
+use crate::base::error::CheckpointError;
 use crate::base::mapped::{map, map_all};
 
 pub(super) const GGUF: &str = "model.gguf";

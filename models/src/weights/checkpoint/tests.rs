@@ -1,10 +1,13 @@
 use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
 
 use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
-use candle_core::{DType, Tensor};
+use candle_core::{DType, Device, Tensor};
 use candle_nn::Module;
 use tempfile::TempDir;
 
+use super::folder::CONFIG;
 use super::*;
 use eyebright_kernels::quantized::filled;
 

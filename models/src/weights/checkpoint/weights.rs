@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{DType, Device, Result, Tensor};
 
-use super::Misfit;
 use super::precision::{Form, Precision};
 use super::store::{Entry, Format, Store};
+use crate::base::error::Misfit;
 use eyebright_kernels::activations::LayerNorm;
 use eyebright_kernels::linear::{Linear, Matrix, widened};
 use eyebright_kernels::quantized::{Quantized, padded};

@@ -1,0 +1,20 @@
+//! Kinds of pictures.
+
+/// Kind of picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Anything with the texture of the world, paintings too.
+    #[default]
+    Photo,
+    /// A program's window or a page with panels.
+    Screenshot,
+    /// Lines of text on an even ground.
+    Document,
+    /// Icon, diagram, clip art.
+    Drawing,
+    /// One colour, a smooth change of colours, or noise.
+    Blank,
+    /// Black or nearly so.
+    Black,
+}
