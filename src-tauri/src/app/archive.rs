@@ -7,17 +7,16 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use eyebright_assistant::find::{self, Found};
+use eyebright_domain::{Fault, Words, lock};
 use eyebright_models::{Cancel, Picture};
+use eyebright_session::{Event, Seen};
+use eyebright_store::history::export::ExportError;
+use eyebright_store::history::{self, Entry, HistoryError, Limits, Opened, Store, Trace};
+use eyebright_store::settings::Settings;
 
 use super::model::Model;
 use super::thumbnail;
-use crate::fault::Fault;
-use crate::find::{self, Found};
-use crate::history::export::ExportError;
-use crate::history::{self, Entry, HistoryError, Limits, Opened, Store, Trace};
-use crate::lock::lock;
-use crate::session::{Event, Seen, Words};
-use crate::settings::Settings;
 
 /// Nothing was to be written for so long: there is time for what was left undone.
 const QUIET: Duration = Duration::from_millis(200);

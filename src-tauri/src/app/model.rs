@@ -6,19 +6,18 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use eyebright_assistant::Stopwatch;
+use eyebright_assistant::find;
+use eyebright_assistant::opening;
+use eyebright_domain::{Fault, Words, lock};
 use eyebright_models::description::{Evidence, text};
 use eyebright_models::question::{TextLine, Turn};
 use eyebright_models::reader::Line;
 use eyebright_models::{Cancel, Describer, Device, Error, Moderation, Pack, Picture, Reader};
-
-use crate::fault::Fault;
-use crate::find;
-use crate::history::Trace;
-use crate::lock::lock;
-use crate::packs;
-use crate::session::{Describe, Event, Readout, Words};
-use crate::settings::{self, Settings};
-use crate::stopwatch::Stopwatch;
+use eyebright_session::{Describe, Event, Readout};
+use eyebright_store::history::Trace;
+use eyebright_store::packs;
+use eyebright_store::settings::Settings;
 
 /// A model that comes and goes.
 #[derive(Clone)]
@@ -139,7 +138,7 @@ impl Model {
             return Ok((chosen.clone(), choice));
         }
         if slot.pack != packs::GLANCE && !slot.is_broken {
-            match packs::open_describer(Path::new(&slot.pack), &Device::Cpu) {
+            match opening::open_describer(Path::new(&slot.pack), &Device::Cpu) {
                 Ok((describer, _)) => {
                     let chosen = Arc::new(describer);
                     slot.chosen = Some(chosen.clone());
@@ -166,7 +165,7 @@ impl Model {
     }
 
     fn reader(&self) -> Result<Arc<Reader>, Fault> {
-        self.loaded(|slot| &mut slot.reader, || Ok(Reader::open(&packs::open("reader")?)?))
+        self.loaded(|slot| &mut slot.reader, || Ok(Reader::open(&opening::open("reader")?)?))
     }
 
     /// Sees whether a picture needs a warning. A description is not lost because that failed.
@@ -174,7 +173,7 @@ impl Model {
         if !self.0.lock().judges || !packs::is_here("care") {
             return Ok(());
         }
-        let open = || Ok(Moderation::open(&packs::open("care")?)?);
+        let open = || Ok(Moderation::open(&opening::open("care")?)?);
         let moderation = match self.loaded(|slot| &mut slot.moderation, open) {
             Ok(moderation) => moderation,
             Err(fault) => {
@@ -271,7 +270,7 @@ fn keep(settings: &Settings) -> Duration {
 }
 
 fn judges(settings: &Settings) -> bool {
-    settings.moderation != settings::Moderation::Off
+    settings.moderation != eyebright_domain::Moderation::Off
 }
 
 impl Slot {

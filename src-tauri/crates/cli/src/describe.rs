@@ -1,0 +1,147 @@
+//! `describe`: what pictures show, printed and spoken.
+
+use std::io;
+use std::sync::LazyLock;
+
+use eyebright_assistant::inputs::{Content, Input};
+use eyebright_assistant::{Stopwatch, ms};
+use eyebright_domain::Fault;
+use eyebright_models::clock::Clock;
+use eyebright_models::description::text::is_of_text;
+use eyebright_models::kind::Kind;
+use eyebright_models::{Cancel, Description, Limits, Moderation, Picture, Reader};
+use eyebright_store::alt_text;
+
+use crate::batch::Batch;
+use crate::ending::Ending;
+use crate::engine::{Engine, Fetched, open_moderation, open_reader};
+use crate::options::{Describe, Detail};
+use crate::output::Output;
+use crate::record::{self, Milliseconds, json};
+use crate::speaker::Speaker;
+
+/// A description and how long it took.
+pub struct Done {
+    /// What it is of.
+    pub picture: Picture,
+    /// What is to be said.
+    pub description: Description,
+    /// Stage by stage.
+    pub ms: Milliseconds,
+}
+
+pub fn run(options: &Describe) -> Ending {
+    let batch = Batch::new(options.looking.inputs(), options.json);
+    // The speech engine starts while the model loads.
+    let mut speaker = options.speak.then(Speaker::start);
+    let engine = match Engine::open(&options.looking.model) {
+        Ok(engine) => engine,
+        Err(fault) => return batch.fail(&fault),
+    };
+    let beside = Beside {
+        reader: LazyLock::new(open_reader),
+        reads_photos: options.detail == Detail::All,
+        moderation: LazyLock::new(open_moderation),
+    };
+    let several = batch.inputs.len() > 1;
+    let work = |input: &Input| {
+        let done = describe(&engine, &beside, input, &batch.cancel)?;
+        if options.save_alt {
+            save_alt_text(input, &done)?;
+        }
+        Ok(done)
+    };
+    batch.run(work, |input, done: Option<Done>, output| {
+        let Some(done) = done else { return Ok(true) };
+        let label = several.then(|| input.label());
+        let sentences = sentences(&done.description, options.detail);
+        if options.json {
+            let file = input.name();
+            let record = record::Described::new(&file, &done.description, &engine.pack, engine.device, done.ms);
+            output.line(&json(&record))?;
+        } else {
+            print(label.as_deref(), &sentences, output)?;
+        }
+        Ok(match &mut speaker {
+            Some(speaker) => speaker.say(label.as_deref(), &sentences, &batch.cancel),
+            None => true,
+        })
+    })
+}
+
+/// What looks at pictures beside the model.
+struct Beside {
+    reader: Fetched<Reader>,
+    /// Not only screenshots and pages.
+    reads_photos: bool,
+    moderation: Fetched<Moderation>,
+}
+
+impl Beside {
+    /// Adds what it finds.
+    fn look(&self, mut description: Description, picture: &Picture, cancel: &Cancel) -> Result<Description, Fault> {
+        if let Some(moderation) = self.moderation.as_ref().map_err(Fault::clone)? {
+            description.moderation = Some(moderation.judge(picture, cancel)?);
+        }
+        let is_empty = matches!(description.kind, Kind::Blank | Kind::Black);
+        if is_empty || !(self.reads_photos || is_of_text(description.kind)) {
+            return Ok(description);
+        }
+        Ok(match self.reader.as_ref().map_err(Fault::clone)? {
+            Some(reader) => description.with_text(reader.read(picture, cancel)?),
+            None => description,
+        })
+    }
+}
+
+/// Reads and describes one input, text and moderation included.
+fn describe(engine: &Engine, beside: &Beside, input: &Input, cancel: &Cancel) -> Result<Done, Fault> {
+    let clock = Stopwatch::start();
+    let content = input.read(&Limits::default())?;
+    let mut done = describe_content(engine, &content, &clock, cancel)?;
+    done.description = beside.look(done.description, &done.picture, cancel)?;
+    done.ms.total = ms(clock.now());
+    Ok(done)
+}
+
+fn save_alt_text(input: &Input, done: &Done) -> Result<(), Fault> {
+    let Input::File(path) = input else {
+        return Err(Fault::no_file());
+    };
+    alt_text::save(path, &done.description.sentence, &done.picture)
+}
+
+/// Decodes and describes a picture; `clock` began when the work did.
+pub fn describe_content(engine: &Engine, content: &Content, clock: &Stopwatch, cancel: &Cancel) -> Result<Done, Fault> {
+    let read = clock.now();
+    let picture = content.picture(&Limits::default())?;
+    let decode = clock.now().saturating_sub(read);
+    let (description, timings) = engine.describer.describe(&picture, cancel, clock, &mut |_| {})?;
+    let ms = Milliseconds {
+        decode: ms(decode),
+        encode: ms(timings.encode),
+        generate: ms(timings.generate),
+        total: ms(clock.now()),
+    };
+    Ok(Done {
+        picture,
+        description,
+        ms,
+    })
+}
+
+fn sentences(description: &Description, detail: Detail) -> Vec<&str> {
+    let more = description.more.iter().filter(|_| detail >= Detail::More);
+    let everything = description.everything.iter().filter(|_| detail >= Detail::All);
+    let warning = description.moderation.and_then(|judgement| judgement.level.warning());
+    let told = std::iter::once(&description.sentence).chain(more).chain(everything);
+    warning.into_iter().chain(told.map(String::as_str)).collect()
+}
+
+/// One line a sentence; with several pictures the first names the file and the others are indented.
+pub fn print(file: Option<&str>, sentences: &[&str], output: &mut Output) -> io::Result<()> {
+    let Some(file) = file else {
+        return output.line(&sentences.join("\n"));
+    };
+    output.line(&format!("{file}: {}", sentences.join("\n  ")))
+}
