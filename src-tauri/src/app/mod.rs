@@ -3,12 +3,12 @@
 mod address;
 mod archive;
 mod commands;
+mod describing;
 mod display;
 mod hearing;
 mod history;
 mod hotkeys;
 mod labels;
-mod model;
 mod offered;
 mod packs;
 mod pictures;

@@ -25,7 +25,7 @@ pub fn fetch(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
         let fetched = packs::fetch(pack);
         let app = handle.state::<App>();
         app.view().coming.remove(&pack.name);
-        app.model().forgive();
+        app.assistant().forgive();
         tell(&handle, &app.packs_update());
         app.send(match fetched {
             Ok(_) => Event::Notice(about(&app, "say.pack.here", pack)),
@@ -39,7 +39,7 @@ pub fn fetch(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
 pub fn remove(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
     let pack = packs::known(name)?;
     packs::remove(pack)?;
-    app.model().forgive();
+    app.assistant().forgive();
     tell(handle, &app.packs_update());
     app.send(Event::Notice(about(app, "say.pack.removed", pack)));
     Ok(())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use eyebright_assistant::Assistant;
 use eyebright_assistant::inputs::{self, Input};
 use eyebright_domain::Fault;
 use eyebright_models::{Cancel, Limits, Picture};
@@ -14,7 +15,6 @@ use eyebright_session::{Found, See, Seen, Source};
 use tauri::{AppHandle, Manager};
 
 use super::labels::MAIN;
-use super::model::Model;
 use super::state::App;
 
 /// The time that a desktop needs to draw what was behind a hidden window.
@@ -25,12 +25,12 @@ pub struct Sight {
     /// Knows our own windows.
     pub app: AppHandle,
     /// Loads while the picture is fetched.
-    pub model: Model,
+    pub assistant: Assistant,
 }
 
 impl See for Sight {
     fn see(&self, source: &Source, cancel: &Cancel) -> Result<Found, Fault> {
-        self.model.warm();
+        self.assistant.warm();
         match source {
             Source::Screen => {
                 let shot = self.without_own_window(capture::screen)?;

@@ -16,9 +16,8 @@ use tauri::{AppHandle, DragDropEvent, Manager, RunEvent, Window, WindowEvent};
 use super::address::SCHEME;
 use super::archive;
 use super::labels::REGION;
-use super::model;
 use super::state::{self, App};
-use super::{commands, display, hearing, hotkeys, pictures, shelf, sight, tray, voice};
+use super::{commands, describing, display, hearing, hotkeys, pictures, shelf, sight, tray, voice};
 use crate::contract::Place;
 
 /// Reads the arguments of a further start.
@@ -91,7 +90,7 @@ fn start(app: &AppHandle, request: &Request) -> Result<(), Box<dyn std::error::E
 
     let (events, inbox) = mpsc::channel();
     let talker = talker(&settings, events.clone());
-    let model = model::Model::new(&settings, events.clone());
+    let assistant = describing::assistant(&settings, events.clone());
     let hidden = request.hidden || settings.start_hidden;
     let hotkeys = settings.hotkeys.clone();
     app.manage(App::new(
@@ -99,7 +98,7 @@ fn start(app: &AppHandle, request: &Request) -> Result<(), Box<dyn std::error::E
         store,
         settings,
         talker.clone(),
-        model.clone(),
+        assistant.clone(),
         first_run,
     ));
 
@@ -108,9 +107,9 @@ fn start(app: &AppHandle, request: &Request) -> Result<(), Box<dyn std::error::E
     let ports = Ports {
         see: Arc::new(sight::Sight {
             app: app.clone(),
-            model: model.clone(),
+            assistant: assistant.clone(),
         }),
-        describe: Arc::new(model),
+        describe: Arc::new(describing::Describing(assistant)),
         label: Arc::new(shelf::Labels),
         search: Arc::new(shelf::Shelf(app.clone())),
         listen: Arc::new(hearing::Hearing(app.clone())),

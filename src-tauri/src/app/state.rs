@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use eyebright_assistant::Assistant;
 use eyebright_domain::{Action, Fault, Strings, lock};
 use eyebright_platform::voice::Manner;
 use eyebright_platform::voice::talker::Talker;
@@ -12,8 +13,7 @@ use eyebright_store::settings::{Settings, Store};
 
 use super::archive::Archive;
 use super::history::History;
-use super::model::Model;
-use super::offered;
+use super::{describing, offered};
 use crate::contract::{Found, Place, Rect, Snapshot, Update};
 
 /// Shared by commands, hotkeys, tray and companions of the session.
@@ -24,7 +24,7 @@ pub struct App {
     archive: Archive,
     view: Mutex<View>,
     talker: Talker,
-    model: Model,
+    assistant: Assistant,
 }
 
 struct Preferences {
@@ -69,12 +69,12 @@ impl App {
         store: Store,
         settings: Settings,
         talker: Talker,
-        model: Model,
+        assistant: Assistant,
         welcome: bool,
     ) -> Self {
         let strings = Arc::new(Strings::load(settings.language));
         Self {
-            archive: Archive::start(model.clone(), events.clone()),
+            archive: Archive::start(assistant.clone(), events.clone()),
             events,
             preferences: Mutex::new(Preferences {
                 store,
@@ -94,7 +94,7 @@ impl App {
                 coming: BTreeSet::new(),
             }),
             talker,
-            model,
+            assistant,
         }
     }
 
@@ -109,8 +109,8 @@ impl App {
     }
 
     /// What looks at pictures.
-    pub fn model(&self) -> &Model {
-        &self.model
+    pub fn assistant(&self) -> &Assistant {
+        &self.assistant
     }
 
     /// The history on disk.
@@ -192,7 +192,7 @@ impl App {
             preferences.settings = settings.clone();
         }
         self.talker.adopt(manner(&settings));
-        self.model.adopt(&settings);
+        self.assistant.adopt(describing::choice(&settings));
         self.archive.shrink(&settings);
         self.send(Event::Options(self.options()));
         Ok(())

@@ -74,6 +74,17 @@ pub fn trace(describer: &Describer, look: &Look) -> Result<Trace, Fault> {
     Ok(Trace { vector, memory })
 }
 
+/// Entries of a history that words are about, best first; `candidates` asks the history for those that may be meant.
+pub fn search(
+    describer: &Describer,
+    words: &str,
+    candidates: impl FnOnce(&Vector) -> Result<Vec<Candidate>, Fault>,
+    cancel: &Cancel,
+) -> Result<Answer, Fault> {
+    let vector = vector(describer, words)?;
+    among(candidates(&vector)?, describer, words, &vector, cancel)
+}
+
 /// The quick part: entries that may be meant.
 pub fn candidates(store: &Store, words: &str, vector: &Vector) -> Result<Vec<Candidate>, HistoryError> {
     let hits = store.search(words, Some(vector), LOOKED_AT)?;

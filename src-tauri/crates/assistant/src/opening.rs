@@ -5,7 +5,7 @@ use std::path::Path;
 use eyebright_domain::Fault;
 use eyebright_models::checkpoint::{Checkpoint, Precision};
 use eyebright_models::pack::MANIFEST;
-use eyebright_models::{Describer, Device, Pack, vision_language};
+use eyebright_models::{Describer, Device, Moderation, Pack, Reader, vision_language};
 use eyebright_store::packs::{Listed, listed};
 
 /// The model of a pack, and the pack's name. A published model is joined by the networks of glance.
@@ -82,4 +82,14 @@ pub fn open(name: &str) -> Result<Pack, Fault> {
 fn not_fetched(name: &str) -> Fault {
     let message = format!("The pack {name} is not on this machine. Fetch it with: eyebright packs fetch {name}.");
     Fault::new("pack_not_fetched", message)
+}
+
+/// What reads text, if its pack was fetched.
+pub fn open_reader() -> Result<Reader, Fault> {
+    Ok(Reader::open(&open("reader")?)?)
+}
+
+/// What warns of nudity, if its pack was fetched.
+pub fn open_moderation() -> Result<Moderation, Fault> {
+    Ok(Moderation::open(&open("care")?)?)
 }

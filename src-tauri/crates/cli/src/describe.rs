@@ -1,7 +1,6 @@
 //! `describe`: what pictures show, printed and spoken.
 
 use std::io;
-use std::sync::LazyLock;
 
 use eyebright_assistant::inputs::{Content, Input};
 use eyebright_assistant::{Stopwatch, ms};
@@ -9,12 +8,12 @@ use eyebright_domain::Fault;
 use eyebright_models::clock::Clock;
 use eyebright_models::description::text::is_of_text;
 use eyebright_models::kind::Kind;
-use eyebright_models::{Cancel, Description, Limits, Moderation, Picture, Reader};
+use eyebright_models::{Cancel, Description, Limits, Picture};
 use eyebright_store::alt_text;
 
 use crate::batch::Batch;
 use crate::ending::Ending;
-use crate::engine::{Engine, Fetched, open_moderation, open_reader};
+use crate::engine::Engine;
 use crate::options::{Describe, Detail};
 use crate::output::Output;
 use crate::record::{self, Milliseconds, json};
@@ -38,14 +37,11 @@ pub fn run(options: &Describe) -> Ending {
         Ok(engine) => engine,
         Err(fault) => return batch.fail(&fault),
     };
-    let beside = Beside {
-        reader: LazyLock::new(open_reader),
-        reads_photos: options.detail == Detail::All,
-        moderation: LazyLock::new(open_moderation),
-    };
+    // Not only of screenshots and pages.
+    let reads_photos = options.detail == Detail::All;
     let several = batch.inputs.len() > 1;
     let work = |input: &Input| {
-        let done = describe(&engine, &beside, input, &batch.cancel)?;
+        let done = describe(&engine, reads_photos, input, &batch.cancel)?;
         if options.save_alt {
             save_alt_text(input, &done)?;
         }
@@ -69,37 +65,30 @@ pub fn run(options: &Describe) -> Ending {
     })
 }
 
-/// What looks at pictures beside the model.
-struct Beside {
-    reader: Fetched<Reader>,
-    /// Not only screenshots and pages.
-    reads_photos: bool,
-    moderation: Fetched<Moderation>,
-}
-
-impl Beside {
-    /// Adds what it finds.
-    fn look(&self, mut description: Description, picture: &Picture, cancel: &Cancel) -> Result<Description, Fault> {
-        if let Some(moderation) = self.moderation.as_ref().map_err(Fault::clone)? {
-            description.moderation = Some(moderation.judge(picture, cancel)?);
-        }
-        let is_empty = matches!(description.kind, Kind::Blank | Kind::Black);
-        if is_empty || !(self.reads_photos || is_of_text(description.kind)) {
-            return Ok(description);
-        }
-        Ok(match self.reader.as_ref().map_err(Fault::clone)? {
-            Some(reader) => description.with_text(reader.read(picture, cancel)?),
-            None => description,
-        })
+/// Adds how much of a warning the picture needs, and the text where it belongs to the description.
+fn look_beside(engine: &Engine, reads_photos: bool, mut done: Done, cancel: &Cancel) -> Result<Done, Fault> {
+    if let Some(judgement) = engine.assistant.judge(&done.picture, cancel)? {
+        done.description.moderation = Some(judgement);
     }
+    let kind = done.description.kind;
+    if matches!(kind, Kind::Blank | Kind::Black) || !(reads_photos || is_of_text(kind)) {
+        return Ok(done);
+    }
+    Ok(match engine.assistant.text_of_one(&done.picture, cancel)? {
+        Some(lines) => Done {
+            description: done.description.with_text(lines),
+            ..done
+        },
+        None => done,
+    })
 }
 
 /// Reads and describes one input, text and moderation included.
-fn describe(engine: &Engine, beside: &Beside, input: &Input, cancel: &Cancel) -> Result<Done, Fault> {
+fn describe(engine: &Engine, reads_photos: bool, input: &Input, cancel: &Cancel) -> Result<Done, Fault> {
     let clock = Stopwatch::start();
     let content = input.read(&Limits::default())?;
     let mut done = describe_content(engine, &content, &clock, cancel)?;
-    done.description = beside.look(done.description, &done.picture, cancel)?;
+    done = look_beside(engine, reads_photos, done, cancel)?;
     done.ms.total = ms(clock.now());
     Ok(done)
 }
@@ -116,7 +105,7 @@ pub fn describe_content(engine: &Engine, content: &Content, clock: &Stopwatch, c
     let read = clock.now();
     let picture = content.picture(&Limits::default())?;
     let decode = clock.now().saturating_sub(read);
-    let (description, timings) = engine.describer.describe(&picture, cancel, clock, &mut |_| {})?;
+    let (description, timings) = engine.assistant.describe_one(&picture, cancel, clock)?;
     let ms = Milliseconds {
         decode: ms(decode),
         encode: ms(timings.encode),

@@ -1,11 +1,10 @@
 //! From the options to a loaded model.
 
-use std::sync::LazyLock;
+use std::sync::Arc;
 
-use eyebright_assistant::opening;
+use eyebright_assistant::{Assistant, opening};
 use eyebright_domain::Fault;
-use eyebright_models::{Describer, Device, Moderation, Pack, Reader};
-use eyebright_store::packs;
+use eyebright_models::{Describer, Device};
 
 use crate::options::{DeviceName, Model};
 use crate::output::complain;
@@ -13,7 +12,9 @@ use crate::output::complain;
 /// A loaded model and what to call it.
 pub struct Engine {
     /// The model.
-    pub describer: Describer,
+    pub describer: Arc<Describer>,
+    /// What is asked of it.
+    pub assistant: Assistant,
     /// Name of its pack.
     pub pack: String,
     /// cpu, cuda or metal.
@@ -34,31 +35,14 @@ impl Engine {
             }
             Err(fault) => return Err(fault),
         };
+        let describer = Arc::new(describer);
         Ok(Self {
+            assistant: Assistant::with(describer.clone()),
             describer,
             pack,
             device,
         })
     }
-}
-
-/// The model of a pack that may have been fetched, loaded when the first picture needs it; None: the pack is not here.
-pub type Fetched<T> = LazyLock<Result<Option<T>, Fault>>;
-
-/// What reads text, if its pack was fetched.
-pub fn open_reader() -> Result<Option<Reader>, Fault> {
-    opened("reader", Reader::open)
-}
-
-/// What warns of nudity, if its pack was fetched.
-pub fn open_moderation() -> Result<Option<Moderation>, Fault> {
-    opened("care", Moderation::open)
-}
-
-fn opened<T>(pack: &str, open: fn(&Pack) -> eyebright_models::Result<T>) -> Result<Option<T>, Fault> {
-    packs::is_here(pack)
-        .then(|| Ok(open(&opening::open(pack)?)?))
-        .transpose()
 }
 
 fn open_device(name: DeviceName) -> Result<(Device, &'static str), Fault> {

@@ -10,7 +10,7 @@ use eyebright_domain::Fault;
 use eyebright_models::captioner::Look;
 use eyebright_models::clock::Clock;
 use eyebright_models::{Cancel, Limits, Picture};
-use eyebright_store::history::{self, Store};
+use eyebright_store::history::{self, Store, Vector};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -60,9 +60,8 @@ fn in_history(words: &str, options: &Find) -> Result<Ending, Fault> {
         return Ok(Ending::Done);
     };
     let describer = Engine::open(&options.model)?.describer;
-    let vector = find::vector(&describer, words)?;
-    let candidates = find::candidates(&store, words, &vector)?;
-    let find::Answer { found, looked } = find::among(candidates, &describer, words, &vector, &Cancel::default())?;
+    let candidates = |vector: &Vector| Ok(find::candidates(&store, words, vector)?);
+    let find::Answer { found, looked } = find::search(&describer, words, candidates, &Cancel::default())?;
     let mut output = Output::new();
     for find::Found { entry, score } in &found {
         let file = entry.path.as_ref().map(|path| path.display().to_string());

@@ -3,8 +3,8 @@
 use eyebright_assistant::inputs::Input;
 use eyebright_assistant::{Stopwatch, ms, opening};
 use eyebright_domain::Fault;
+use eyebright_models::Limits;
 use eyebright_models::clock::Clock;
-use eyebright_models::{Limits, Reader};
 
 use crate::batch::Batch;
 use crate::describe::print;
@@ -16,8 +16,7 @@ use crate::speaker::Speaker;
 pub fn run(options: &Read) -> Ending {
     let batch = Batch::new(options.pictures.inputs(), options.json);
     let mut speaker = options.speak.then(Speaker::start);
-    let reader = opening::open("reader").and_then(|pack| Ok(Reader::open(&pack)?));
-    let reader = match reader {
+    let reader = match opening::open_reader() {
         Ok(reader) => reader,
         Err(fault) => return batch.fail(&fault),
     };

@@ -109,6 +109,7 @@ pub(super) fn measure(entries: u32, options: &Bench) -> Result<Report, Fault> {
         describer,
         pack,
         device,
+        ..
     } = Engine::open(&options.model)?;
     let folder = tempfile::tempdir().map_err(|error| failed("No folder could be made", &error))?;
     let path = folder.path().join("history.sqlite");

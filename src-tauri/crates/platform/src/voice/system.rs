@@ -221,7 +221,6 @@ impl Drop for SystemVoice {
 }
 
 /// The system's speech engine, starting up while the caller goes on.
-#[expect(clippy::unnecessary_wraps, reason = "the build without speech fails here")]
 pub fn system() -> Result<Box<dyn Speak>, SpeechError> {
     Ok(Box::new(SystemVoice::start()))
 }
