@@ -103,3 +103,14 @@ impl From<ActionName> for Action {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_can_be_asked_for() {
+        let named = ActionName::value_variants().iter().map(|name| Action::from(*name));
+        assert_eq!(named.collect::<Vec<_>>(), Action::ALL);
+    }
+}
