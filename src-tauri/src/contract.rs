@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use eyebright_domain::{Action, Fault};
+use eyebright_platform::voice::voices;
+use eyebright_session as session;
+use eyebright_store::settings::Settings;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-
-use crate::fault::Fault;
-use crate::session::{Action, Rect, Status, Step};
-use crate::settings::Settings;
-use crate::voice::voices::Voice;
 
 /// What the window asks for, by `invoke("send", { command })`.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -211,6 +210,109 @@ pub enum Presence {
     Absent,
 }
 
+/// What is going on, for the window.
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nothing.
+    Idle,
+    /// A picture is looked at, a question is answered.
+    Working,
+    /// Something is spoken.
+    Speaking,
+    /// The frame of a region is moved.
+    ChoosingRegion,
+}
+
+impl From<session::Status> for Status {
+    fn from(status: session::Status) -> Self {
+        match status {
+            session::Status::Idle => Self::Idle,
+            session::Status::Working => Self::Working,
+            session::Status::Speaking => Self::Speaking,
+            session::Status::ChoosingRegion => Self::ChoosingRegion,
+        }
+    }
+}
+
+/// Part of the screen, in fractions of its width and height: 0 to 1, inside the screen, never smaller than [`SMALLEST`].
+#[allow(rustdoc::broken_intra_doc_links, reason = "the session knows the smallest one")]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+pub struct Rect {
+    /// Left edge.
+    pub x: f32,
+    /// Upper edge.
+    pub y: f32,
+    /// From the left edge to the right one.
+    pub width: f32,
+    /// From the upper edge to the lower one.
+    pub height: f32,
+}
+
+impl From<session::Rect> for Rect {
+    fn from(session::Rect { x, y, width, height }: session::Rect) -> Self {
+        Self { x, y, width, height }
+    }
+}
+
+impl From<Rect> for session::Rect {
+    fn from(Rect { x, y, width, height }: Rect) -> Self {
+        Self { x, y, width, height }
+    }
+}
+
+/// How a key changes the frame.
+#[derive(Debug, Clone, Copy, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    Left,
+    Right,
+    Up,
+    Down,
+    Wider,
+    Narrower,
+    Taller,
+    Shorter,
+    Larger,
+    Smaller,
+    Whole,
+}
+
+impl From<Step> for session::Step {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Left => Self::Left,
+            Step::Right => Self::Right,
+            Step::Up => Self::Up,
+            Step::Down => Self::Down,
+            Step::Wider => Self::Wider,
+            Step::Narrower => Self::Narrower,
+            Step::Taller => Self::Taller,
+            Step::Shorter => Self::Shorter,
+            Step::Larger => Self::Larger,
+            Step::Smaller => Self::Smaller,
+            Step::Whole => Self::Whole,
+        }
+    }
+}
+
+/// A voice to choose.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Voice {
+    /// Language tag, such as "en-GB".
+    pub language: String,
+    /// As the engine calls it.
+    pub name: String,
+    /// For the settings.
+    pub id: String,
+}
+
+impl From<voices::Voice> for Voice {
+    fn from(voices::Voice { language, name, id }: voices::Voice) -> Self {
+        Self { language, name, id }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -242,11 +344,11 @@ mod tests {
             Place,
             Fault,
             Voice,
-            crate::settings::Language,
-            crate::settings::Detail,
-            crate::settings::Moderation,
-            crate::settings::SpeechBy,
-            crate::settings::Hotkeys,
+            eyebright_domain::Language,
+            eyebright_domain::Detail,
+            eyebright_domain::Moderation,
+            eyebright_store::settings::SpeechBy,
+            eyebright_domain::Hotkeys,
             Settings,
             Entry,
             Presence,

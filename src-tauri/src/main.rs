@@ -1,51 +1,38 @@
-//! Eyebright's command line: parses, runs one command, turns its end into an exit code.
+//! Joins the command line and the app: what the one does not do itself, the other does.
 
-mod alt_text;
 #[cfg(feature = "desktop")]
 mod app;
-mod cli;
 #[cfg(feature = "desktop")]
 mod contract;
-mod ears;
-mod fault;
-mod find;
-// Only the app removes, grows and exports entries.
-#[cfg_attr(not(feature = "desktop"), allow(dead_code, unused_imports))]
-mod history;
-#[cfg(feature = "desktop")]
-mod hotkeys;
-mod inputs;
-mod interrupt;
-#[cfg(feature = "desktop")]
-mod lock;
-mod npy;
-mod ordered;
-mod output;
-mod packs;
-#[cfg(feature = "desktop")]
-mod platform;
-mod progress;
-mod record;
-mod replace;
-#[cfg(feature = "desktop")]
-mod session;
-#[cfg(feature = "desktop")]
-mod settings;
-mod stopwatch;
-#[cfg(feature = "desktop")]
-mod strings;
-mod voice;
-// The command line takes those of the history as they are.
-#[cfg_attr(not(feature = "desktop"), allow(dead_code))]
-mod words;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use eyebright_cli::Outcome;
+use eyebright_domain::Request;
 
 fn main() -> ExitCode {
     eyebright_models::process::apply();
     // Wrong usage ends here, with clap's message and exit code 2.
-    let cli = cli::Cli::parse();
-    cli::run(cli).into()
+    match eyebright_cli::run() {
+        Outcome::Ended(ending) => ending.into(),
+        Outcome::Desktop(request) => open(request),
+    }
+}
+
+/// Opens the app, or hands the request to the one that is open.
+#[cfg(feature = "desktop")]
+fn open(request: Request) -> ExitCode {
+    match app::run(request, eyebright_cli::further_start) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eyebright_cli::complain(&fault.message);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Never called: the command line asks for a command where there is no app.
+#[cfg(not(feature = "desktop"))]
+fn open(_: Request) -> ExitCode {
+    ExitCode::FAILURE
 }

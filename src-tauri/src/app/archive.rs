@@ -7,17 +7,16 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use eyebright_assistant::Assistant;
+use eyebright_assistant::find::{self, Found};
+use eyebright_domain::{Fault, Words, lock};
 use eyebright_models::{Cancel, Picture};
+use eyebright_session::{Event, Seen};
+use eyebright_store::history::export::ExportError;
+use eyebright_store::history::{self, Entry, HistoryError, Limits, Opened, Store, Trace, Vector};
+use eyebright_store::settings::Settings;
 
-use super::model::Model;
 use super::thumbnail;
-use crate::fault::Fault;
-use crate::find::{self, Found};
-use crate::history::export::ExportError;
-use crate::history::{self, Entry, HistoryError, Limits, Opened, Store, Trace};
-use crate::lock::lock;
-use crate::session::{Event, Seen, Words};
-use crate::settings::Settings;
 
 /// Nothing was to be written for so long: there is time for what was left undone.
 const QUIET: Duration = Duration::from_millis(200);
@@ -42,7 +41,7 @@ pub struct Archive {
 struct Inner {
     place: Option<PathBuf>,
     store: Mutex<Option<Store>>,
-    model: Model,
+    assistant: Assistant,
     events: Sender<Event>,
     /// Whether the last failure was told: a full disk is no news at every picture.
     told: AtomicBool,
@@ -50,11 +49,11 @@ struct Inner {
 
 impl Archive {
     /// Opens nothing yet.
-    pub fn start(model: Model, events: Sender<Event>) -> Self {
+    pub fn start(assistant: Assistant, events: Sender<Event>) -> Self {
         let inner = Arc::new(Inner {
             place: history::place(),
             store: Mutex::default(),
-            model,
+            assistant,
             events,
             told: AtomicBool::new(false),
         });
@@ -101,10 +100,9 @@ impl Archive {
 
     /// Entries that words are about, best first.
     pub fn find(&self, words: &str, cancel: &Cancel) -> Result<Vec<Found>, Fault> {
-        let describer = self.inner.model.describer()?;
-        let vector = find::vector(&describer, words)?;
-        let candidates = self.inner.with(|store| find::candidates(store, words, &vector))?;
-        let find::Answer { found, looked } = find::among(candidates, &describer, words, &vector, cancel)?;
+        let candidates = |vector: &Vector| self.inner.with(|store| find::candidates(store, words, vector));
+        let glance = self.inner.assistant.glance()?;
+        let find::Answer { found, looked } = find::search(&glance, words, candidates, cancel)?;
         if !looked.is_empty() {
             self.later(Task::Place(looked));
         }
@@ -148,7 +146,7 @@ impl Inner {
 
     /// Looks at the newest entry before `before` of which the model remembers nothing; tells where to go on.
     fn catch_up(&self, before: u64) -> Result<Option<u64>, Fault> {
-        let describer = self.model.describer()?;
+        let describer = self.assistant.glance()?;
         let Some((id, jpeg)) = self.with(|store| store.unplaced(before, describer.space()))? else {
             return Ok(None);
         };
@@ -173,7 +171,7 @@ impl Inner {
                     jpeg: thumbnail::jpeg(&seen.picture, thumbnail::KEPT_SIDE),
                 };
                 self.with(|store| store.keep(&entry, limits))?;
-                let trace = self.model.trace(&seen.picture)?;
+                let trace = self.assistant.trace(&seen.picture)?;
                 self.with(|store| store.place(id, &trace))
             }
             Task::Place(looked) => self.with(|store| find::keep(store, &looked)),

@@ -1,21 +1,23 @@
 //! What the window may ask for, one line each.
 
+use eyebright_assistant::inputs::PICTURE_NAMES;
+use eyebright_assistant::opening::check_describer;
+use eyebright_domain::{Action, Fault};
+use eyebright_platform::clipboard;
+use eyebright_platform::recording::microphone;
+use eyebright_platform::voice::voices;
+use eyebright_session::{Event, Source};
+use eyebright_store::settings::Settings;
 use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_autostart::ManagerExt;
 use tauri_plugin_dialog::DialogExt;
 
 use super::display::tell;
+use super::labels::{MAIN, REGION};
+use super::quit::quit;
 use super::state::App;
-use super::{MAIN, REGION, packs, quit};
+use super::{hotkeys, packs};
 use crate::contract::{Command, Snapshot, Update};
-use crate::ears::microphone;
-use crate::fault::Fault;
-use crate::hotkeys;
-use crate::inputs::{PICTURE_NAMES, clipboard};
-use crate::packs::check_describer;
-use crate::session::{Action, Event, Source};
-use crate::settings::Settings;
-use crate::voice::voices;
 
 /// All that the window shows; called when it opens.
 #[tauri::command]
@@ -67,8 +69,11 @@ fn carry_out(handle: AppHandle, app: &App, command: Command) -> Result<(), Fault
         Command::WelcomeDone => welcome_done(app)?,
         Command::Close => close(&handle),
         Command::Quit => quit(&handle),
-        Command::RegionStep { step, large } => app.send(Event::RegionStep { step, large }),
-        Command::RegionSet { rect } => app.send(Event::RegionSet(rect)),
+        Command::RegionStep { step, large } => app.send(Event::RegionStep {
+            step: step.into(),
+            large,
+        }),
+        Command::RegionSet { rect } => app.send(Event::RegionSet(rect.into())),
         Command::RegionDone => app.send(Event::RegionDone),
         Command::RegionCancel => app.send(Event::Act(Action::Stop)),
     }
@@ -169,6 +174,7 @@ fn list_voices(handle: AppHandle) {
     std::thread::spawn(move || {
         // Without a list there is nothing to choose; that the voice is dead is told when it should speak.
         let voices = voices::list(&["en", "de"]).unwrap_or_default();
+        let voices = voices.into_iter().map(Into::into).collect();
         tell(&handle, &Update::Voices { voices });
     });
 }

@@ -1,11 +1,13 @@
 //! The windows, as the session's display.
 
+use eyebright_domain::Action;
+use eyebright_session::{Display, Event, Show};
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
 
+use super::labels::{MAIN, REGION};
 use super::state::App;
-use super::{MAIN, REGION, thumbnail};
+use super::thumbnail;
 use crate::contract::{Place, Update};
-use crate::session::{Display, Show};
 
 /// Tells the window. A window that is not there learns everything from its snapshot when it opens.
 pub fn tell(app: &AppHandle, update: &Update) {
@@ -40,6 +42,7 @@ impl Display for Windows {
         match show {
             Show::Status(status) => {
                 state.view().status = status;
+                let status = status.into();
                 tell(&self.0, &Update::Status { status });
             }
             Show::Heard(text) => {
@@ -51,6 +54,7 @@ impl Display for Windows {
                 open_region(&self.0);
             }
             Show::Frame(rect, text) => {
+                let rect = rect.into();
                 state.view().frame = Some((rect, text.clone()));
                 tell(&self.0, &Update::Region { rect, text });
             }
@@ -83,6 +87,6 @@ fn open_region(app: &AppHandle) {
     // Without the window the region can still not be chosen: that must be heard.
     if built.is_err() {
         let app = app.state::<App>();
-        app.send(crate::session::Event::Act(crate::session::Action::Stop));
+        app.send(Event::Act(Action::Stop));
     }
 }

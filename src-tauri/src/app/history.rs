@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use eyebright_domain::Words;
 use eyebright_models::Picture;
+use eyebright_session::{Recalled, Seen};
+use eyebright_store::history;
 
+use super::address::address;
 use super::thumbnail::{self, SHOWN_SIDE};
 use crate::contract::Entry;
-use crate::history;
-use crate::session::{Recalled, Seen, Words};
 
 /// More entries than this leave the list, oldest first.
 const KEPT: usize = 200;
@@ -40,7 +42,7 @@ impl History {
             name: seen.name.clone(),
             sentences,
             sure: words.sure,
-            picture: (!jpeg.is_empty()).then(|| super::pictures::address(id)),
+            picture: (!jpeg.is_empty()).then(|| address(id)),
         };
         let path = seen.path.clone();
         self.kept.insert(
@@ -136,7 +138,7 @@ pub fn listed(entry: &history::Entry) -> Entry {
         name: entry.name.clone(),
         sentences: entry.said.clone(),
         sure: entry.words.sure,
-        picture: (!entry.jpeg.is_empty()).then(|| super::pictures::address(entry.id)),
+        picture: (!entry.jpeg.is_empty()).then(|| address(entry.id)),
     }
 }
 

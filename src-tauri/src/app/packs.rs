@@ -1,38 +1,14 @@
 //! Packs fetched and removed from the window. The only thing that ever goes out to a network, and only when it is asked for.
 
-use std::collections::BTreeSet;
 use std::thread;
 
+use eyebright_domain::Fault;
+use eyebright_session::Event;
+use eyebright_store::packs::{self, Listed};
 use tauri::{AppHandle, Manager};
 
 use super::display::tell;
 use super::state::App;
-use crate::contract::{Pack, Presence};
-use crate::fault::Fault;
-use crate::packs::{self, Listed};
-use crate::session::Event;
-
-/// The packs that the app makes use of; `coming` are being fetched.
-pub fn list(coming: &BTreeSet<String>) -> Vec<Pack> {
-    let pack = |pack: &Listed| Pack {
-        name: pack.name.clone(),
-        title: pack.summary.clone(),
-        bytes: pack.bytes(),
-        licence: pack.licence.clone(),
-        describes: pack.describes(),
-        presence: match pack.folder() {
-            _ if pack.built_in => Presence::BuiltIn,
-            _ if coming.contains(&pack.name) => Presence::Coming,
-            Some(_) => Presence::Here,
-            None => Presence::Absent,
-        },
-    };
-    packs::catalog()
-        .iter()
-        .filter(|pack| !pack.is_on_hub() || pack.describes())
-        .map(pack)
-        .collect()
-}
 
 /// Begins to fetch a pack; it is said when it is there.
 pub fn fetch(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
@@ -49,7 +25,7 @@ pub fn fetch(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
         let fetched = packs::fetch(pack);
         let app = handle.state::<App>();
         app.view().coming.remove(&pack.name);
-        app.model().forgive();
+        app.assistant().forgive();
         tell(&handle, &app.packs_update());
         app.send(match fetched {
             Ok(_) => Event::Notice(about(&app, "say.pack.here", pack)),
@@ -63,7 +39,7 @@ pub fn fetch(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
 pub fn remove(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
     let pack = packs::known(name)?;
     packs::remove(pack)?;
-    app.model().forgive();
+    app.assistant().forgive();
     tell(handle, &app.packs_update());
     app.send(Event::Notice(about(app, "say.pack.removed", pack)));
     Ok(())

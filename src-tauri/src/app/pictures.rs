@@ -5,24 +5,7 @@ use std::borrow::Cow;
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::{AppHandle, Manager};
 
-use super::App;
-
-/// The scheme.
-pub const SCHEME: &str = "eyebright";
-
-/// Windows and Android know custom schemes only as hosts.
-fn origin() -> &'static str {
-    if cfg!(windows) {
-        "http://eyebright.localhost"
-    } else {
-        "eyebright://localhost"
-    }
-}
-
-/// The address of an entry's picture.
-pub fn address(id: u64) -> String {
-    format!("{}/picture/{id}", origin())
-}
+use super::state::App;
 
 /// Serves `/picture/ID` and `/screen`.
 pub fn serve(app: &AppHandle, request: &Request<Vec<u8>>) -> Response<Cow<'static, [u8]>> {

@@ -1,15 +1,15 @@
 //! What was described, for the session: kept, found again, written into the pictures' files.
 
+use eyebright_domain::{Fault, Words};
 use eyebright_models::Cancel;
+use eyebright_session::{Label, Remember, Search, Seen};
+use eyebright_store::alt_text;
 use tauri::{AppHandle, Manager};
 
 use super::display::tell;
 use super::history;
 use super::state::App;
-use crate::alt_text;
 use crate::contract::Found;
-use crate::fault::Fault;
-use crate::session::{Label, Remember, Search, Seen, Words};
 
 /// Writes alt texts.
 pub struct Labels;

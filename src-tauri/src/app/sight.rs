@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use eyebright_assistant::Assistant;
+use eyebright_assistant::inputs::{self, Input};
+use eyebright_domain::Fault;
 use eyebright_models::{Cancel, Limits, Picture};
+use eyebright_platform::capture;
+use eyebright_platform::clipboard::{self, Clip};
+use eyebright_session::{Found, See, Seen, Source};
 use tauri::{AppHandle, Manager};
 
-use super::model::Model;
-use super::{App, MAIN};
-use crate::fault::Fault;
-use crate::inputs::clipboard::{self, Clip};
-use crate::inputs::{self, Input, capture};
-use crate::session::{Found, See, Seen, Source};
+use super::labels::MAIN;
+use super::state::App;
 
 /// The time that a desktop needs to draw what was behind a hidden window.
 const REDRAWN: Duration = Duration::from_millis(180);
@@ -23,12 +25,12 @@ pub struct Sight {
     /// Knows our own windows.
     pub app: AppHandle,
     /// Loads while the picture is fetched.
-    pub model: Model,
+    pub assistant: Assistant,
 }
 
 impl See for Sight {
     fn see(&self, source: &Source, cancel: &Cancel) -> Result<Found, Fault> {
-        self.model.warm();
+        self.assistant.warm();
         match source {
             Source::Screen => {
                 let shot = self.without_own_window(capture::screen)?;

@@ -4,18 +4,17 @@ use std::collections::BTreeSet;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use eyebright_assistant::Assistant;
+use eyebright_domain::{Action, Fault, Strings, lock};
+use eyebright_platform::voice::Manner;
+use eyebright_platform::voice::talker::Talker;
+use eyebright_session::{Event, Options, Status};
+use eyebright_store::settings::{Settings, Store};
+
 use super::archive::Archive;
 use super::history::History;
-use super::model::Model;
-use super::packs;
-use crate::contract::{Found, Place, Snapshot, Update};
-use crate::fault::Fault;
-use crate::lock::lock;
-use crate::session::{Action, Event, Options, Rect, Status};
-use crate::settings::{Settings, Store};
-use crate::strings::Strings;
-use crate::voice::Manner;
-use crate::voice::talker::Talker;
+use super::{describing, offered};
+use crate::contract::{Found, Place, Rect, Snapshot, Update};
 
 /// Shared by commands, hotkeys, tray and companions of the session.
 pub struct App {
@@ -25,7 +24,7 @@ pub struct App {
     archive: Archive,
     view: Mutex<View>,
     talker: Talker,
-    model: Model,
+    assistant: Assistant,
 }
 
 struct Preferences {
@@ -70,12 +69,12 @@ impl App {
         store: Store,
         settings: Settings,
         talker: Talker,
-        model: Model,
+        assistant: Assistant,
         welcome: bool,
     ) -> Self {
         let strings = Arc::new(Strings::load(settings.language));
         Self {
-            archive: Archive::start(model.clone(), events.clone()),
+            archive: Archive::start(assistant.clone(), events.clone()),
             events,
             preferences: Mutex::new(Preferences {
                 store,
@@ -95,7 +94,7 @@ impl App {
                 coming: BTreeSet::new(),
             }),
             talker,
-            model,
+            assistant,
         }
     }
 
@@ -110,8 +109,8 @@ impl App {
     }
 
     /// What looks at pictures.
-    pub fn model(&self) -> &Model {
-        &self.model
+    pub fn assistant(&self) -> &Assistant {
+        &self.assistant
     }
 
     /// The history on disk.
@@ -193,7 +192,7 @@ impl App {
             preferences.settings = settings.clone();
         }
         self.talker.adopt(manner(&settings));
-        self.model.adopt(&settings);
+        self.assistant.adopt(describing::choice(&settings));
         self.archive.shrink(&settings);
         self.send(Event::Options(self.options()));
         Ok(())
@@ -212,12 +211,12 @@ impl App {
             strings: preferences.strings.table().clone(),
             language: preferences.strings.language.to_owned(),
             settings: preferences.settings.clone(),
-            status: view.status,
+            status: view.status.into(),
             heard: view.heard.clone(),
             entries: history.entries(),
             current: history.current,
             found: view.found.clone(),
-            packs: packs::list(&view.coming),
+            packs: offered::packs(&view.coming),
             welcome: view.welcome,
             focus: view.focus.take(),
             problems: preferences.told_problems(),
@@ -238,7 +237,7 @@ impl App {
     /// The update after packs came or went.
     pub fn packs_update(&self) -> Update {
         Update::Packs {
-            packs: packs::list(&self.view().coming),
+            packs: offered::packs(&self.view().coming),
         }
     }
 

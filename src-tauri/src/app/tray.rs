@@ -1,14 +1,15 @@
 //! The icon in the tray and its menu.
 
+use eyebright_domain::{Action, Strings};
+use eyebright_session::Event;
 use tauri::menu::{MenuBuilder, MenuItem};
 use tauri::tray::TrayIconBuilder;
 use tauri::{AppHandle, Manager};
 
 use super::display::show_main;
+use super::quit::quit;
 use super::state::App;
 use crate::contract::Place;
-use crate::session::{Action, Event};
-use crate::strings::Strings;
 
 /// Menu items that are actions.
 const ACTIONS: [Action; 4] = [Action::Screen, Action::Window, Action::Clipboard, Action::Stop];
@@ -40,7 +41,7 @@ fn try_build(app: &AppHandle, strings: &Strings) -> tauri::Result<()> {
             match id {
                 "open" => show_main(app, Place::Heard),
                 "settings" => show_main(app, Place::Settings),
-                "quit" => super::quit(app),
+                "quit" => quit(app),
                 _ => {
                     if let Some(action) = ACTIONS.into_iter().find(|action| action.name() == id) {
                         app.state::<App>().send(Event::Act(action));

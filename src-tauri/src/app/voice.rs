@@ -2,15 +2,16 @@
 
 use std::sync::mpsc::Sender;
 
+use eyebright_domain::Earcon;
+use eyebright_platform::voice::earcons::Earcons;
+use eyebright_platform::voice::talker::{self, Talker};
+use eyebright_session::{Event, Play, Talk};
+use eyebright_store::settings::SpeechBy;
 use tauri::{AppHandle, Manager};
 
 use super::display::show_main;
 use super::state::App;
 use crate::contract::Place;
-use crate::session::{Earcon, Event, Play, Talk};
-use crate::settings::SpeechBy;
-use crate::voice::earcons::Earcons;
-use crate::voice::talker::Talker;
 
 /// Speaks itself, or leaves it to the screen reader: then the text field takes the focus, which is what screen readers read out.
 pub struct Voice {
@@ -61,5 +62,13 @@ impl Play for Sounds {
         if self.app.state::<App>().settings().earcons {
             self.earcons.play(earcon);
         }
+    }
+}
+
+/// What became of words, for the session.
+pub fn spoken(event: talker::Event) -> Event {
+    match event {
+        talker::Event::Spoken(utterance) => Event::Spoken(utterance),
+        talker::Event::Mute(fault) => Event::Mute(fault),
     }
 }

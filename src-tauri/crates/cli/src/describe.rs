@@ -1,0 +1,142 @@
+//! `describe`: what pictures show, printed and spoken.
+
+use std::borrow::Borrow;
+use std::io;
+
+use eyebright_assistant::inputs::{Content, Input};
+use eyebright_assistant::{Stopwatch, ms};
+use eyebright_domain::Fault;
+use eyebright_models::Clock;
+use eyebright_models::Kind;
+use eyebright_models::description::text::is_of_text;
+use eyebright_models::{Cancel, Description, Limits, Picture};
+use eyebright_store::alt_text;
+
+use crate::batch::Batch;
+use crate::ending::Ending;
+use crate::engine::Engine;
+use crate::options::{Describe, Detail};
+use crate::output::{LANGUAGE, Output};
+use crate::record::{self, Milliseconds, json};
+use crate::speaker::Speaker;
+
+/// A description and how long it took.
+pub struct Done {
+    /// What it is of.
+    pub picture: Picture,
+    /// What is to be said.
+    pub description: Description,
+    /// Stage by stage.
+    pub ms: Milliseconds,
+}
+
+pub fn run(options: &Describe) -> Ending {
+    let batch = Batch::new(options.looking.inputs(), options.json);
+    // The speech engine starts while the model loads.
+    let mut speaker = options.speak.then(Speaker::start);
+    let engine = match Engine::open(&options.looking.model) {
+        Ok(engine) => engine,
+        Err(fault) => return batch.fail(&fault),
+    };
+    // Not only of screenshots and pages.
+    let reads_photos = options.detail == Detail::All;
+    let several = batch.inputs.len() > 1;
+    let work = |input: &Input| {
+        let done = describe(&engine, reads_photos, input, &batch.cancel)?;
+        if options.save_alt {
+            save_alt_text(input, &done)?;
+        }
+        Ok(done)
+    };
+    batch.run(work, |input, done: Option<Done>, output| {
+        let Some(done) = done else { return Ok(true) };
+        let label = several.then(|| input.label());
+        let sentences = sentences(&done.description, options.detail);
+        if options.json {
+            let file = input.name();
+            let record = record::Described::new(&file, &done.description, &engine.pack, engine.device, done.ms);
+            output.line(&json(&record))?;
+        } else {
+            print(label.as_deref(), &sentences, output)?;
+        }
+        Ok(match &mut speaker {
+            Some(speaker) => speaker.say(label.as_deref(), &sentences, &batch.cancel),
+            None => true,
+        })
+    })
+}
+
+/// Adds how much of a warning the picture needs, and the text where it belongs to the description.
+fn look_beside(engine: &Engine, reads_photos: bool, mut done: Done, cancel: &Cancel) -> Result<Done, Fault> {
+    if let Some(judgement) = engine.assistant.judge(&done.picture, cancel)? {
+        done.description.moderation = Some(judgement);
+    }
+    let kind = done.description.kind;
+    if matches!(kind, Kind::Blank | Kind::Black) || !(reads_photos || is_of_text(kind)) {
+        return Ok(done);
+    }
+    Ok(match engine.assistant.text_of_one(&done.picture, cancel)? {
+        Some(lines) => Done {
+            description: done.description.with_text(lines),
+            ..done
+        },
+        None => done,
+    })
+}
+
+/// Reads and describes one input, text and moderation included.
+fn describe(engine: &Engine, reads_photos: bool, input: &Input, cancel: &Cancel) -> Result<Done, Fault> {
+    let clock = Stopwatch::start();
+    let content = input.read(&Limits::default())?;
+    let mut done = describe_content(engine, &content, &clock, cancel)?;
+    done = look_beside(engine, reads_photos, done, cancel)?;
+    done.ms.total = ms(clock.now());
+    Ok(done)
+}
+
+fn save_alt_text(input: &Input, done: &Done) -> Result<(), Fault> {
+    let Input::File(path) = input else {
+        return Err(Fault::no_file());
+    };
+    alt_text::save(path, &done.description.sentence(LANGUAGE), &done.picture)
+}
+
+/// Decodes and describes a picture; `clock` began when the work did.
+pub fn describe_content(engine: &Engine, content: &Content, clock: &Stopwatch, cancel: &Cancel) -> Result<Done, Fault> {
+    let read = clock.now();
+    let picture = content.picture(&Limits::default())?;
+    let decode = clock.now().saturating_sub(read);
+    let (description, timings) = engine.assistant.describe_one(&picture, cancel, clock, &mut |_| {})?;
+    let ms = Milliseconds {
+        decode: ms(decode),
+        encode: ms(timings.encode),
+        generate: ms(timings.generate),
+        total: ms(clock.now()),
+    };
+    Ok(Done {
+        picture,
+        description,
+        ms,
+    })
+}
+
+fn sentences(description: &Description, detail: Detail) -> Vec<String> {
+    let warning = description.moderation.and_then(|judgement| judgement.level.warning());
+    let mut said: Vec<String> = warning.map(str::to_owned).into_iter().collect();
+    said.push(description.sentence(LANGUAGE));
+    if detail >= Detail::More {
+        said.extend(description.more(LANGUAGE));
+    }
+    if detail >= Detail::All {
+        said.extend(description.everything(LANGUAGE));
+    }
+    said
+}
+
+/// One line a sentence; with several pictures the first names the file and the others are indented.
+pub fn print(file: Option<&str>, sentences: &[impl Borrow<str>], output: &mut Output) -> io::Result<()> {
+    let Some(file) = file else {
+        return output.line(&sentences.join("\n"));
+    };
+    output.line(&format!("{file}: {}", sentences.join("\n  ")))
+}

@@ -1,0 +1,26 @@
+//! How commands end.
+
+use std::process::ExitCode;
+
+use crate::interrupt::INTERRUPTED;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Everything succeeded.
+    Done,
+    /// Something failed, and was reported.
+    Failed,
+    /// The person cut it short.
+    Interrupted,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Done => Self::SUCCESS,
+            Ending::Failed => Self::FAILURE,
+            Ending::Interrupted => Self::from(INTERRUPTED),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What Eyebright keeps on the disk: the history, the settings, the packs, and alt texts in the pictures' own files.
+
+pub mod alt_text;
+pub mod history;
+pub mod limited;
+pub mod packs;
+mod replace;
+pub mod settings;

@@ -1,0 +1,39 @@
+//! Reading, but never more than a picture may have.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use eyebright_domain::Fault;
+use eyebright_models::Limits;
+use eyebright_models::PictureError;
+
+/// All that a file holds.
+pub fn file(path: &Path, limits: &Limits) -> Result<Vec<u8>, Fault> {
+    let file = File::open(path).map_err(|error| Fault::unreadable(&error))?;
+    let length = file.metadata().map_or(0, |metadata| metadata.len());
+    read(file, length, limits)
+}
+
+/// All that a source holds; `length` is how much that should be, 0 where nobody knows.
+pub fn read(source: impl Read, length: u64, limits: &Limits) -> Result<Vec<u8>, Fault> {
+    let limit = limits.bytes as u64;
+    let mut bytes = Vec::new();
+    if length <= limit {
+        bytes.reserve(length as usize);
+        source
+            .take(limit + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| Fault::unreadable(&error))?;
+    }
+    let found = length.max(bytes.len() as u64);
+    if found > limit {
+        let megabytes = |bytes: u64| (bytes / 1_000_000) as usize;
+        return Err(PictureError::TooManyBytes {
+            found: megabytes(found),
+            limit: megabytes(limit),
+        }
+        .into());
+    }
+    Ok(bytes)
+}

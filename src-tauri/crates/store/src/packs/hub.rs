@@ -1,0 +1,56 @@
+//! Models on the Hugging Face hub, fetched at a pinned revision by the hub's own program `hf`.
+//!
+//! Nobody has told us their hashes. The hub states that of every large file, and `hf` keeps it: the first fetch holds each file against it
+//! and writes what it found into the manifest, which holds from then on.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use eyebright_domain::Fault;
+use eyebright_models::pack::FileEntry;
+use eyebright_models::pack::sha256_of;
+
+use super::catalogue::{Listed, OnHub};
+use super::client::{damaged, download, works};
+
+const CLIENT: &str = "hf";
+
+/// Fetches all files into a folder.
+pub fn fetch(pack: &Listed, model: &OnHub, into: &Path) -> Result<Vec<FileEntry>, Fault> {
+    if !works(&[CLIENT]) {
+        let message = "Published models are fetched by the hub's own program hf, which is not here. Install it with: pipx install \
+            huggingface_hub. Then try again.";
+        return Err(Fault::new("no_hub_client", message));
+    }
+    let mut client = Command::new(CLIENT);
+    client
+        .args(["download", &model.repository])
+        .args(&model.files)
+        .args(["--revision", &model.revision, "--local-dir"])
+        .arg(into)
+        // Nobody needs to know who fetches.
+        .env("HF_HUB_DISABLE_TELEMETRY", "1");
+    download(&mut client, &model.repository)?;
+    let entry = |file: &String| entry(into, file).ok_or_else(|| damaged(pack, file));
+    let entries = model.files.iter().map(entry).collect::<Result<_, _>>()?;
+    let notes = into.join(".cache");
+    fs::remove_dir_all(&notes).map_err(|error| Fault::unwritable(&notes, &error))?;
+    Ok(entries)
+}
+
+/// A file that came, if it is what the hub says it is.
+fn entry(folder: &Path, file: &str) -> Option<FileEntry> {
+    let path = folder.join(file);
+    let sha256 = sha256_of(&path)?;
+    // Commit, tag and time, a line each. The tag of a large file is its SHA-256; that of a small one is git's own.
+    let notes = folder.join(format!(".cache/huggingface/download/{file}.metadata"));
+    let notes = fs::read_to_string(notes).ok()?;
+    let tag = notes.lines().nth(1)?;
+    let is_it = tag.len() != sha256.len() || tag.eq_ignore_ascii_case(&sha256);
+    is_it.then_some(FileEntry {
+        name: file.to_owned(),
+        bytes: fs::metadata(&path).ok()?.len(),
+        sha256,
+    })
+}
