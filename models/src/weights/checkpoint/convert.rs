@@ -189,13 +189,12 @@ mod tests {
 
     use candle_core::DType;
 
+    use super::super::random::normal;
     use super::*;
 
-    #[test]
-    fn what_cannot_be_held_coarsely_is_held_finer() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("config.json"), r#"{"model_type": "tiny"}"#).unwrap();
-        let plain = Tensor::randn(0f32, 1.0, (32, 512), &Device::Cpu).unwrap();
+    /// Matrices that can be held more or less coarsely, and tensors that are no matrices.
+    fn tensors() -> HashMap<&'static str, Tensor> {
+        let plain = normal(1, (32, 512));
         // One value in each row is far larger than the others: blocks of few bits lose those.
         let spike = Tensor::cat(
             &[
@@ -204,13 +203,8 @@ mod tests {
             ],
             1,
         );
-        let mild = (Tensor::randn(0f32, 1.0, (32, 512), &Device::Cpu)
-            .unwrap()
-            .powf(3.0)
-            .unwrap()
-            * 10.0)
-            .unwrap();
-        let tensors = HashMap::from([
+        let mild = (normal(2, (32, 512)).powf(3.0).unwrap() * 10.0).unwrap();
+        HashMap::from([
             ("plain.weight", plain.clone()),
             ("spike.weight", spike.unwrap()),
             ("mild.weight", mild),
@@ -219,7 +213,14 @@ mod tests {
             ("head.cls.predictions.decoder.weight", plain.clone()),
             ("head.bert.embeddings.word_embeddings.weight", plain.clone()),
             ("position_ids", Tensor::zeros(4, DType::I64, &Device::Cpu).unwrap()),
-        ]);
+        ])
+    }
+
+    #[test]
+    fn what_cannot_be_held_coarsely_is_held_finer() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("config.json"), r#"{"model_type": "tiny"}"#).unwrap();
+        let tensors = tensors();
         candle_core::safetensors::save(&tensors, folder.path().join("model.safetensors")).unwrap();
         let checkpoint = Checkpoint::open(folder.path()).unwrap();
         let out = folder.path().join("out");
