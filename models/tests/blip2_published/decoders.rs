@@ -1,6 +1,6 @@
 //! The language models alone: causality and the cache.
 
-use crate::checkpoints::{Language, TOLERANCE, WRITERS, assert_close, difference, golden, open};
+use crate::checkpoints::{Language, TOLERANCE, WRITERS, assert_close, difference, golden};
 use candle_core::Tensor;
 use eyebright_models::parts::language::Cache;
 use eyebright_models::parts::language::LanguageModel;
@@ -20,7 +20,7 @@ fn no_token_sees_a_later_one() {
                 model.behind(&memory).forward(text, &mut Cache::default()).unwrap()
             }
         };
-        let (other) = (run(&embed(&[5, 6, 7, 8, 9])), run(&embed(&[5, 6, 7, 8, 20])));
+        let (one, other) = (run(&embed(&[5, 6, 7, 8, 9])), run(&embed(&[5, 6, 7, 8, 20])));
         let same = |start, length| {
             let part = |x: &Tensor| x.narrow(1, start, length).unwrap();
             difference(&part(&one), &part(&other)) == 0.0
