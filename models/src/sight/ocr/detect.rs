@@ -22,7 +22,7 @@ pub const MODEL: &str = "ppocrv6_det.onnx";
 const TILE: u32 = 320;
 /// How far neighbouring tiles overlap. With 32, letters are lost at the seams.
 const OVERLAP: u32 = 64;
-/// What a tile says this close to its inner edges is not used, for it lacks surroundings.
+/// Values this close to the inner edges of a tile are not used, for they lack surroundings.
 const MARGIN: u32 = 16;
 /// Sides of the input are multiples of this.
 const STEP: u32 = 32;
