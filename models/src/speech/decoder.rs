@@ -5,7 +5,6 @@ use candle_nn::Module;
 
 use super::blocks::{Attention, FeedForward, Memory, norm};
 use super::config::WhisperConfig;
-
 use crate::nn::language::{Cache, LanguageModel, log_sum_exp};
 use crate::weights::checkpoint::Weights;
 use eyebright_kernels::activations::{LayerNorm, softmax};

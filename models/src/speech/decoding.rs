@@ -7,8 +7,7 @@ use super::decoder::{Decoder, Sound, Writing};
 use crate::base::cancel::Cancel;
 use crate::base::error::Result;
 use crate::nn::generation::{Decoding, Prefix, go_on};
-use crate::nn::language::log_sum_exp;
-use crate::nn::language::{Cache, LanguageModel};
+use crate::nn::language::{Cache, LanguageModel, log_sum_exp};
 use eyebright_kernels::parallel::in_pool;
 
 /// Ids with a meaning, and those that are never written.
