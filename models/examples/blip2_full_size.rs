@@ -42,6 +42,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let model = open(folder)?;
     println!("loaded in {:.1} s", start.elapsed().as_secs_f64());
+    measure(&model, read_per_token, before)?;
+    drop(model);
+    reload(folder)
+}
+
+/// Reads a picture and writes a text, round by round, against what the machine can do.
+fn measure(model: &Blip2, read_per_token: f64, before: f64) -> Result<(), Box<dyn Error>> {
     let pixels = Tensor::rand(-1f32, 1.0, (1, 3, 224, 224), &Device::Cpu)?;
     let image = model.encode(&pixels)?;
     let decoding = Decoding {
@@ -62,34 +69,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let memory = vec![1u64; 1 << 27];
     let (mut seeing, mut writing) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        // The machine's own speed before and after, since others may be using it too.
-        let before = rate(|| products.run())?;
-        let start = Instant::now();
-        model.encode(&pixels)?;
-        let seconds = start.elapsed().as_secs_f64();
-        let machine = f64::midpoint(before, rate(|| products.run())?);
-        let ours = seeing_flops() / seconds;
-        seeing.push(ours / machine);
-        println!(
-            "picture: {seconds:.2} s, {:.0} of {:.0} Gflop/s",
-            ours / 1e9,
-            machine / 1e9
-        );
-        let before = rate(|| Ok(read(&memory)))?;
-        let start = Instant::now();
-        let times = write()?;
-        let all = start.elapsed().as_secs_f64();
-        let machine = f64::midpoint(before, rate(|| Ok(read(&memory)))?);
-        let (first, last) = (times[0], times[times.len() - 1]);
-        let seconds = (last - first).as_secs_f64() / (times.len() - 1) as f64;
-        let ours = read_per_token / seconds;
-        writing.push(ours / machine);
-        println!(
-            "text: {all:.2} s in all, {:.2} tokens/s, {:.1} of {:.1} GB/s",
-            1.0 / seconds,
-            ours / 1e9,
-            machine / 1e9
-        );
+        seeing.push(see(model, &pixels, &products)?);
+        writing.push(time_writing(&write, read_per_token, &memory)?);
     }
     println!(
         "reading a picture: {:.0} % of the machine's f32 matrix products",
@@ -99,7 +80,51 @@ fn main() -> Result<(), Box<dyn Error>> {
         "writing: {:.0} % of the machine's memory bandwidth",
         100.0 * median(writing)
     );
-    drop((image, model));
+    Ok(())
+}
+
+/// Speed of reading a picture, as a share of the machine's matrix products.
+fn see(model: &Blip2, pixels: &Tensor, products: &Products) -> Result<f64, Box<dyn Error>> {
+    // The machine's own speed before and after, since others may be using it too.
+    let before = rate(|| products.run())?;
+    let start = Instant::now();
+    model.encode(pixels)?;
+    let seconds = start.elapsed().as_secs_f64();
+    let machine = f64::midpoint(before, rate(|| products.run())?);
+    let ours = seeing_flops() / seconds;
+    println!(
+        "picture: {seconds:.2} s, {:.0} of {:.0} Gflop/s",
+        ours / 1e9,
+        machine / 1e9
+    );
+    Ok(ours / machine)
+}
+
+/// Speed of writing, as a share of the machine's memory bandwidth.
+fn time_writing(
+    write: &impl Fn() -> Result<Vec<Instant>, eyebright_models::Error>,
+    read_per_token: f64,
+    memory: &[u64],
+) -> Result<f64, Box<dyn Error>> {
+    let before = rate(|| Ok(read(memory)))?;
+    let start = Instant::now();
+    let times = write()?;
+    let all = start.elapsed().as_secs_f64();
+    let machine = f64::midpoint(before, rate(|| Ok(read(memory)))?);
+    let (first, last) = (times[0], times[times.len() - 1]);
+    let seconds = (last - first).as_secs_f64() / (times.len() - 1) as f64;
+    let ours = read_per_token / seconds;
+    println!(
+        "text: {all:.2} s in all, {:.2} tokens/s, {:.1} of {:.1} GB/s",
+        1.0 / seconds,
+        ours / 1e9,
+        machine / 1e9
+    );
+    Ok(ours / machine)
+}
+
+/// Loads and forgets the model several times.
+fn reload(folder: &Path) -> Result<(), Box<dyn Error>> {
     for round in 1..=LOADS {
         let model = open(folder)?;
         let loaded = resident()?;

@@ -7,7 +7,7 @@ use std::error::Error;
 use std::path::Path;
 
 use eyebright_models::parts::captioner::Captioner;
-use eyebright_models::{Device, Limits, Pack, Picture};
+use eyebright_models::{Device, Limits, Look, Pack, Picture};
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -42,41 +42,57 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok::<_, String>((look, vector))
     });
     let looked: Vec<_> = looked.collect::<Result<_, _>>()?;
-    let searched = all.par_iter().enumerate().map(|(index, one)| {
-        let caption = &one.captions[0];
-        let vector = captioner.embed_text(caption)?;
-        let mut near: Vec<(usize, f32)> = looked
-            .iter()
-            .map(|(_, other)| vector.iter().zip(other).map(|(a, b)| a * b).sum())
-            .enumerate()
-            .collect();
-        near.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let memories: Vec<_> = near
-            .iter()
-            .take(AGAIN)
-            .map(|&(other, _)| &looked[other].0.memory)
-            .collect();
-        let matching = captioner.weigh(&memories, caption)?;
-        let likelihoods = captioner.likelihoods(&memories, caption)?;
-        let both = matching.iter().zip(&likelihoods).map(|(one, other)| one + other);
-        let place = |scores: &[f32], contrastive: f32, weight: f32| {
-            let mut order = near.clone();
-            for (place, score) in order.iter_mut().zip(scores) {
-                place.1 = contrastive * place.1 + weight * score;
-            }
-            // What was not looked at again stays behind.
-            order.truncate(AGAIN);
-            order.sort_by(|a, b| b.1.total_cmp(&a.1));
-            let mut found = order.iter().chain(near.iter().skip(AGAIN));
-            found.position(|&(other, _)| other == index).unwrap_or(usize::MAX)
-        };
-        let mut ranks = vec![place(&[], 1.0, 0.0), place(&matching, 0.0, 1.0)];
-        for scores in [&matching, &likelihoods, &both.collect()] {
-            ranks.extend(WEIGHTS.map(|weight| place(scores, 1.0, weight)));
-        }
-        Ok::<_, eyebright_models::Error>(ranks)
-    });
+    let searched = all.par_iter().enumerate();
+    let searched = searched.map(|(index, one)| ranks(&captioner, &looked, index, &one.captions[0]));
     let ranks: Vec<_> = searched.collect::<Result<_, _>>()?;
+    print(&ranks);
+    Ok(())
+}
+
+/// A picture and its unit vector.
+type Looked = (Look, Vec<f32>);
+
+/// The place at which each order has the picture of this index when a caption searches.
+fn ranks(
+    captioner: &Captioner,
+    looked: &[Looked],
+    index: usize,
+    caption: &str,
+) -> eyebright_models::Result<Vec<usize>> {
+    let vector = captioner.embed_text(caption)?;
+    let mut near: Vec<(usize, f32)> = looked
+        .iter()
+        .map(|(_, other)| vector.iter().zip(other).map(|(a, b)| a * b).sum())
+        .enumerate()
+        .collect();
+    near.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let memories: Vec<_> = near
+        .iter()
+        .take(AGAIN)
+        .map(|&(other, _)| &looked[other].0.memory)
+        .collect();
+    let matching = captioner.weigh(&memories, caption)?;
+    let likelihoods = captioner.likelihoods(&memories, caption)?;
+    let both = matching.iter().zip(&likelihoods).map(|(one, other)| one + other);
+    let place = |scores: &[f32], contrastive: f32, weight: f32| {
+        let mut order = near.clone();
+        for (place, score) in order.iter_mut().zip(scores) {
+            place.1 = contrastive * place.1 + weight * score;
+        }
+        // What was not looked at again stays behind.
+        order.truncate(AGAIN);
+        order.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let mut found = order.iter().chain(near.iter().skip(AGAIN));
+        found.position(|&(other, _)| other == index).unwrap_or(usize::MAX)
+    };
+    let mut ranks = vec![place(&[], 1.0, 0.0), place(&matching, 0.0, 1.0)];
+    for scores in [&matching, &likelihoods, &both.collect()] {
+        ranks.extend(WEIGHTS.map(|weight| place(scores, 1.0, weight)));
+    }
+    Ok(ranks)
+}
+
+fn print(ranks: &[Vec<usize>]) {
     let weighed = ["matching", "likelihood", "matching and likelihood"]
         .into_iter()
         .flat_map(|score| WEIGHTS.map(|weight| format!("contrastive score, {score} counting {weight}")));
@@ -92,5 +108,4 @@ fn main() -> Result<(), Box<dyn Error>> {
             within(10)
         );
     }
-    Ok(())
 }

@@ -102,14 +102,6 @@ fn read(line: &Value) -> Evidence {
     // The engine's own names are static; these few live as long as the program.
     let name = |value: &Value| -> &'static str { Box::leak(text(value).into_boxed_str()) };
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let kind = match line["kind"].as_str() {
-        Some("Screenshot") => Kind::Screenshot,
-        Some("Document") => Kind::Document,
-        Some("Drawing") => Kind::Drawing,
-        Some("Blank") => Kind::Blank,
-        Some("Black") => Kind::Black,
-        _ => Kind::Photo,
-    };
     let colours = list(&line["colours"])
         .iter()
         .map(|c| Colour {
@@ -124,7 +116,7 @@ fn read(line: &Value) -> Evidence {
         .collect();
     Evidence {
         pixels: PixelEvidence {
-            kind,
+            kind: kind(&line["kind"]),
             colours,
             ..PixelEvidence::default()
         },
@@ -155,5 +147,16 @@ fn read(line: &Value) -> Evidence {
             .collect(),
         size: (number(&line["size"][0]) as u32, number(&line["size"][1]) as u32),
         ..Evidence::default()
+    }
+}
+
+fn kind(kind: &Value) -> Kind {
+    match kind.as_str() {
+        Some("Screenshot") => Kind::Screenshot,
+        Some("Document") => Kind::Document,
+        Some("Drawing") => Kind::Drawing,
+        Some("Blank") => Kind::Blank,
+        Some("Black") => Kind::Black,
+        _ => Kind::Photo,
     }
 }

@@ -36,20 +36,36 @@ type Arrays = BTreeMap<String, (Vec<usize>, u8, Vec<u8>)>;
 
 /// The tiny checkpoint as that format has it.
 fn arrays(kind: u8) -> Arrays {
-    let hub = hub();
     let mut arrays = BTreeMap::new();
-    let mut put = |name: String, parts: &[String]| {
-        // Keys have no bias, and zeros stand for it.
-        let zeros = Tensor::zeros(32, candle_core::DType::F32, &Device::Cpu).unwrap();
-        let parts: Vec<&Tensor> = parts.iter().map(|part| hub.get(part).unwrap_or(&zeros)).collect();
-        let tensor = Tensor::cat(&parts, 0).unwrap();
-        let values: Vec<f32> = tensor.flatten_all().unwrap().to_vec1().unwrap();
-        let bytes = values.iter().flat_map(|value| match kind {
-            FLOAT16 => half::f16::from_f32(*value).to_le_bytes().to_vec(),
-            _ => value.to_le_bytes().to_vec(),
-        });
-        arrays.insert(name, (tensor.dims().to_vec(), kind, bytes.collect()));
-    };
+    for (name, parts) in names() {
+        arrays.insert(name, array(&parts, kind));
+    }
+    for side in ["encoder", "decoder"] {
+        arrays.insert(format!("{side}/num_heads"), (vec![], 2, vec![4, 0]));
+    }
+    arrays.insert("decoder/pre_norm".into(), (vec![], 1, vec![1]));
+    arrays
+}
+
+/// Tensors of the hub's checkpoint as one array.
+fn array(parts: &[String], kind: u8) -> (Vec<usize>, u8, Vec<u8>) {
+    let hub = hub();
+    // Keys have no bias, and zeros stand for it.
+    let zeros = Tensor::zeros(32, candle_core::DType::F32, &Device::Cpu).unwrap();
+    let parts: Vec<&Tensor> = parts.iter().map(|part| hub.get(part).unwrap_or(&zeros)).collect();
+    let tensor = Tensor::cat(&parts, 0).unwrap();
+    let values: Vec<f32> = tensor.flatten_all().unwrap().to_vec1().unwrap();
+    let bytes = values.iter().flat_map(|value| match kind {
+        FLOAT16 => half::f16::from_f32(*value).to_le_bytes().to_vec(),
+        _ => value.to_le_bytes().to_vec(),
+    });
+    (tensor.dims().to_vec(), kind, bytes.collect())
+}
+
+/// Each array, and the hub's tensors that it is made of.
+fn names() -> Vec<(String, Vec<String>)> {
+    let mut names = Vec::new();
+    let mut put = |name: String, parts: &[String]| names.push((name, parts.to_vec()));
     for (theirs, ours) in [("encoder/conv1", "encoder.conv1"), ("encoder/conv2", "encoder.conv2")] {
         for end in ["weight", "bias"] {
             put(format!("{theirs}/{end}"), &[format!("model.{ours}.{end}")]);
@@ -101,11 +117,7 @@ fn arrays(kind: u8) -> Arrays {
             }
         }
     }
-    for side in ["encoder", "decoder"] {
-        arrays.insert(format!("{side}/num_heads"), (vec![], 2, vec![4, 0]));
-    }
-    arrays.insert("decoder/pre_norm".into(), (vec![], 1, vec![1]));
-    arrays
+    names
 }
 
 fn name(bytes: &mut Vec<u8>, name: &str) {

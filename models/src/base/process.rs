@@ -16,12 +16,12 @@ fn compute_on_one_core_each() {
     if std::env::var_os(THREADS).is_some() {
         return;
     }
-    // Can only fail if a pool is there already, and then it goes on being used.
+    // SAFETY: this comes before the pool has threads, and `apply` is called while there is one thread, so nobody reads the environment meanwhile.
+    unsafe { std::env::set_var(THREADS, "1") };
+    // The number that is given here outweighs the variable. This can only fail if a pool is there already, which then goes on being used.
     let _ = rayon::ThreadPoolBuilder::new()
         .num_threads(num_cpus::get_physical())
         .build_global();
-    // SAFETY: nothing of ours runs yet that could read the environment meanwhile; the pool's threads sleep.
-    unsafe { std::env::set_var(THREADS, "1") };
 }
 
 /// By default the C library returns the memory of each activation to the system, which hands it back page by page: a tenth of the time.

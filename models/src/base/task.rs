@@ -1,6 +1,6 @@
 //! What a model can be asked for.
 
-/// What is asked of a model that may not be able to do it.
+/// A task that some models can do and others cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Task {
     /// To write what a picture shows.

@@ -107,16 +107,16 @@ impl Tokenizer {
 
     /// Takes ids one by one and tells the text that each adds.
     pub fn stream<'a>(&'a self, tell: &'a mut dyn FnMut(&str)) -> impl FnMut(u32) + 'a {
-        let mut told = String::new();
+        let mut streamed = String::new();
         let mut ids = Vec::new();
         move |id| {
             ids.push(id);
             // A piece may join the word before it, so the whole is decoded and what is new is told.
             if let Ok(text) = self.decode(&ids)
-                && let Some(new) = text.strip_prefix(&told)
+                && let Some(new) = text.strip_prefix(&streamed)
             {
                 tell(new);
-                told = text;
+                streamed = text;
             }
         }
     }

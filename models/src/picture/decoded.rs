@@ -72,7 +72,7 @@ impl Picture {
         resize::bicubic(&self.rgb, width, height)
     }
 
-    /// The same by antialiased bilinear interpolation.
+    /// As [`Self::squashed`], by antialiased bilinear interpolation.
     #[must_use]
     pub fn squashed_bilinear(&self, width: u32, height: u32) -> RgbImage {
         resize::bilinear(&self.rgb, width, height)

@@ -56,8 +56,8 @@ fn decoded(bytes: &[u8], limits: &Limits, side: f32) -> Result<Picture, PictureE
     if jpeg_scans(bytes).nth(MAX_SCANS).is_some() {
         return Err(PictureError::Damaged("it has far too many layers"));
     }
-    let share = (side / width.max(height) as f32).min(1.0);
-    let wanted = |side: u16| (f32::from(side) * share).ceil() as u16;
+    let scale = (side / width.max(height) as f32).min(1.0);
+    let wanted = |side: u16| (f32::from(side) * scale).ceil() as u16;
     let (reduced_width, reduced_height) = decoder
         .scale(wanted(info.width), wanted(info.height))
         .map_err(|error| jpeg_failure(&error))?;

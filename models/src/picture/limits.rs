@@ -2,7 +2,7 @@
 
 use crate::base::error::PictureError;
 
-/// What is accepted.
+/// The largest pictures that are decoded.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Length of the input.

@@ -17,7 +17,7 @@ const MODEL: &str = "open-nsfw.onnx";
 /// The whole picture is squashed to this side, and the middle of it is looked at.
 const SQUASHED: u32 = 256;
 const SIDE: u32 = 224;
-/// Of blue, green and red, in the pictures that the network learned from.
+/// Means of blue, green and red in the pictures that the network learned from.
 const MEANS: [f32; 3] = [104.0, 117.0, 123.0];
 /// Below the first the network's makers take a picture for harmless, above the second for not.
 const POSSIBLE: f32 = 0.2;
@@ -37,7 +37,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// What to say before the description.
+    /// The warning to say before the description.
     #[must_use]
     pub fn warning(self) -> Option<&'static str> {
         match self {
@@ -48,7 +48,7 @@ impl Level {
     }
 }
 
-/// What came of judging a picture.
+/// Level and score of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Judgement {
     /// How much of a warning the picture needs.

@@ -34,7 +34,7 @@ const fn frames(milliseconds: usize) -> usize {
     milliseconds * RATE / 1000 / FRAME
 }
 
-/// What has been heard so far.
+/// State of a recording so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
     /// Nobody has spoken yet.
@@ -52,7 +52,7 @@ pub enum Activity {
 /// Hears with a small network of its own (the crate `earshot`) and an adaptive noise floor.
 pub struct Listener {
     detector: Box<Detector>,
-    /// What does not fill a frame yet.
+    /// Samples that do not fill a frame yet.
     rest: Vec<f32>,
     /// Loudness of the latest frames in decibels.
     levels: VecDeque<f32>,

@@ -9,7 +9,7 @@ use eyebright_kernels::activations::{LayerNorm, gelu};
 use eyebright_kernels::attention::{attend, split_heads};
 use eyebright_kernels::linear::Linear;
 
-/// Of every layer norm.
+/// Epsilon of every layer norm.
 const EPSILON: f64 = 1e-5;
 
 /// Keys and values [R, heads, S, W].
@@ -20,7 +20,7 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// What a head reads lies together: for many looks that takes less time.
+    /// The values of each head lie together: with many queries that takes less time.
     pub(super) fn together(&self) -> Result<Self> {
         Ok(Self {
             keys: self.keys.contiguous()?,
@@ -76,7 +76,7 @@ impl Attention {
         self.norm.forward(x)
     }
 
-    /// What [R, S, D] holds for queries.
+    /// Keys and values of [R, S, D].
     pub(super) fn remember(&self, x: &Tensor) -> Result<Memory> {
         Ok(Memory {
             keys: split_heads(&self.k_proj.forward(x)?, self.heads)?,
@@ -85,7 +85,7 @@ impl Attention {
     }
 
     /// Looks from [R, T, D], which is normed, into the memory. Returns [R, T, D].
-    pub(super) fn look(&self, normed: &Tensor, memory: &Memory, mask: Option<&Tensor>) -> Result<Tensor> {
+    pub(super) fn attend(&self, normed: &Tensor, memory: &Memory, mask: Option<&Tensor>) -> Result<Tensor> {
         let query = split_heads(&self.q_proj.forward(normed)?, self.heads)?;
         self.out_proj
             .forward(&attend(&query, &memory.keys, &memory.values, mask)?)

@@ -60,7 +60,7 @@ impl Checkpoint {
     }
 }
 
-/// Of the hub's `generation_config.json`, and of older `config.json`.
+/// The part of the hub's `generation_config.json`, or of older `config.json`, that is needed.
 #[derive(Deserialize)]
 struct GenerationConfig {
     suppress_tokens: Option<Vec<i64>>,
@@ -78,7 +78,7 @@ impl From<GenerationConfig> for Suppressed {
     }
 }
 
-/// Of `CTranslate2`'s `config.json`.
+/// The part of `CTranslate2`'s `config.json` that is needed.
 #[derive(Deserialize)]
 struct ConvertedConfig {
     suppress_ids: Vec<u32>,

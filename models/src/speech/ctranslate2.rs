@@ -17,7 +17,7 @@ use crate::weights::tensors::expanded;
 const VERSION: u32 = 6;
 const SPECIFICATION: &str = "WhisperSpec";
 const REVISION: u32 = 3;
-/// What each type is called and how many bytes a value has, by the type's number.
+/// Name of each type and bytes of a value, by the type's number.
 const TYPES: [(&str, usize); 6] = [
     ("float32", 4),
     ("int8", 1),
@@ -108,7 +108,7 @@ fn variables(bytes: &[u8]) -> Result<HashMap<&str, Variable<'_>>, String> {
     }
 }
 
-/// What has not been read yet.
+/// The bytes that have not been read yet.
 struct Rest<'a>(&'a [u8]);
 
 impl<'a> Rest<'a> {
@@ -199,7 +199,7 @@ fn config(variables: &HashMap<&str, Variable>) -> Result<WhisperConfig, String> 
     })
 }
 
-/// What the hub calls the rows of an array: one name, or several where matrices lie above each other. `None` if Whisper has no such array.
+/// The hub's names for the rows of an array: one, or several where matrices lie above each other. `None` if Whisper has no such array.
 fn hub_names(name: &str) -> Option<Vec<String>> {
     let (side, rest) = name.split_once('/')?;
     let (path, end) = rest.rsplit_once('/')?;

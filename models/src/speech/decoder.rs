@@ -5,7 +5,6 @@ use candle_nn::Module;
 
 use super::blocks::{Attention, FeedForward, Memory, norm};
 use super::config::WhisperConfig;
-
 use crate::nn::language::{Cache, LanguageModel, log_sum_exp};
 use crate::weights::checkpoint::Weights;
 use eyebright_kernels::activations::{LayerNorm, softmax};
@@ -141,10 +140,10 @@ impl LanguageModel for Writing<'_> {
         for (index, layer) in self.decoder.layers.iter().enumerate() {
             let normed = layer.self_attn.normed(&x)?;
             let text = layer.self_attn.remember(&normed)?.extend(cache, index, ways)?;
-            x = (x + layer.self_attn.look(&normed, &text, mask.as_ref())?)?;
+            x = (x + layer.self_attn.attend(&normed, &text, mask.as_ref())?)?;
             let normed = by_way(&layer.encoder_attn.normed(&x)?)?;
-            let seen = layer.encoder_attn.look(&normed, &self.sound.0[index], None)?;
-            x = layer.feed_forward.forward(&(x + by_row(&seen)?)?)?;
+            let heard = layer.encoder_attn.attend(&normed, &self.sound.0[index], None)?;
+            x = layer.feed_forward.forward(&(x + by_row(&heard)?)?)?;
         }
         cache.advance(tokens);
         let hidden = self.decoder.layer_norm.forward(&x)?;

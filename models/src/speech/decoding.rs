@@ -7,11 +7,10 @@ use super::decoder::{Decoder, Sound, Writing};
 use crate::base::cancel::Cancel;
 use crate::base::error::Result;
 use crate::nn::generation::{Decoding, Prefix, go_on};
-use crate::nn::language::log_sum_exp;
-use crate::nn::language::{Cache, LanguageModel};
+use crate::nn::language::{Cache, LanguageModel, log_sum_exp};
 use eyebright_kernels::parallel::in_pool;
 
-/// What ids mean, and which are never written.
+/// Ids with a meaning, and those that are never written.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     /// Ends a text.
@@ -61,10 +60,10 @@ pub fn write(
         cache,
         logits: first.together(&scores)?.flatten_all()?.to_vec1()?,
     };
-    let mut told = Vec::new();
+    let mut written = Vec::new();
     let mut tell = |id| {
-        told.push(id);
-        stream(&told);
+        written.push(id);
+        stream(&written);
     };
     let texts = go_on(&model, prefix, rules.end, decoding, cancel, &mut tell)?;
     // There is one at least.
@@ -96,7 +95,7 @@ fn nobody(ways: &[Vec<f32>], id: u32) -> f32 {
 }
 
 impl Rules {
-    /// Of so many ids those that no token may be.
+    /// The ids of a vocabulary that are never written.
     fn never(&self, vocabulary: u32) -> impl Iterator<Item = u32> {
         let timestamps = self.timestamps.unwrap_or(vocabulary)..vocabulary;
         self.suppressed.always.iter().copied().chain(timestamps)

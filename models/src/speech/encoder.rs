@@ -78,7 +78,7 @@ impl Layer {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let normed = self.self_attn.normed(x)?;
         let memory = self.self_attn.remember(&normed)?;
-        let x = (x + self.self_attn.look(&normed, &memory, None)?)?;
+        let x = (x + self.self_attn.attend(&normed, &memory, None)?)?;
         self.feed_forward.forward(&x)
     }
 }

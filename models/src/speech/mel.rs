@@ -14,7 +14,7 @@ const WINDOW: usize = 400;
 const BINS: usize = WINDOW / 2 + 1;
 /// Energies below are as good as silence.
 const SILENCE: f64 = 1e-10;
-/// What is quieter than the loudest by so many powers of ten is not told apart.
+/// Range of the spectrogram in powers of ten: quieter values are raised to that far below the loudest.
 const RANGE: f64 = 8.0;
 
 /// Turns sound into spectrograms.

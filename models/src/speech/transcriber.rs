@@ -249,9 +249,9 @@ fn drawn(greedy: &Decoding, temperature: f32) -> Decoding {
 /// A sound that takes so many times longer, and is as much deeper. Between two samples lies a line: speech has little up where that is heard.
 fn slower(samples: &[f32], times: f32) -> Vec<f32> {
     let sample = |place: f32| {
-        let (index, share) = (place as usize, place.fract());
+        let (index, fraction) = (place as usize, place.fract());
         let next = samples.get(index + 1).copied().unwrap_or_default();
-        samples[index] * (1.0 - share) + next * share
+        samples[index] * (1.0 - fraction) + next * fraction
     };
     let length = (samples.len() as f32 * times) as usize;
     (0..length).map(|index| sample(index as f32 / times)).collect()

@@ -28,7 +28,7 @@ const DOUBTFUL: f32 = -0.2;
 const LOOPS: usize = 4;
 const LOOPED: usize = 6;
 
-/// What came of listening.
+/// How a recording was understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// Nobody spoke.
@@ -39,7 +39,7 @@ pub enum Outcome {
     Speech,
 }
 
-/// What was heard.
+/// A recording in words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transcript {
     /// The words, with capitals and punctuation; empty unless the outcome is [`Outcome::Speech`].
@@ -50,12 +50,12 @@ pub struct Transcript {
     pub no_speech: f32,
     /// Mean over the tokens of the last attempt.
     pub average_log_probability: f32,
-    /// Of the attempt whose text this is: above 0 the best tokens did not hold.
+    /// Sampling temperature of the attempt whose text this is: above 0 the best tokens did not hold.
     pub temperature: f32,
 }
 
 impl Default for Transcript {
-    /// Of no sound at all.
+    /// The transcript of no sound at all.
     fn default() -> Self {
         Self {
             text: String::new(),

@@ -58,9 +58,9 @@ enum Source {
 /// The bytes of a pack file: mapped, never copied.
 #[derive(Debug)]
 pub enum Bytes {
-    /// Of a folder pack.
+    /// Files of a folder pack.
     Mapped(Mmap),
-    /// Of the embedded pack.
+    /// Files of the embedded pack.
     Static(&'static [u8]),
 }
 
@@ -109,7 +109,7 @@ impl Pack {
         Ok(pack)
     }
 
-    /// What the manifest says.
+    /// The manifest.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest

@@ -24,7 +24,7 @@ pub fn load(pack: &Pack, file: &str, device: &Device) -> std::result::Result<Var
     ))
 }
 
-/// The same by name.
+/// Tensors of a file by name.
 pub fn tensors(pack: &Pack, file: &str, device: &Device) -> std::result::Result<HashMap<String, Tensor>, PackError> {
     let bytes = pack.file(file)?;
     let tensors = if matches!(file.rsplit_once('.'), Some((_, "gguf"))) {

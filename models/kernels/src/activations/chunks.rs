@@ -26,22 +26,36 @@ pub(super) fn map_chunks(
     chunk: usize,
     change: impl Fn(&mut [f32]) + Send + Sync,
 ) -> Result<(CpuStorage, Shape)> {
+    // SAFETY: each chunk gets a copy.
+    unsafe {
+        fill_chunks(storage, layout, chunk, |source, target| {
+            change(target.write_copy_of_slice(source));
+        })
+    }
+}
+
+/// Makes a tensor from a contiguous one of the same shape: `fill` writes a chunk of it, given the same chunk of the other, on all cores.
+///
+/// # Safety
+/// `fill` must write each value.
+pub(super) unsafe fn fill_chunks(
+    storage: &CpuStorage,
+    layout: &Layout,
+    chunk: usize,
+    fill: impl Fn(&[f32], &mut [MaybeUninit<f32>]) + Send + Sync,
+) -> Result<(CpuStorage, Shape)> {
     let Some((start, end)) = layout.contiguous_offsets() else {
         bail!("strided input")
     };
     let source = &storage.as_slice::<f32>()?[start..end];
-    if source.len() <= chunk {
-        let mut values = source.to_vec();
-        change(&mut values);
-        return Ok((CpuStorage::F32(values), layout.shape().clone()));
-    }
-    let copy = |target: &mut [MaybeUninit<f32>]| {
-        target
-            .par_chunks_mut(chunk)
-            .zip(source.par_chunks(chunk))
-            .for_each(|(target, source)| change(target.write_copy_of_slice(source)));
+    let write = |target: &mut [MaybeUninit<f32>]| {
+        if source.len() <= chunk {
+            return fill(source, target);
+        }
+        let chunks = target.par_chunks_mut(chunk).zip(source.par_chunks(chunk));
+        chunks.for_each(|(target, source)| fill(source, target));
     };
-    // SAFETY: each gets a copy.
-    let values = unsafe { written(source.len(), copy) };
+    // SAFETY: the chunks make up the whole, and the caller vouches for each.
+    let values = unsafe { written(source.len(), write) };
     Ok((CpuStorage::F32(values), layout.shape().clone()))
 }

@@ -2,11 +2,15 @@
 
 // What runs inside `Arch::dispatch` is compiled for its vector width only where it is inlined into it.
 #![allow(clippy::inline_always)]
+// Memory is written before it has values.
+#![allow(unsafe_code)]
+
+use std::mem::MaybeUninit;
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use pulp::{Arch, Simd, WithSimd};
 
-use super::chunks::{CHUNK, is_ours, map_chunks};
+use super::chunks::{CHUNK, fill_chunks, is_ours};
 use super::polynomial::polynomial;
 
 /// x (1 + erf(x / sqrt 2)) / 2 of each value, in new memory: clones of a tensor share theirs.
@@ -27,23 +31,31 @@ impl CustomOp1 for Gelu {
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let arch = Arch::new();
-        map_chunks(storage, layout, CHUNK, |x| arch.dispatch(GeluOf(x)))
+        let write = |source: &[f32], target: &mut [MaybeUninit<f32>]| arch.dispatch(GeluOf { source, target });
+        // SAFETY: it writes each value.
+        unsafe { fill_chunks(storage, layout, CHUNK, write) }
     }
 }
 
-struct GeluOf<'a>(&'a mut [f32]);
+/// Values, and where as many go.
+struct GeluOf<'a> {
+    source: &'a [f32],
+    target: &'a mut [MaybeUninit<f32>],
+}
 
 impl WithSimd for GeluOf<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (vectors, rest) = S::as_mut_simd_f32s(self.0);
-        for x in vectors {
-            *x = gelu_of(simd, *x);
+        let (vectors, rest) = S::as_simd_f32s(self.source);
+        let (targets, last) = S::as_uninit_mut_simd_f32s(self.target);
+        for (target, &x) in targets.iter_mut().zip(vectors) {
+            target.write(gelu_of(simd, x));
         }
-        let last = gelu_of(simd, simd.partial_load_f32s(rest));
-        simd.partial_store_f32s(rest, last);
+        let last = last.write_copy_of_slice(rest);
+        let values = gelu_of(simd, simd.partial_load_f32s(last));
+        simd.partial_store_f32s(last, values);
     }
 }
 

@@ -13,7 +13,7 @@ fn random(count: usize) -> Vec<f32> {
     (0..count).map(|_| random.random_range(-1.0..1.0)).collect()
 }
 
-/// What a product should be, row by row.
+/// The product, summed in f64, row by row.
 fn expected(a: View, b: View, bias: &[f32]) -> Vec<f32> {
     let at = |view: &View, row: usize, column: usize| {
         f64::from(view.values()[row * view.steps()[0] + column * view.steps()[1]])

@@ -168,7 +168,7 @@ const TILES: [[Tile; ROWS]; VECTORS] = [
     tiles!(2: 1 2 3 4 5 6 7 8 9 10 11 12),
 ];
 
-/// So many rows from `first`.
+/// Computes one tile: `ROWS` rows from `first` on, `VECTORS` vectors of columns.
 #[target_feature(enable = "avx512f")]
 unsafe fn tile<const ROWS: usize, const VECTORS: usize>(work: &Work, first: usize) {
     let lanes = |vector: usize| (work.lanes >> (vector * LANES)) as u16;

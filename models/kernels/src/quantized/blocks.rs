@@ -19,7 +19,7 @@ pub(super) trait Block: Send + Sync {
     fn numbers(block: &[u8], part: usize) -> [u8; PART];
 }
 
-/// What the whole numbers of a block are to be multiplied by, and what is added: for each part's first half, then for its second.
+/// Scales and offsets of a block: a value is its whole number times the scale plus the offset. For each part's first half, then for its second.
 pub(super) struct Scales {
     pub(super) scales: [[f32; PARTS]; 2],
     pub(super) offsets: [[f32; PARTS]; 2],

@@ -150,11 +150,11 @@ impl Panels {
 struct Bytes {
     /// Four to a word.
     words: [i32; WORDS],
-    /// What they are to be multiplied by.
+    /// The scale of the bytes: an activation is its byte times this.
     scale: f32,
     /// From where to count their products with a matrix whose numbers are shifted: the whole's, or each half's.
     starts: [i32; 2],
-    /// Of what they stand for.
+    /// Sum of the activations, rounded as the bytes have them.
     sum: f32,
 }
 

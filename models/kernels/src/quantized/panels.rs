@@ -25,7 +25,7 @@ pub(super) const LANES: usize = 16;
 /// Four numbers make a lane's word.
 pub(super) const WORDS: usize = PART / 4;
 
-/// So many lines are fetched ahead: the processor alone keeps too few on their way while it takes numbers apart.
+/// Lines that are prefetched: the processor alone keeps too few on their way while it takes numbers apart.
 const AHEAD: usize = 64;
 
 /// A vector in memory, where it does not cross the lines of the cache.
@@ -33,14 +33,14 @@ const AHEAD: usize = 64;
 #[repr(C, align(64))]
 pub(super) struct Line([u8; 64]);
 
-/// The same part of 16 rows.
+/// One part of each of 16 rows, side by side.
 #[derive(Clone, Copy)]
 pub(super) struct Part {
     /// Each row's first four numbers, its next four, ...
     pub(super) words: [__m512i; WORDS],
-    /// Of the first and of the second half.
+    /// Scales of the first and of the second half.
     pub(super) scales: [__m512; 2],
-    /// Of the whole part.
+    /// Added to each value of the part.
     pub(super) offset: __m512,
 }
 

@@ -15,7 +15,7 @@ use eyebright_kernels::linear::matmul_add;
 pub use depthwise::Depthwise;
 pub use resample::doubled;
 
-/// What follows a convolution and its bias.
+/// The activation behind a convolution and its bias.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activation {
     /// Nothing.

@@ -115,7 +115,7 @@ impl EfficientNetLite {
     }
 }
 
-/// What some stages make of a map.
+/// Runs some stages on a map.
 fn through(stages: &[Vec<Block>], map: Tensor) -> Result<Tensor> {
     stages.iter().flatten().try_fold(map, |map, block| block.forward(&map))
 }

@@ -58,15 +58,15 @@ fn windows(side: usize) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
 /// The averages of a map [S, S, C] in each window, [26, C].
 fn averages(map: &Tensor) -> Result<Tensor> {
     let side = map.dim(0)?;
-    let mut shares = vec![0.0; Levels::TOKENS * side * side];
-    for ((rows, columns), shares) in windows(side).zip(shares.chunks_exact_mut(side * side)) {
-        let share = 1.0 / (rows.len() * columns.len()) as f32;
+    let mut weights = vec![0.0; Levels::TOKENS * side * side];
+    for ((rows, columns), weights) in windows(side).zip(weights.chunks_exact_mut(side * side)) {
+        let weight = 1.0 / (rows.len() * columns.len()) as f32;
         for row in rows {
-            shares[row * side..][columns.clone()].fill(share);
+            weights[row * side..][columns.clone()].fill(weight);
         }
     }
-    let shares = Tensor::from_vec(shares, (Levels::TOKENS, side * side), &Device::Cpu)?;
-    matmul_add(&shares, &map.flatten_to(1)?, None)
+    let weights = Tensor::from_vec(weights, (Levels::TOKENS, side * side), &Device::Cpu)?;
+    matmul_add(&weights, &map.flatten_to(1)?, None)
 }
 
 /// The maxima of a map [S, S, C] in each window, [26, C].

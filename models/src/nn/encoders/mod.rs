@@ -12,7 +12,7 @@ pub use vit::{Vit, VitConfig};
 use crate::base::error::Result;
 use crate::picture::Picture;
 
-/// What an encoder sees.
+/// Output of an encoder.
 pub struct Encoded {
     /// Tokens [1, T, W], f32.
     pub tokens: Tensor,

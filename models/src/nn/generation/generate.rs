@@ -24,7 +24,7 @@ pub fn generate(
     go_on(model, prefill(model, prompt)?, end, decoding, cancel, stream)
 }
 
-/// The same behind a prompt that was read already.
+/// [`generate`] behind a prompt that the model has read already.
 pub(crate) fn go_on(
     model: &dyn LanguageModel,
     prefix: Prefix,

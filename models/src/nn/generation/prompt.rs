@@ -6,10 +6,10 @@ use crate::base::error::Result;
 use crate::nn::language::{Cache, LanguageModel};
 use eyebright_kernels::parallel::in_pool;
 
-/// What stands before the text.
+/// The embeddings that stand before the text.
 #[derive(Debug, Clone)]
 pub struct Prompt {
-    /// What the model reads: [1, T, D].
+    /// Embeddings [1, T, D].
     pub embeds: Tensor,
     /// Ids in it that settings like the repetition penalty count as written. `transformers` counts ids that it was given as such, but
     /// knows none where it was given embeddings.

@@ -12,7 +12,7 @@ pub struct Sequence {
 }
 
 impl Sequence {
-    /// Of a piece, the end included; 0 where there are none.
+    /// Mean log-probability of a token, the end included; 0 where there are none.
     #[must_use]
     pub fn mean_log_probability(&self) -> f32 {
         self.log_probabilities.iter().sum::<f32>() / self.log_probabilities.len().max(1) as f32

@@ -17,7 +17,7 @@ pub trait LanguageModel: Send + Sync {
     /// Scores of the next token: [.., D] -> [.., V], not normalised.
     fn logits(&self, hidden: &Tensor) -> Result<Tensor>;
 
-    /// What is taken from a row of scores to make log-probabilities of it.
+    /// Normaliser of a row of scores: subtracted from each, it makes log-probabilities of them.
     fn normaliser(&self, scores: &[f32]) -> f32 {
         log_sum_exp(scores)
     }

@@ -34,7 +34,7 @@ impl Layer {
         })
     }
 
-    /// Whether its queries look at the picture.
+    /// True where the layer has cross-attention to the picture.
     pub(super) fn crosses(&self) -> bool {
         self.crossattention.is_some()
     }

@@ -71,12 +71,12 @@ impl QFormer {
         ImageMemory::from_bytes(bytes, &crosses, [self.heads, tokens, width], self.query_tokens.device())
     }
 
-    /// What the queries read of the pictures of a memory: [B, Q, D].
+    /// Output of the queries for the pictures of a memory: [B, Q, D].
     pub fn queries(&self, image: &ImageMemory) -> Result<Tensor> {
         self.run(&self.query_tokens, self.count(), Some(image))
     }
 
-    /// What the queries read with a text (ids with its first and last marks) beside them, of the pictures of a memory: [B, Q, D].
+    /// Output of the queries for the pictures of a memory, with a text (ids with its first and last marks) beside them: [B, Q, D].
     pub fn queries_beside(&self, image: &ImageMemory, ids: &[u32]) -> Result<Tensor> {
         let both = Tensor::cat(&[&self.query_tokens, &self.embed(ids)?], 1)?;
         self.run(&both, self.count(), Some(image))

@@ -190,7 +190,7 @@ impl Block {
         })
     }
 
-    /// What the depthwise convolution sees, activated.
+    /// Input of the depthwise convolution, activated.
     fn expanded(&self, x: &Tensor) -> Result<Tensor> {
         match &self.expand {
             Some((expand, step)) => expand.forward(x)?.apply_op1_no_bwd(step),

@@ -73,12 +73,12 @@ impl Area {
             limit(y + height + reach[1], rgb.height()),
         );
         let (columns, rows) = (to_x - from_x, to_y - from_y);
-        let mut seen = vec![false; usize::try_from(columns * rows).ok()?];
+        let mut visited = vec![false; usize::try_from(columns * rows).ok()?];
         let mut open = ground(rgb, [x, y, width, height])?;
         open.retain(|&[x, y]| (from_x..to_x).contains(&x) && (from_y..to_y).contains(&y));
         let mut spans = vec![(i32::MAX, i32::MIN); rows as usize];
         for &[x, y] in &open {
-            seen[((y - from_y) * columns + x - from_x) as usize] = true;
+            visited[((y - from_y) * columns + x - from_x) as usize] = true;
         }
         while let Some([x, y]) = open.pop() {
             // Up to the edge of what was looked at, and of the picture: this has no end.
@@ -89,8 +89,8 @@ impl Area {
             *span = (span.0.min(x), span.1.max(x));
             for [next_x, next_y] in [[x - 1, y], [x + 1, y], [x, y - 1], [x, y + 1]] {
                 let place = ((next_y - from_y) * columns + next_x - from_x) as usize;
-                if !seen[place] && apart(rgb, [x, y], [next_x, next_y]) <= STEP {
-                    seen[place] = true;
+                if !visited[place] && apart(rgb, [x, y], [next_x, next_y]) <= STEP {
+                    visited[place] = true;
                     open.push([next_x, next_y]);
                 }
             }

@@ -1,5 +1,7 @@
 //! Where there is text: the detection network of PP-OCRv6 on tiles of the picture.
 
+use std::ops::Range;
+
 use image::RgbImage;
 use rten::{Model, RunOptions};
 use rten_tensor::NdTensor;
@@ -20,7 +22,7 @@ pub const MODEL: &str = "ppocrv6_det.onnx";
 const TILE: u32 = 320;
 /// How far neighbouring tiles overlap. With 32, letters are lost at the seams.
 const OVERLAP: u32 = 64;
-/// What a tile says this close to its inner edges is not used, for it lacks surroundings.
+/// Values this close to the inner edges of a tile are not used, for they lack surroundings.
 const MARGIN: u32 = 16;
 /// Sides of the input are multiples of this.
 const STEP: u32 = 32;
@@ -61,18 +63,25 @@ fn map(model: &Model, rgb: &RgbImage, cancel: &Cancel) -> Result<Map> {
     };
     for (&[left, top, tile_width, tile_height], part) in tiles.iter().zip(&parts) {
         let stride = padded(tile_width) as usize;
-        let inner = |start: u32, length: u32, end: u32| {
-            let first = if start == 0 { 0 } else { MARGIN };
-            first..if start + length == end { length } else { length - MARGIN }
-        };
-        for y in inner(top, tile_height, height) {
-            for x in inner(left, tile_width, width) {
+        for y in used(top, tile_height, height) {
+            for x in used(left, tile_width, width) {
                 let value = &mut map.values[((top + y) * width + left + x) as usize];
                 *value = value.max(part[y as usize * stride + x as usize]);
             }
         }
     }
     Ok(map)
+}
+
+/// The rows, or columns, of a tile whose values are used, counted from its `start`: none of the margin, but at the edges of the picture, which
+/// is `side` long.
+fn used(start: u32, length: u32, side: u32) -> Range<u32> {
+    let first = if start == 0 { 0 } else { MARGIN };
+    first..if start + length == side {
+        length
+    } else {
+        length - MARGIN
+    }
 }
 
 /// The probabilities of a tile, row by row, as wide as the padded tile.
@@ -157,24 +166,16 @@ mod tests {
     fn tiles_cover_everything_and_overlap() {
         for (width, height) in [(1, 1), (640, 640), (641, 20), (1920, 1080), (1366, 3000)] {
             let tiles = tiles(width, height);
-            let mut seen = vec![0; (width * height) as usize];
+            let mut covered = vec![0; (width * height) as usize];
             for &[left, top, tile_width, tile_height] in &tiles {
                 assert!(tile_width.max(tile_height) <= TILE + OVERLAP / 2, "{tiles:?}");
-                let inner = |start: u32, length: u32, end: u32| {
-                    let first = if start == 0 { 0 } else { start + MARGIN };
-                    first..if start + length == end {
-                        end
-                    } else {
-                        start + length - MARGIN
-                    }
-                };
-                for y in inner(top, tile_height, height) {
-                    for x in inner(left, tile_width, width) {
-                        seen[(y * width + x) as usize] += 1;
+                for y in used(top, tile_height, height) {
+                    for x in used(left, tile_width, width) {
+                        covered[((top + y) * width + left + x) as usize] += 1;
                     }
                 }
             }
-            assert!(seen.iter().all(|&times| times > 0), "{width} x {height}");
+            assert!(covered.iter().all(|&times| times > 0), "{width} x {height}");
         }
     }
 

@@ -60,7 +60,7 @@ impl Rectangle {
         self.width * self.height
     }
 
-    /// The same rectangle with every side moved outwards.
+    /// The rectangle with every side moved outwards.
     #[must_use]
     pub fn grown(&self, distance: f32) -> Self {
         Self {
@@ -70,7 +70,7 @@ impl Rectangle {
         }
     }
 
-    /// The same rectangle in a picture that is enlarged by `factor`.
+    /// The rectangle in a picture that is enlarged by `factor`.
     #[must_use]
     pub fn scaled(&self, factor: f32) -> Self {
         Self {
@@ -81,7 +81,7 @@ impl Rectangle {
         }
     }
 
-    /// The same area with the width along another side: `quarters` of a turn clockwise.
+    /// The rectangle with its width along another side: `quarters` of a turn clockwise.
     #[must_use]
     pub fn turned(&self, quarters: u8) -> Self {
         let odd = quarters % 2 == 1;

@@ -3,7 +3,7 @@
 /// A line of text.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Line {
-    /// What it says.
+    /// The text.
     #[serde(rename = "line")]
     pub text: String,
     /// How certain its characters are on average, 0 to 1.
@@ -14,7 +14,7 @@ pub struct Line {
     /// The direction in which it runs: degrees clockwise from left to right, -180 to 180.
     #[serde(skip)]
     pub angle: f32,
-    /// Whether it stands in a box as the buttons of windows have it.
+    /// True where it stands in a box like that of a button.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub button: bool,
 }

@@ -10,7 +10,7 @@ use rten::{RunOptions, ThreadPool};
 
 use crate::base::error::Result;
 
-/// What `work` gives for each job, in their order; the first error ends all.
+/// Runs `work` on each job in parallel and returns the results in the order of the jobs; the first error ends all.
 pub fn each<J: Sync, T: Send>(jobs: &[J], work: impl Fn(&J, &RunOptions) -> Result<T> + Sync) -> Result<Vec<T>> {
     let cores = rayon::current_num_threads().max(1);
     let workers = jobs.len().clamp(1, cores);

@@ -28,7 +28,7 @@ const DOUBTFUL: f32 = 0.7;
 /// A line as it was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
-    /// What it says.
+    /// The text.
     pub text: String,
     /// Mean probability of its characters, 0 to 1.
     pub score: f32,

@@ -38,7 +38,7 @@ pub(super) fn decide(s: &Statistics) -> (Kind, bool, bool) {
     (Kind::Drawing, false, false)
 }
 
-/// What is lit on a stage, or slides on snow: half of the picture is even, and the rest has a camera's texture. Chosen on seven photos that were
+/// True for something lit on a stage or sliding on snow: half of the picture is even, and the rest has a camera's texture. Chosen on seven photos that were
 /// taken for drawings and on the drawings of `tests/pictures`, as they are and as JPEG.
 fn is_photo_on_even_ground(s: &Statistics) -> bool {
     s.equal < 0.56 && s.texture > 0.11

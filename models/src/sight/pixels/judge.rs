@@ -7,7 +7,7 @@ use super::decision::decide;
 use super::kind::Kind;
 use super::statistics::{Grid, Statistics};
 
-/// What was judged from pixels.
+/// Kind and colours of a picture, from its pixels alone.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PixelEvidence {
     /// The kind.

@@ -204,10 +204,10 @@ fn percentile(values: &[u8], share: f64) -> f32 {
         counts[usize::from(value)] += 1;
     }
     let wanted = (values.len() as f64 * share) as usize;
-    let mut seen = 0;
+    let mut counted = 0;
     let reached = counts.iter().position(|count| {
-        seen += count;
-        seen > wanted
+        counted += count;
+        counted > wanted
     });
     reached.unwrap_or(255) as f32
 }

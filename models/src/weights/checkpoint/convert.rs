@@ -42,7 +42,7 @@ const COPIED: [&str; 3] = ["json", "txt", "md"];
 /// A folder that does too, and its file: the tokenizer of `InstructBLIP`'s Q-Former.
 const SECOND_TOKENIZER: (&str, &str) = ("qformer_tokenizer", "tokenizer.json");
 
-/// What a conversion did.
+/// A summary of a conversion.
 #[derive(Debug, Clone, Default)]
 pub struct Converted {
     /// How many matrices came to be held how.
@@ -79,15 +79,15 @@ fn write(checkpoint: &Checkpoint, store: &Store, to: Precision, out: &Path) -> R
         .par_iter()
         .map(|(name, entry)| converted(store, name, entry, to));
     let made: Vec<(QTensor, f32)> = made.collect::<Result<_>>()?;
-    let mut told = Converted::default();
+    let mut converted = Converted::default();
     for ((name, entry), (tensor, error)) in entries.iter().zip(&made) {
-        told.bytes.0 += entry.bytes;
-        told.bytes.1 += tensor.storage_size_in_bytes() as u64;
+        converted.bytes.0 += entry.bytes;
+        converted.bytes.1 += tensor.storage_size_in_bytes() as u64;
         if is_matrix(name, entry) {
-            *told.matrices.entry(spelt(tensor.dtype())).or_default() += 1;
+            *converted.matrices.entry(spelt(tensor.dtype())).or_default() += 1;
         }
-        if *error > told.worst.0 {
-            told.worst = (*error, (*name).clone());
+        if *error > converted.worst.0 {
+            converted.worst = (*error, (*name).clone());
         }
     }
     let named: Vec<(&str, &QTensor)> = entries
@@ -113,7 +113,7 @@ fn write(checkpoint: &Checkpoint, store: &Store, to: Precision, out: &Path) -> R
         fs::create_dir(out.join(inner))?;
         fs::copy(second, out.join(inner).join(file))?;
     }
-    Ok(told)
+    Ok(converted)
 }
 
 /// As on the command line.
@@ -189,13 +189,12 @@ mod tests {
 
     use candle_core::DType;
 
+    use super::super::random::normal;
     use super::*;
 
-    #[test]
-    fn what_cannot_be_held_coarsely_is_held_finer() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("config.json"), r#"{"model_type": "tiny"}"#).unwrap();
-        let plain = Tensor::randn(0f32, 1.0, (32, 512), &Device::Cpu).unwrap();
+    /// Matrices that can be held more or less coarsely, and tensors that are no matrices.
+    fn tensors() -> HashMap<&'static str, Tensor> {
+        let plain = normal(1, (32, 512));
         // One value in each row is far larger than the others: blocks of few bits lose those.
         let spike = Tensor::cat(
             &[
@@ -204,13 +203,8 @@ mod tests {
             ],
             1,
         );
-        let mild = (Tensor::randn(0f32, 1.0, (32, 512), &Device::Cpu)
-            .unwrap()
-            .powf(3.0)
-            .unwrap()
-            * 10.0)
-            .unwrap();
-        let tensors = HashMap::from([
+        let mild = (normal(2, (32, 512)).powf(3.0).unwrap() * 10.0).unwrap();
+        HashMap::from([
             ("plain.weight", plain.clone()),
             ("spike.weight", spike.unwrap()),
             ("mild.weight", mild),
@@ -219,17 +213,24 @@ mod tests {
             ("head.cls.predictions.decoder.weight", plain.clone()),
             ("head.bert.embeddings.word_embeddings.weight", plain.clone()),
             ("position_ids", Tensor::zeros(4, DType::I64, &Device::Cpu).unwrap()),
-        ]);
+        ])
+    }
+
+    #[test]
+    fn what_cannot_be_held_coarsely_is_held_finer() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("config.json"), r#"{"model_type": "tiny"}"#).unwrap();
+        let tensors = tensors();
         candle_core::safetensors::save(&tensors, folder.path().join("model.safetensors")).unwrap();
         let checkpoint = Checkpoint::open(folder.path()).unwrap();
         let out = folder.path().join("out");
-        let told = convert(&checkpoint, Precision::Q4K, &out).unwrap();
-        assert_eq!(told.matrices.values().sum::<usize>(), 4, "{told:?}");
+        let converted = convert(&checkpoint, Precision::Q4K, &out).unwrap();
+        assert_eq!(converted.matrices.values().sum::<usize>(), 4, "{converted:?}");
         assert!(
-            told.matrices["q4_k"] >= 2 && told.bytes.1 * 2 < told.bytes.0,
-            "{told:?}"
+            converted.matrices["q4_k"] >= 2 && converted.bytes.1 * 2 < converted.bytes.0,
+            "{converted:?}"
         );
-        assert!(told.worst.0 > 0.01 && told.worst.0 <= 0.09, "{told:?}");
+        assert!(converted.worst.0 > 0.01 && converted.worst.0 <= 0.09, "{converted:?}");
         let stored = Store::open(&Checkpoint::open(&out).unwrap()).unwrap();
         assert_eq!(stored.entries["plain.weight"].format, Format::Quantized(GgmlDType::Q4K));
         assert_eq!(stored.entries["norm.weight"].format, Format::Dense(DType::F32));

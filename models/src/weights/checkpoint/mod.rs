@@ -9,6 +9,8 @@ mod defaults;
 mod folder;
 mod load;
 mod precision;
+#[cfg(test)]
+mod random;
 mod store;
 #[cfg(test)]
 mod tests;

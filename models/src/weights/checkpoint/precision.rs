@@ -25,7 +25,7 @@ pub enum Precision {
     Q4K,
 }
 
-/// What becomes of a dense matrix.
+/// The form that a dense matrix is brought into.
 pub(super) enum Form {
     Dense(DType),
     Quantized(GgmlDType),

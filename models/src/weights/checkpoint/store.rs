@@ -110,7 +110,7 @@ impl Store {
         Ok(alike && self.with_bytes(one, |one| self.with_bytes(other, |other| Ok(one == other)))?)
     }
 
-    /// What `read` makes of a tensor's bytes.
+    /// Calls `read` with a tensor's bytes.
     pub(super) fn with_bytes<T>(
         &self,
         entry: &Entry,

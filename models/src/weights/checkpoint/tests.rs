@@ -8,23 +8,19 @@ use candle_nn::Module;
 use tempfile::TempDir;
 
 use super::folder::CONFIG;
+use super::random::normal;
 use super::*;
 use eyebright_kernels::quantized::filled;
 
 const MATRIX: [usize; 2] = [20, 300];
 
 fn tensors(dtype: DType) -> HashMap<String, Tensor> {
-    let random = |shape: &[usize]| {
-        Tensor::randn(0f32, 1.0, shape, &Device::Cpu)
-            .unwrap()
-            .to_dtype(dtype)
-            .unwrap()
-    };
+    let random = |seed, shape: &[usize]| normal(seed, shape).to_dtype(dtype).unwrap();
     HashMap::from([
-        ("layer.weight".to_owned(), random(&MATRIX)),
-        ("layer.bias".to_owned(), random(&MATRIX[..1])),
-        ("norm.weight".to_owned(), random(&MATRIX[..1])),
-        ("norm.bias".to_owned(), random(&MATRIX[..1])),
+        ("layer.weight".to_owned(), random(0, &MATRIX)),
+        ("layer.bias".to_owned(), random(1, &MATRIX[..1])),
+        ("norm.weight".to_owned(), random(2, &MATRIX[..1])),
+        ("norm.bias".to_owned(), random(3, &MATRIX[..1])),
     ])
 }
 
@@ -192,7 +188,7 @@ fn cut_absent_and_escaping_files_are_refused() {
 #[test]
 fn a_cut_quantized_file_is_refused() {
     let folder = folder();
-    let matrix = Tensor::randn(0f32, 1.0, (16, 256), &Device::Cpu).unwrap();
+    let matrix = normal(1, (16, 256));
     let matrix = QTensor::quantize(&matrix, GgmlDType::Q8_0).unwrap();
     let path = folder.path().join("model.gguf");
     gguf_file::write(&mut fs::File::create(&path).unwrap(), &[], &[("layer.weight", &matrix)]).unwrap();

@@ -33,7 +33,7 @@ enum Source {
     Memory(HashMap<String, Tensor>),
 }
 
-/// What was asked for so far.
+/// Names of the tensors that were asked for so far.
 #[derive(Default)]
 struct Taken {
     names: BTreeSet<String>,
@@ -75,7 +75,7 @@ impl Weights {
         }
     }
 
-    /// The same tensors with matrices in another precision.
+    /// These tensors, with matrices held in another precision.
     #[must_use]
     pub fn at(&self, precision: Precision) -> Self {
         Self {
@@ -241,25 +241,25 @@ impl Weights {
     /// Notes that it is another one than was asked for.
     fn other<T>(&self, name: &str, expected: &[usize], came: impl Came) -> Option<T> {
         let mut taken = self.loading.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = format!("{name} should be {expected:?} and is {}", came.told());
+        let text = format!("{name} should be {expected:?} and is {}", came.describe());
         taken.misshapen.insert(name.to_owned(), text);
         None
     }
 }
 
-/// What came instead of the tensor that was expected.
+/// The shape, or the error, that came instead of the expected tensor, in words.
 trait Came {
-    fn told(&self) -> String;
+    fn describe(&self) -> String;
 }
 
 impl Came for &Tensor {
-    fn told(&self) -> String {
+    fn describe(&self) -> String {
         format!("{:?}", self.dims())
     }
 }
 
 impl Came for (&Vec<usize>, Format) {
-    fn told(&self) -> String {
+    fn describe(&self) -> String {
         match self.1 {
             Format::Other(dtype) => format!("{:?} of {dtype:?}", self.0),
             _ => format!("{:?}", self.0),

@@ -44,7 +44,7 @@ impl Attention {
     }
 }
 
-/// What distances add to the scores: a value for each bucket and head.
+/// Relative position bias: a value for each bucket of distances and each head, added to the scores.
 pub(super) struct RelativePositions {
     /// [buckets, heads]
     table: Tensor,
@@ -93,7 +93,7 @@ impl RelativePositions {
 }
 
 impl Buckets {
-    /// Of the token at `to`, seen from that at `from`.
+    /// The bucket of the distance from the token at `from` to that at `to`.
     fn of(self, from: usize, to: usize) -> u32 {
         let count = if self.both_ways { self.count / 2 } else { self.count };
         let first = if self.both_ways && to > from { count } else { 0 };

@@ -20,7 +20,7 @@ pub struct T5 {
     encoder: Encoder,
     decoder: Decoder,
     lm_head: Matrix,
-    /// What the decoder's output is multiplied by before it is compared with the pieces.
+    /// Factor of the decoder's output before the language-model head.
     scale: f64,
     device: Device,
 }
