@@ -146,7 +146,6 @@ fn read(line: &Value) -> Evidence {
             })
             .collect(),
         size: (number(&line["size"][0]) as u32, number(&line["size"][1]) as u32),
-        ..Evidence::default()
     }
 }
 

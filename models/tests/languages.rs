@@ -1,5 +1,7 @@
 //! Every test picture described in every language: `tests/golden/descriptions.txt`, made anew with `EYEBRIGHT_ACCEPT=1`.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -104,7 +104,7 @@ fn objects_shown(objects: &[Object]) -> Vec<Object> {
 
 /// Tags, colours and size.
 fn everything(evidence: &Evidence, tags: &[Tag]) -> Vec<Statement> {
-    let tag = |tag: &Tag| (tag.name.to_string(), tag.score);
+    let tag = |tag: &Tag| (tag.name.clone(), tag.score);
     let tags = (!tags.is_empty()).then(|| Statement::Tags(tags.iter().map(tag).collect()));
     let colours = main_colours(&evidence.pixels.colours);
     let colours = (!colours.is_empty()).then_some(Statement::Colours(colours));

@@ -61,6 +61,19 @@ impl Owner {
         }
     }
 
+    fn listen(&mut self, job: Job, until: Until) {
+        let (listen, events) = (self.ports.listen.clone(), self.jobs.events.clone());
+        let until = Arc::new(Mutex::new(until));
+        self.recording = (job, until.clone());
+        let until = move || *lock(&until);
+        let tell = move |recording| {
+            // A closed session wants no news.
+            let _ = events.send(Event::Recording(job, recording));
+        };
+        self.jobs
+            .run(job, Event::Heard, move |cancel| listen.listen(&until, &tell, cancel));
+    }
+
     fn carry_out(&mut self, effect: Effect) {
         let ports = &mut self.ports;
         match effect {
@@ -105,18 +118,7 @@ impl Owner {
                 self.jobs
                     .run(job, Event::Searched, move |cancel| search.search(&words, cancel));
             }
-            Effect::Listen(job, until) => {
-                let (listen, events) = (ports.listen.clone(), self.jobs.events.clone());
-                let until = Arc::new(Mutex::new(until));
-                self.recording = (job, until.clone());
-                let until = move || *lock(&until);
-                let tell = move |recording| {
-                    // A closed session wants no news.
-                    let _ = events.send(Event::Recording(job, recording));
-                };
-                self.jobs
-                    .run(job, Event::Heard, move |cancel| listen.listen(&until, &tell, cancel));
-            }
+            Effect::Listen(job, until) => self.listen(job, until),
             Effect::ListenUntil(job, until) => {
                 let (latest, ends) = &self.recording;
                 if *latest == job {

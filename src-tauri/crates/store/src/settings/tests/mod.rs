@@ -87,73 +87,47 @@ fn the_explained_defaults_are_the_defaults() {
 #[test]
 fn check_refuses_what_cannot_be() {
     let good = Settings::default;
-    for (settings, code) in [
-        (Settings { rate: 4.1, ..good() }, "settings_value"),
+    let refused = [
+        Settings { rate: 4.1, ..good() },
+        Settings {
+            rate: f32::NAN,
+            ..good()
+        },
+        Settings { volume: -0.1, ..good() },
+        Settings {
+            pack: " ".to_owned(),
+            ..good()
+        },
+        Settings {
+            unload_minutes: 0,
+            ..good()
+        },
+        Settings {
+            unload_minutes: 121,
+            ..good()
+        },
+    ];
+    for settings in refused {
+        assert_eq!(settings.check().unwrap_err().code, "settings_value", "{settings:?}");
+    }
+}
+
+#[test]
+fn check_refuses_keys_that_cannot_be_held() {
+    for (keys, code) in [
+        ([(Action::Ask, "Hyper")].as_slice(), "hotkey_unknown"),
+        ([(Action::Ask, "K")].as_slice(), "hotkey_needs_modifier"),
+        ([(Action::Ask, "Insert+K")].as_slice(), "hotkey_screen_reader"),
+        ([(Action::Ask, "Ctrl+C")].as_slice(), "hotkey_reserved"),
         (
-            Settings {
-                rate: f32::NAN,
-                ..good()
-            },
-            "settings_value",
-        ),
-        (Settings { volume: -0.1, ..good() }, "settings_value"),
-        (
-            Settings {
-                pack: " ".to_owned(),
-                ..good()
-            },
-            "settings_value",
-        ),
-        (
-            Settings {
-                unload_minutes: 0,
-                ..good()
-            },
-            "settings_value",
-        ),
-        (
-            Settings {
-                unload_minutes: 121,
-                ..good()
-            },
-            "settings_value",
-        ),
-        (
-            Settings {
-                hotkeys: hotkeys(&[(Action::Ask, "Hyper")]),
-                ..good()
-            },
-            "hotkey_unknown",
-        ),
-        (
-            Settings {
-                hotkeys: hotkeys(&[(Action::Ask, "K")]),
-                ..good()
-            },
-            "hotkey_needs_modifier",
-        ),
-        (
-            Settings {
-                hotkeys: hotkeys(&[(Action::Ask, "Insert+K")]),
-                ..good()
-            },
-            "hotkey_screen_reader",
-        ),
-        (
-            Settings {
-                hotkeys: hotkeys(&[(Action::Ask, "Ctrl+C")]),
-                ..good()
-            },
-            "hotkey_reserved",
-        ),
-        (
-            Settings {
-                hotkeys: hotkeys(&[(Action::Ask, "ctrl+F9"), (Action::More, "Control+f9")]),
-                ..good()
-            },
+            [(Action::Ask, "ctrl+F9"), (Action::More, "Control+f9")].as_slice(),
             "hotkey_shared",
         ),
     ] {
+        let settings = Settings {
+            hotkeys: hotkeys(keys),
+            ..Settings::default()
+        };
         assert_eq!(settings.check().unwrap_err().code, code, "{settings:?}");
     }
 }

@@ -55,58 +55,61 @@ prop_compose! {
     }
 }
 
+/// Our keys, and some that are not.
+const KEYS: [&str; 22] = [
+    "version",
+    "language",
+    "detail",
+    "pack",
+    "moderation",
+    "speech",
+    "voice",
+    "rate",
+    "volume",
+    "earcon",
+    "earcons",
+    "microphone",
+    "autostart",
+    "history_entries",
+    "unload_minutes",
+    "hotkeys",
+    "hotkeys.screen",
+    "hotkeys.window",
+    "hotkeys.stop",
+    "hotkeys.new",
+    "rate.x",
+    "unknown",
+];
+/// Good, bad and odd values.
+const VALUES: [&str; 22] = [
+    "0",
+    "1",
+    "2",
+    "-1",
+    "99",
+    "0.5",
+    "nan",
+    "-inf",
+    "true",
+    "false",
+    "''",
+    "'de'",
+    "'all'",
+    "'screen_reader'",
+    "'F9'",
+    "'ctrl+shift+f9'",
+    "'Ctrl+Alt+Shift+W'",
+    "'Insert+D'",
+    "[]",
+    "{}",
+    "{ screen = 'F8', new = 1 }",
+    "1979-05-27",
+];
+
 /// TOML with our keys and good, bad and odd values.
 fn odd_toml() -> impl Strategy<Value = String> {
-    let keys = vec![
-        "version",
-        "language",
-        "detail",
-        "pack",
-        "moderation",
-        "speech",
-        "voice",
-        "rate",
-        "volume",
-        "earcon",
-        "earcons",
-        "microphone",
-        "autostart",
-        "history_entries",
-        "unload_minutes",
-        "hotkeys",
-        "hotkeys.screen",
-        "hotkeys.window",
-        "hotkeys.stop",
-        "hotkeys.new",
-        "rate.x",
-        "unknown",
-    ];
-    let values = vec![
-        "0",
-        "1",
-        "2",
-        "-1",
-        "99",
-        "0.5",
-        "nan",
-        "-inf",
-        "true",
-        "false",
-        "''",
-        "'de'",
-        "'all'",
-        "'screen_reader'",
-        "'F9'",
-        "'ctrl+shift+f9'",
-        "'Ctrl+Alt+Shift+W'",
-        "'Insert+D'",
-        "[]",
-        "{}",
-        "{ screen = 'F8', new = 1 }",
-        "1979-05-27",
-    ];
-    let line =
-        (select(keys), select(values)).prop_map(|(key, value)| format!("# {key} is mine\n{key} = {value} # so\n"));
+    let line = (select(&KEYS[..]), select(&VALUES[..]))
+        .prop_map(|(key, value)| format!("# {key} is mine\n{key} = {value} # so\n"));
     let tables = vec![
         "",
         "[hotkeys]\nask = 'F7'\n",
