@@ -2,6 +2,7 @@
 
 use candle_core::Device;
 
+use super::finding::Finding;
 use super::observed::{Observed, Timings, Told, remembered};
 use crate::base::cancel::Cancel;
 use crate::base::clock::Clock;
@@ -24,6 +25,7 @@ pub struct Describer {
     objects: Objects,
     lexicon: Lexicon,
     calibration: Calibration,
+    finding: Finding,
     model: Option<Box<dyn Family>>,
     space: String,
 }
@@ -37,6 +39,7 @@ impl Describer {
             objects: Objects::load(pack)?,
             lexicon: Lexicon::read(&pack.file("lexicon.json")?).map_err(|error| json("lexicon.json", error))?,
             calibration: Calibration::read(&pack.file(CALIBRATION)?).map_err(|error| json(CALIBRATION, error))?,
+            finding: pack.section(CALIBRATION, "finding")?,
             model: None,
             space: space(pack),
         })
@@ -175,6 +178,12 @@ impl Describer {
     /// A text as a unit vector in the pack's contrastive space.
     pub fn embed_text(&self, text: &str) -> Result<Vec<f32>> {
         self.glance.captioner().embed_text(text)
+    }
+
+    /// How findings are weighed against each other.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
+        self.finding
     }
 
     /// Names the contrastive space: vectors are comparable where this is the same.

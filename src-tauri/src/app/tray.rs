@@ -11,9 +11,6 @@ use super::quit::quit;
 use super::state::App;
 use crate::contract::Place;
 
-/// Menu items that are actions.
-const ACTIONS: [Action; 4] = [Action::Screen, Action::Window, Action::Clipboard, Action::Stop];
-
 /// Puts the icon there. Where the desktop has no tray, window and hotkeys do without it.
 pub fn build(app: &AppHandle, strings: &Strings) {
     // The library that draws the icon on Linux panics where a part of it is not installed.
@@ -24,7 +21,7 @@ pub fn build(app: &AppHandle, strings: &Strings) {
 fn try_build(app: &AppHandle, strings: &Strings) -> tauri::Result<()> {
     let item = |id: &str, key: &str| MenuItem::with_id(app, id, strings.get(key), true, None::<&str>);
     let mut menu = MenuBuilder::new(app);
-    for action in ACTIONS {
+    for action in Action::ALL.into_iter().filter(|action| action.is_in_tray()) {
         menu = menu.item(&item(action.name(), &format!("tray.{}", action.name()))?);
     }
     let menu = menu
@@ -43,7 +40,7 @@ fn try_build(app: &AppHandle, strings: &Strings) -> tauri::Result<()> {
                 "settings" => show_main(app, Place::Settings),
                 "quit" => quit(app),
                 _ => {
-                    if let Some(action) = ACTIONS.into_iter().find(|action| action.name() == id) {
+                    if let Some(action) = Action::ALL.into_iter().find(|action| action.name() == id) {
                         app.state::<App>().send(Event::Act(action));
                     }
                 }

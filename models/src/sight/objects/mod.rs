@@ -4,21 +4,19 @@ mod centernet;
 mod names;
 
 use candle_core::{Device, Tensor};
+use serde::Deserialize;
 
 pub use names::NAMES;
 
 use crate::base::error::Result;
 use crate::picture::Picture;
-use crate::weights::pack::Pack;
+use crate::weights::pack::{CALIBRATION, Pack};
 use crate::weights::tensors;
 use centernet::{CenterNet, GRID};
 
 const WEIGHTS: &str = "objects.safetensors";
 /// Detector scores below this are right so seldom that nothing can be made of them.
 const MIN_SCORE: f32 = 0.1;
-/// The chance to be right is the logistic of bias + weights of the score's logit and of the logarithm of the box's part of
-/// the picture: what `training/fit_objects.py` finds in 224 detections that were judged by eye.
-const CHANCE: (f32, f32, f32) = (3.557, 1.451, 0.335);
 /// Most objects that are given.
 const MAX_OBJECTS: usize = 100;
 /// Two boxes of one name that share more of their union than this are one thing.
@@ -46,10 +44,28 @@ impl Object {
     }
 }
 
+/// The chance of a detection to be right: a logistic regression that `training/fit_objects.py` fits on 224 detections judged by eye.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Chance {
+    bias: f32,
+    /// Of the score's logit.
+    logit: f32,
+    /// Of the logarithm of the box's part of the picture.
+    size: f32,
+}
+
+impl Chance {
+    /// 0 to 1.
+    fn of(self, logit: f32, part: f32) -> f32 {
+        1.0 / (1.0 + (-self.bias - self.logit * logit - self.size * part.ln()).exp())
+    }
+}
+
 /// The object detector of a pack.
 #[derive(Debug)]
 pub struct Objects {
     network: CenterNet,
+    chance: Chance,
 }
 
 impl Objects {
@@ -58,6 +74,7 @@ impl Objects {
         let weights = tensors::load(pack, WEIGHTS, &Device::Cpu)?;
         Ok(Self {
             network: CenterNet::load(&weights).map_err(|error| pack.unusable(WEIGHTS, error))?,
+            chance: pack.section(CALIBRATION, "detector")?,
         })
     }
 
@@ -66,7 +83,7 @@ impl Objects {
         let size = centernet::SIZE;
         let (scores, sides) = self.network.forward(picture.squashed(size, size).as_raw())?;
         let scale = [picture.width(), picture.height()].map(|pixels| pixels as f32 / GRID as f32);
-        Ok(distinct(peaks(&scores, &sides, scale)?))
+        Ok(distinct(peaks(&scores, &sides, scale, self.chance)?))
     }
 }
 
@@ -74,7 +91,7 @@ impl Objects {
 ///
 /// `scores` [G, G, 80] are logits, `sides` [G, G, 4] the distances in input pixels to left, top, right and bottom;
 /// `scale` is the size of a cell in pixels of the picture.
-fn peaks(scores: &Tensor, sides: &Tensor, scale: [f32; 2]) -> candle_core::Result<Vec<Object>> {
+fn peaks(scores: &Tensor, sides: &Tensor, scale: [f32; 2], chance: Chance) -> candle_core::Result<Vec<Object>> {
     let scores: Vec<f32> = scores.flatten_all()?.to_vec1()?;
     let sides: Vec<f32> = sides.flatten_all()?.to_vec1()?;
     let least = (MIN_SCORE / (1.0 - MIN_SCORE)).ln();
@@ -97,7 +114,7 @@ fn peaks(scores: &Tensor, sides: &Tensor, scale: [f32; 2]) -> candle_core::Resul
         if right > left && bottom > top {
             let bbox = [left, top, right - left, bottom - top];
             let part = bbox[2] * bbox[3] / (scale[0] * scale[1] * (GRID * GRID) as f32);
-            let score = chance(score, part);
+            let score = chance.of(score, part);
             found.push(Object {
                 name: NAMES[kind],
                 score,
@@ -106,12 +123,6 @@ fn peaks(scores: &Tensor, sides: &Tensor, scale: [f32; 2]) -> candle_core::Resul
         }
     }
     Ok(found)
-}
-
-/// The chance to be right of a detection with this logit whose box takes this part of the picture.
-fn chance(logit: f32, part: f32) -> f32 {
-    let (bias, of_logit, of_size) = CHANCE;
-    1.0 / (1.0 + (-bias - of_logit * logit - of_size * part.ln()).exp())
 }
 
 /// Best first, without the boxes that a better one covers (non-maximum suppression).
@@ -153,6 +164,13 @@ fn intersection(a: &[f32; 4], b: &[f32; 4]) -> f32 {
 mod tests {
     use super::*;
 
+    /// The pack's, when the detections were judged.
+    const CHANCE: Chance = Chance {
+        bias: 3.557,
+        logit: 1.451,
+        size: 0.335,
+    };
+
     fn object(name: &'static str, score: f32, bbox: [f32; 4]) -> Object {
         Object { name, score, bbox }
     }
@@ -167,21 +185,21 @@ mod tests {
         scores[at(11, 20) * 80 + dog] = 1.9;
         sides[at(10, 20) * 4..][..4].copy_from_slice(&[8.0, 16.0, 24.0, 4000.0]);
         let tensor = |values: Vec<f32>, width| Tensor::from_vec(values, (GRID, GRID, width), &Device::Cpu).unwrap();
-        let found = peaks(&tensor(scores, 80), &tensor(sides, 4), [2.0, 1.0]).unwrap();
+        let found = peaks(&tensor(scores, 80), &tensor(sides, 4), [2.0, 1.0], CHANCE).unwrap();
         assert_eq!(found.len(), 1, "the lower neighbour is no peak");
         assert_eq!(found[0].name, "dog");
         // Cells of 4 input pixels: 2 to the left, 6 to the right, 4 up, and down to the border.
         assert_eq!(found[0].bbox, [16.0, 16.0, 16.0, 112.0]);
-        assert_eq!(found[0].score, chance(2.0, 16.0 * 112.0 / (256.0 * 128.0)));
+        assert_eq!(found[0].score, CHANCE.of(2.0, 16.0 * 112.0 / (256.0 * 128.0)));
     }
 
     #[test]
     fn big_boxes_with_high_scores_are_right_more_often() {
         let logit = |score: f32| (score / (1.0 - score)).ln();
         // Judged: 28 of 28 detections of 0.65 and more, 36 % of those of 0.1 to 0.15, 45 % of those below 1 % of the picture.
-        assert!(chance(logit(0.7), 0.2) > 0.97);
-        assert!((0.25..0.5).contains(&chance(logit(0.15), 0.02)));
-        assert!(chance(logit(0.3), 0.002) < chance(logit(0.3), 0.2));
+        assert!(CHANCE.of(logit(0.7), 0.2) > 0.97);
+        assert!((0.25..0.5).contains(&CHANCE.of(logit(0.15), 0.02)));
+        assert!(CHANCE.of(logit(0.3), 0.002) < CHANCE.of(logit(0.3), 0.2));
     }
 
     #[test]

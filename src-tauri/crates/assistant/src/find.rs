@@ -19,14 +19,6 @@ pub const TOLD: usize = 10;
 pub const LEAST: f32 = 0.3;
 /// So many of those that are meant are put in order carefully.
 const ORDERED: usize = 16;
-/// What a unit of log-likelihood and of ITM's log-odds counts beside the cosine (`models/examples/recall.rs`).
-const LIKELIHOOD: f32 = 0.05;
-const MATCHING: f32 = 0.05;
-/// What a unit of ITM's log-odds and of the cosine of words and picture counts for whether a picture is meant, and the cosine at which it
-/// changes nothing: of Flickr8k's dev pictures that are meant, and among the nearest, 95 of 100 reach `LEAST`.
-const ODDS: f32 = 0.5;
-const COSINE: f32 = 8.0;
-const EVEN: f32 = 0.392;
 /// The log-odds of a published model end here: it tells probabilities, which reach 0 and 1.
 const EXTREME: f32 = 15.0;
 /// What a text that holds all of the words counts for: it may mean something else with them.
@@ -130,14 +122,14 @@ pub fn among(
         }
     }
     let odds: Vec<_> = meant.iter().map(|meant| meant.odds).collect();
-    prefer(&mut meant, MATCHING, odds);
+    prefer(&mut meant, describer.finding().matching, odds);
     best_first(&mut meant);
     let ordered = meant.len().min(ORDERED);
     let foremost = &mut meant[..ordered];
     let likely = by_memory(foremost.iter().map(|meant| &meant.known), |memories| {
         describer.likelihoods(memories, words)
     })?;
-    prefer(foremost, LIKELIHOOD, likely);
+    prefer(foremost, describer.finding().likelihood, likely);
     best_first(foremost);
     let found = meant.into_iter().take(TOLD).map(|meant| Found {
         entry: meant.known.candidate.entry,
@@ -246,12 +238,8 @@ pub fn matching(describer: &Describer, picture: &Picture, look: &Look, words: &s
 fn shown(describer: &Describer, odds: f32, near: f32) -> f32 {
     match describer.matcher() {
         Some(_) => sigmoid(odds),
-        None => sigmoid(by_glance(odds, near)),
+        None => sigmoid(describer.finding().meant(odds, near)),
     }
-}
-
-fn by_glance(odds: f32, near: f32) -> f32 {
-    ODDS * odds + COSINE * (near - EVEN)
 }
 
 fn sigmoid(odds: f32) -> f32 {
@@ -356,9 +344,10 @@ mod tests {
 
     #[test]
     fn a_picture_that_is_far_needs_more_than_a_match() {
-        let shown = |odds, near| sigmoid(by_glance(odds, near));
+        let finding = Describer::open(&Pack::glance().unwrap(), &Device::Cpu).unwrap().finding();
+        let shown = |odds, near| sigmoid(finding.meant(odds, near));
         assert!(shown(1.4, 0.1) < LEAST && shown(-1.4, 0.5) > LEAST);
-        assert!((shown(0.0, EVEN) - 0.5).abs() < 1e-6);
+        assert!((shown(0.0, finding.even) - 0.5).abs() < 1e-6);
         assert!(shown(-99.0, 1.0) < 1e-6 && shown(99.0, -1.0) > 0.999_999);
     }
 

@@ -1,7 +1,9 @@
 //! The commands that concern the app.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use eyebright_assistant::inputs::Input;
 use eyebright_domain::Action;
@@ -62,45 +64,27 @@ impl Taken {
     }
 }
 
-/// What the app can do, by its name on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ActionName {
-    /// Describe the screen
-    Screen,
-    /// Describe the active window
-    Window,
-    /// Choose a part of the screen, then describe it
-    Region,
-    /// Describe what was copied
-    Clipboard,
-    /// Ask about the current picture
-    Ask,
-    /// Say the last words again
-    Repeat,
-    /// Say more about the current picture
-    More,
-    /// Spell the last words
-    Spell,
-    /// Save the description in the picture's file, as its alt text
-    AltText,
-    /// Fall silent, give up what is under way
-    Stop,
+/// What the app can do, by its name on the command line: "alt-text", or as the settings write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActionName(Action);
+
+impl ValueEnum for ActionName {
+    fn value_variants<'a>() -> &'a [Self] {
+        static NAMES: LazyLock<Vec<ActionName>> = LazyLock::new(|| Action::ALL.map(ActionName).into());
+        &NAMES
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let name = self.0.name();
+        let spelled = name.replace('_', "-");
+        let value = PossibleValue::new(spelled.clone()).help(self.0.about());
+        Some(if spelled == name { value } else { value.alias(name) })
+    }
 }
 
 impl From<ActionName> for Action {
     fn from(name: ActionName) -> Self {
-        match name {
-            ActionName::Screen => Self::Screen,
-            ActionName::Window => Self::Window,
-            ActionName::Region => Self::Region,
-            ActionName::Clipboard => Self::Clipboard,
-            ActionName::Ask => Self::Ask,
-            ActionName::Repeat => Self::Repeat,
-            ActionName::More => Self::More,
-            ActionName::Spell => Self::Spell,
-            ActionName::AltText => Self::AltText,
-            ActionName::Stop => Self::Stop,
-        }
+        name.0
     }
 }
 
@@ -109,8 +93,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_action_can_be_asked_for() {
-        let named = ActionName::value_variants().iter().map(|name| Action::from(*name));
-        assert_eq!(named.collect::<Vec<_>>(), Action::ALL);
+    fn every_action_can_be_asked_for_in_either_spelling() {
+        for action in Action::ALL {
+            for name in [action.name().to_owned(), action.name().replace('_', "-")] {
+                assert_eq!(ActionName::from_str(&name, false), Ok(ActionName(action)), "{name}");
+            }
+        }
     }
 }

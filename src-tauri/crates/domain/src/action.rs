@@ -29,34 +29,96 @@ pub enum Action {
     Stop,
 }
 
+/// What there is to know of an action. `ui.action.NAME` of the strings is what people call it.
+struct Row {
+    action: Action,
+    name: &'static str,
+    /// Of the default hotkey.
+    code: &'static str,
+    about: &'static str,
+    in_tray: bool,
+}
+
+const fn row(action: Action, name: &'static str, code: &'static str, about: &'static str, in_tray: bool) -> Row {
+    Row {
+        action,
+        name,
+        code,
+        about,
+        in_tray,
+    }
+}
+
+/// All actions, in the order in which they are shown. Letters stand for describe, window, frame, as in pasting, question, again, more,
+/// "buchstabieren", text (the A of "alt text" is a Polish letter) and hush.
+const TABLE: [Row; 10] = [
+    row(Action::Screen, "screen", "KeyD", "Describe the screen", true),
+    row(Action::Window, "window", "KeyW", "Describe the active window", true),
+    row(Action::Region, "region", "KeyF", "Choose a part of the screen, then describe it", false),
+    row(Action::Clipboard, "clipboard", "KeyV", "Describe what was copied", true),
+    row(Action::Ask, "ask", "KeyQ", "Ask about the current picture", false),
+    row(Action::Repeat, "repeat", "KeyG", "Say the last words again", false),
+    row(Action::More, "more", "KeyM", "Say more about the current picture", false),
+    row(Action::Spell, "spell", "KeyB", "Spell the last words", false),
+    row(
+        Action::AltText,
+        "alt_text",
+        "KeyT",
+        "Save the description in the picture's file, as its alt text",
+        false,
+    ),
+    row(Action::Stop, "stop", "KeyH", "Fall silent, give up what is under way", true),
+];
+
 impl Action {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 10] = [
-        Self::Screen,
-        Self::Window,
-        Self::Region,
-        Self::Clipboard,
-        Self::Ask,
-        Self::Repeat,
-        Self::More,
-        Self::Spell,
-        Self::AltText,
-        Self::Stop,
-    ];
+    pub const ALL: [Self; TABLE.len()] = {
+        let mut all = [Self::Screen; TABLE.len()];
+        let mut number = 0;
+        while number < TABLE.len() {
+            all[number] = TABLE[number].action;
+            number += 1;
+        }
+        all
+    };
 
-    /// As in the settings, on the command line and in the contract; `ui.action.NAME` is what people call it.
+    /// As in the settings and in the contract.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Screen => "screen",
-            Self::Window => "window",
-            Self::Region => "region",
-            Self::Clipboard => "clipboard",
-            Self::Ask => "ask",
-            Self::Repeat => "repeat",
-            Self::More => "more",
-            Self::Spell => "spell",
-            Self::AltText => "alt_text",
-            Self::Stop => "stop",
+        self.row().name
+    }
+
+    /// The key of its default hotkey, as keyboards name it.
+    pub fn code(self) -> &'static str {
+        self.row().code
+    }
+
+    /// A line of help, in English.
+    pub fn about(self) -> &'static str {
+        self.row().about
+    }
+
+    /// Whether the menu of the tray offers it.
+    pub fn is_in_tray(self) -> bool {
+        self.row().in_tray
+    }
+
+    /// Rows stand in the order of the variants, which a test holds.
+    fn row(self) -> &'static Row {
+        &TABLE[self as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_has_its_row_and_no_name_or_key_twice() {
+        for (number, row) in TABLE.iter().enumerate() {
+            assert_eq!(row.action as usize, number, "{:?}", row.action);
+            assert_eq!(serde_json::to_value(row.action).unwrap(), row.name);
+            let same = |other: &&Row| other.name == row.name || other.code == row.code;
+            assert_eq!(TABLE.iter().filter(same).count(), 1, "{}", row.name);
         }
     }
 }

@@ -20,29 +20,9 @@ pub fn default_hotkey(action: Action) -> Hotkey {
 }
 
 pub(super) fn default_on(platform: Platform, action: Action) -> Hotkey {
-    let code = match action {
-        // Describe.
-        Action::Screen => "KeyD",
-        Action::Window => "KeyW",
-        // Frame.
-        Action::Region => "KeyF",
-        // As in pasting.
-        Action::Clipboard => "KeyV",
-        // Question.
-        Action::Ask => "KeyQ",
-        // Again.
-        Action::Repeat => "KeyG",
-        Action::More => "KeyM",
-        // By letters; "buchstabieren".
-        Action::Spell => "KeyB",
-        // Text; the A of "alt text" is a Polish letter.
-        Action::AltText => "KeyT",
-        // Hush, halt.
-        Action::Stop => "KeyH",
-    };
     let third = if platform == Platform::MacOs { SUPER } else { ALT };
     Hotkey {
         held: CTRL | SHIFT | third,
-        code,
+        code: action.code(),
     }
 }
