@@ -23,7 +23,7 @@ pub use base::clock::Clock;
 pub use base::error::{CheckpointError, Error, PackError, PictureError, Result};
 pub use base::process;
 pub use base::task::{Exchange, Task};
-pub use describer::{Describer, Finding, Observed, Timings};
+pub use describer::{Describer, Finding, Observed, Timings, Told};
 pub use evidence::Evidence;
 pub use families::family::{Family, Match, Memory, Request, Written};
 pub use families::glance::Look;

@@ -8,5 +8,5 @@ mod pipeline;
 mod tests;
 
 pub use finding::Finding;
-pub use observed::{Observed, Timings};
+pub use observed::{Observed, Timings, Told};
 pub use pipeline::Describer;

@@ -10,7 +10,7 @@ use eyebright_models::Line;
 use eyebright_models::question::Answer;
 use eyebright_models::question::TextLine;
 use eyebright_models::question::Turn;
-use eyebright_models::{Cancel, Describer, Description, Language, Observed, Picture, Statement, Timings};
+use eyebright_models::{Cancel, Describer, Description, Language, Observed, Picture, Timings, Told};
 use eyebright_store::history::Trace;
 use eyebright_store::packs;
 
@@ -92,12 +92,7 @@ impl Assistant {
 
     /// Describes a picture, and keeps what was seen for questions about it.
     /// `told` gets each sentence that is done while the rest is still being written.
-    pub fn describe(
-        &self,
-        picture: &Arc<Picture>,
-        cancel: &Cancel,
-        told: &mut (dyn FnMut(&Statement) + Send),
-    ) -> Result<Description, Fault> {
+    pub fn describe(&self, picture: &Arc<Picture>, cancel: &Cancel, told: &mut Told<'_>) -> Result<Description, Fault> {
         let (describer, turn) = self.0.models.chosen()?;
         let observed = self.observed((&describer, turn), picture, cancel, told)?;
         Ok(describer.compose(&observed.evidence))
@@ -114,14 +109,19 @@ impl Assistant {
         picture: &Picture,
         cancel: &Cancel,
         clock: &dyn Clock,
-        told: &mut (dyn FnMut(&Statement) + Send),
+        told: &mut Told<'_>,
     ) -> Result<(Description, Timings), Fault> {
         Ok(self.describer()?.describe(picture, cancel, clock, told)?)
     }
 
+    /// Whether pictures are judged.
+    pub fn judges(&self) -> bool {
+        self.0.models.judges()
+    }
+
     /// How much of a warning a picture needs. None: nobody judges, or the pack for it is not here.
     pub fn judge(&self, picture: &Picture, cancel: &Cancel) -> Result<Option<Judgement>, Fault> {
-        if !self.0.models.judges() {
+        if !self.judges() {
             return Ok(None);
         }
         Ok(Some(self.0.models.moderation()?.judge(picture, cancel)?))
@@ -209,7 +209,7 @@ impl Assistant {
         (describer, turn): (&Describer, u64),
         picture: &Arc<Picture>,
         cancel: &Cancel,
-        told: &mut (dyn FnMut(&Statement) + Send),
+        told: &mut Told<'_>,
     ) -> Result<Arc<Observed>, Fault> {
         let known = self.looked(picture, |looked| (looked.turn, looked.observed.clone()));
         if let Some((_, observed)) = known.filter(|(by, _)| *by == turn) {

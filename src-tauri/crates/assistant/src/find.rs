@@ -344,7 +344,9 @@ mod tests {
 
     #[test]
     fn a_picture_that_is_far_needs_more_than_a_match() {
-        let finding = Describer::open(&Pack::glance().unwrap(), &Device::Cpu).unwrap().finding();
+        let finding = Describer::open(&Pack::glance().unwrap(), &Device::Cpu)
+            .unwrap()
+            .finding();
         let shown = |odds, near| sigmoid(finding.meant(odds, near));
         assert!(shown(1.4, 0.1) < LEAST && shown(-1.4, 0.5) > LEAST);
         assert!((shown(0.0, finding.even) - 0.5).abs() < 1e-6);

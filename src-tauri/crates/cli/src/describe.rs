@@ -2,14 +2,15 @@
 
 use std::borrow::Borrow;
 use std::io;
+use std::sync::Mutex;
 
 use eyebright_assistant::inputs::{Content, Input};
 use eyebright_assistant::{Stopwatch, ms};
-use eyebright_domain::Fault;
+use eyebright_domain::{Fault, lock};
 use eyebright_models::Clock;
 use eyebright_models::Kind;
 use eyebright_models::description::text::is_of_text;
-use eyebright_models::{Cancel, Description, Limits, Picture};
+use eyebright_models::{Cancel, Description, Limits, Picture, Statement, Told};
 use eyebright_store::alt_text;
 
 use crate::batch::Batch;
@@ -41,8 +42,19 @@ pub fn run(options: &Describe) -> Ending {
     // Not only of screenshots and pages.
     let reads_photos = options.detail == Detail::All;
     let several = batch.inputs.len() > 1;
+    // Of several pictures, lines come in the order of the inputs; and what needs a warning does not come before it.
+    let streams = !several && !options.json && !engine.assistant.judges();
+    let told = Mutex::new(Vec::new());
     let work = |input: &Input| {
-        let done = describe(&engine, reads_photos, input, &batch.cancel)?;
+        let tell = &mut |statement: &Statement| {
+            if streams {
+                let sentence = statement.in_words(LANGUAGE);
+                // A reader that has gone is met at the end.
+                let _ = Output::new().line(&sentence);
+                lock(&told).push(sentence);
+            }
+        };
+        let done = describe(&engine, reads_photos, input, tell, &batch.cancel)?;
         if options.save_alt {
             save_alt_text(input, &done)?;
         }
@@ -57,7 +69,7 @@ pub fn run(options: &Describe) -> Ending {
             let record = record::Described::new(&file, &done.description, &engine.pack, engine.device, done.ms);
             output.line(&json(&record))?;
         } else {
-            print(label.as_deref(), &sentences, output)?;
+            print_rest(label.as_deref(), &sentences, &lock(&told), output)?;
         }
         Ok(match &mut speaker {
             Some(speaker) => speaker.say(label.as_deref(), &sentences, &batch.cancel),
@@ -85,10 +97,16 @@ fn look_beside(engine: &Engine, reads_photos: bool, mut done: Done, cancel: &Can
 }
 
 /// Reads and describes one input, text and moderation included.
-fn describe(engine: &Engine, reads_photos: bool, input: &Input, cancel: &Cancel) -> Result<Done, Fault> {
+fn describe(
+    engine: &Engine,
+    reads_photos: bool,
+    input: &Input,
+    told: &mut Told<'_>,
+    cancel: &Cancel,
+) -> Result<Done, Fault> {
     let clock = Stopwatch::start();
     let content = input.read(&Limits::default())?;
-    let mut done = describe_content(engine, &content, &clock, cancel)?;
+    let mut done = describe_content(engine, &content, &clock, told, cancel)?;
     done = look_beside(engine, reads_photos, done, cancel)?;
     done.ms.total = ms(clock.now());
     Ok(done)
@@ -102,11 +120,17 @@ fn save_alt_text(input: &Input, done: &Done) -> Result<(), Fault> {
 }
 
 /// Decodes and describes a picture; `clock` began when the work did.
-pub fn describe_content(engine: &Engine, content: &Content, clock: &Stopwatch, cancel: &Cancel) -> Result<Done, Fault> {
+pub fn describe_content(
+    engine: &Engine,
+    content: &Content,
+    clock: &Stopwatch,
+    told: &mut Told<'_>,
+    cancel: &Cancel,
+) -> Result<Done, Fault> {
     let read = clock.now();
     let picture = content.picture(&Limits::default())?;
     let decode = clock.now().saturating_sub(read);
-    let (description, timings) = engine.assistant.describe_one(&picture, cancel, clock, &mut |_| {})?;
+    let (description, timings) = engine.assistant.describe_one(&picture, cancel, clock, told)?;
     let ms = Milliseconds {
         decode: ms(decode),
         encode: ms(timings.encode),
@@ -131,6 +155,21 @@ fn sentences(description: &Description, detail: Detail) -> Vec<String> {
         said.extend(description.everything(LANGUAGE));
     }
     said
+}
+
+/// What was not printed yet: `told` stands at the beginning of the first sentence.
+fn print_rest(file: Option<&str>, sentences: &[String], told: &[String], output: &mut Output) -> io::Result<()> {
+    let Some((first, others)) = sentences.split_first().filter(|_| !told.is_empty()) else {
+        return print(file, sentences, output);
+    };
+    let rest = first
+        .strip_prefix(told.join(" ").as_str())
+        .unwrap_or(first)
+        .trim_start();
+    let rest = (!rest.is_empty()).then_some(rest);
+    rest.into_iter()
+        .chain(others.iter().map(String::as_str))
+        .try_for_each(|sentence| output.line(sentence))
 }
 
 /// One line a sentence; with several pictures the first names the file and the others are indented.

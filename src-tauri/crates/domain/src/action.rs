@@ -54,11 +54,23 @@ const fn row(action: Action, name: &'static str, code: &'static str, about: &'st
 const TABLE: [Row; 10] = [
     row(Action::Screen, "screen", "KeyD", "Describe the screen", true),
     row(Action::Window, "window", "KeyW", "Describe the active window", true),
-    row(Action::Region, "region", "KeyF", "Choose a part of the screen, then describe it", false),
+    row(
+        Action::Region,
+        "region",
+        "KeyF",
+        "Choose a part of the screen, then describe it",
+        false,
+    ),
     row(Action::Clipboard, "clipboard", "KeyV", "Describe what was copied", true),
     row(Action::Ask, "ask", "KeyQ", "Ask about the current picture", false),
     row(Action::Repeat, "repeat", "KeyG", "Say the last words again", false),
-    row(Action::More, "more", "KeyM", "Say more about the current picture", false),
+    row(
+        Action::More,
+        "more",
+        "KeyM",
+        "Say more about the current picture",
+        false,
+    ),
     row(Action::Spell, "spell", "KeyB", "Spell the last words", false),
     row(
         Action::AltText,
@@ -67,7 +79,13 @@ const TABLE: [Row; 10] = [
         "Save the description in the picture's file, as its alt text",
         false,
     ),
-    row(Action::Stop, "stop", "KeyH", "Fall silent, give up what is under way", true),
+    row(
+        Action::Stop,
+        "stop",
+        "KeyH",
+        "Fall silent, give up what is under way",
+        true,
+    ),
 ];
 
 impl Action {

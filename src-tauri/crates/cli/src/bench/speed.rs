@@ -52,7 +52,7 @@ pub(super) fn measure(options: &Bench) -> Result<Report, Fault> {
     };
     let engine = Engine::open(&options.model)?;
     let content = Content::Bytes(bytes.clone());
-    let describe = || describe_content(&engine, &content, &Stopwatch::start(), &Cancel::default());
+    let describe = || describe_content(&engine, &content, &Stopwatch::start(), &mut |_| {}, &Cancel::default());
     for _ in 0..WARM_UP {
         if describe()?.description.kind != Kind::Photo {
             complain("This picture is no photo, so that hardly anything of the model runs. Give a photo.");
