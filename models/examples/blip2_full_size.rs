@@ -1,5 +1,5 @@
-//! BLIP-2 with OPT-2.7b in its full size with random quantized weights: memory, speed against what this machine can do at the same time,
-//! and whether memory returns. Writes a checkpoint of up to 4 GB into a folder first.
+//! Measures BLIP-2 with OPT-2.7b in full size with random quantized weights: memory, speed relative to what the machine
+//! can do at the same time, and whether memory is released. Writes a checkpoint of up to 4 GB into a folder first.
 //!
 //! `cargo run --release -p eyebright-models --example blip2_full_size -- q8_0|q4_k FOLDER`
 
@@ -21,9 +21,9 @@ use rayon::prelude::*;
 const VISION: (usize, usize, usize, usize) = (39, 1408, 6144, 257);
 const QFORMER: (usize, usize, usize, usize) = (12, 768, 3072, 32);
 const OPT: (usize, usize, usize, usize) = (32, 2560, 10240, 50304);
-/// Of measuring.
+/// Number of times that speed is measured.
 const ROUNDS: usize = 5;
-/// Of loading and forgetting.
+/// Number of times that the model is loaded and dropped.
 const LOADS: usize = 10;
 const TOKENS: usize = 13;
 
@@ -47,7 +47,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     reload(folder)
 }
 
-/// Reads a picture and writes a text, round by round, against what the machine can do.
+/// Measures, over several rounds, the speed of encoding a picture and of generating text, relative to what the machine
+/// can do.
 fn measure(model: &Blip2, read_per_token: f64, before: f64) -> Result<(), Box<dyn Error>> {
     let pixels = Tensor::rand(-1f32, 1.0, (1, 3, 224, 224), &Device::Cpu)?;
     let image = model.encode(&pixels)?;
@@ -56,7 +57,7 @@ fn measure(model: &Blip2, read_per_token: f64, before: f64) -> Result<(), Box<dy
         min_tokens: TOKENS,
         ..Decoding::default()
     };
-    // When each token was there.
+    // Returns the time at which each token was generated.
     let write = || {
         let mut times = Vec::new();
         let mut tell = |_: &str| times.push(Instant::now());
@@ -83,9 +84,9 @@ fn measure(model: &Blip2, read_per_token: f64, before: f64) -> Result<(), Box<dy
     Ok(())
 }
 
-/// Speed of reading a picture, as a share of the machine's matrix products.
+/// Speed of encoding a picture, as a share of the machine's speed of matrix products.
 fn see(model: &Blip2, pixels: &Tensor, products: &Products) -> Result<f64, Box<dyn Error>> {
-    // The machine's own speed before and after, since others may be using it too.
+    // The machine's speed is measured before and after, since other programs may be using it too.
     let before = rate(|| products.run())?;
     let start = Instant::now();
     model.encode(pixels)?;
@@ -100,7 +101,7 @@ fn see(model: &Blip2, pixels: &Tensor, products: &Products) -> Result<f64, Box<d
     Ok(ours / machine)
 }
 
-/// Speed of writing, as a share of the machine's memory bandwidth.
+/// Speed of generating text, as a share of the machine's memory bandwidth.
 fn time_writing(
     write: &impl Fn() -> Result<Vec<Instant>, eyebright_models::Error>,
     read_per_token: f64,
@@ -123,7 +124,7 @@ fn time_writing(
     Ok(ours / machine)
 }
 
-/// Loads and forgets the model several times.
+/// Loads and drops the model several times, and prints the memory in use before and after each drop.
 fn reload(folder: &Path) -> Result<(), Box<dyn Error>> {
     for round in 1..=LOADS {
         let model = open(folder)?;
@@ -139,7 +140,7 @@ fn open(folder: &Path) -> Result<Blip2, eyebright_models::Error> {
     Blip2::open(&Checkpoint::open(folder)?, Precision::Stored, &Device::Cpu)
 }
 
-/// Gigabytes of memory that the process holds.
+/// Resident memory of the process in gigabytes.
 fn resident() -> Result<f64, Box<dyn Error>> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -147,7 +148,7 @@ fn resident() -> Result<f64, Box<dyn Error>> {
     Ok(kilobytes.parse::<f64>()? / 1e6)
 }
 
-/// Work a second of something that does so much of it at a time, over a second or so.
+/// Repeats `run`, which returns the amount of work it did, for about a second. Returns the work per second.
 fn rate(mut run: impl FnMut() -> Result<f64, candle_core::Error>) -> Result<f64, candle_core::Error> {
     let (start, mut work) = (Instant::now(), 0.0);
     while start.elapsed().as_secs_f64() < 1.0 {
@@ -161,14 +162,14 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Reads memory on all cores; returns its bytes.
+/// Reads memory on all cores. Returns the number of bytes.
 fn read(memory: &[u64]) -> f64 {
     let sum: u64 = memory.par_chunks(1 << 16).map(|part| part.iter().sum::<u64>()).sum();
     assert_eq!(sum, memory.len() as u64);
     size_of_val(memory) as f64
 }
 
-/// Products of the sizes of ViT-g's first dense layer.
+/// Matrices for a product with the sizes of ViT-g's first dense layer.
 struct Products {
     x: Tensor,
     weight: Tensor,
@@ -183,7 +184,7 @@ impl Products {
         })
     }
 
-    /// One on each core; returns their operations.
+    /// Computes one product on each core. Returns the number of floating-point operations.
     fn run(&self) -> Result<f64, candle_core::Error> {
         let (_, width, hidden, tokens) = VISION;
         let cores = rayon::current_num_threads();
@@ -193,7 +194,7 @@ impl Products {
     }
 }
 
-/// Operations from pixels to what the queries read.
+/// Number of floating-point operations from pixels to query outputs.
 fn seeing_flops() -> f64 {
     let (layers, width, hidden, tokens) = VISION;
     let patches = tokens * 3 * 14 * 14 * width;
@@ -204,7 +205,8 @@ fn seeing_flops() -> f64 {
     2.0 * (patches + vision + own + cross) as f64
 }
 
-/// Writes the checkpoint and returns how many bytes of matrices each token reads. Layers have the same values, which takes no time off.
+/// Writes the checkpoint. Returns the number of bytes of matrices that generating one token reads. All layers have the
+/// same values, which does not affect the speed.
 fn write(folder: &Path, language: GgmlDType) -> Result<f64, Box<dyn Error>> {
     fs::create_dir_all(folder)?;
     fs::write(folder.join("config.json"), CONFIG)?;
@@ -264,7 +266,7 @@ const CONFIG: &str = r#"{
     }
 }"#;
 
-/// Names and shapes as published.
+/// Names and shapes of all tensors, as published.
 fn tensors() -> Vec<(String, Vec<usize>)> {
     let mut all = Vec::new();
     let mut add = |name: String, shape: &[usize]| all.push((name, shape.to_vec()));

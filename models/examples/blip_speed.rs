@@ -1,5 +1,6 @@
-//! How long a published BLIP takes to look at a picture and to write, and the most memory it held:
-//! `cargo run --release --example blip_speed -- FOLDER PICTURE [ROUNDS]`. `training/bench_blip.py` sets it beside `transformers`.
+//! Measures how long a published BLIP takes to encode a picture and to write a caption, and its peak memory:
+//! `cargo run --release --example blip_speed -- FOLDER PICTURE [ROUNDS]`. `training/bench_blip.py` compares it with
+//! `transformers`.
 
 use std::error::Error;
 use std::path::Path;
@@ -10,7 +11,7 @@ use eyebright_models::checkpoint::Precision;
 use eyebright_models::parts::generation::Decoding;
 use eyebright_models::{Cancel, Device, Limits, Picture, Request, registry};
 
-/// Pieces that are written, whatever they are: the end is not allowed before.
+/// Number of tokens that are generated. The end token is not allowed earlier.
 const PIECES: usize = 20;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -45,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             println!("{name}_ids {:?}", written[0].sequence.ids);
         }
     }
-    // Only Linux tells.
+    // Only Linux reports the peak memory here.
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     if let Some(kilobytes) = most.and_then(|most| most.trim().trim_end_matches(" kB").parse::<f64>().ok()) {

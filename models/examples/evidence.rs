@@ -1,5 +1,6 @@
-//! Prints what the networks and the pixels tell about each picture of the folders and files given, one JSON object a line:
-//! `cargo run --release --example evidence -- FOLDER > evidence.jsonl`. The example `weigh` and `training/calibrate.py` go on from there.
+//! Prints the evidence about each picture in the given folders and files, one JSON object per line:
+//! `cargo run --release --example evidence -- FOLDER > evidence.jsonl`. The example `weigh` and `training/calibrate.py`
+//! process it further.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use eyebright_models::{Cancel, Describer, Device, Limits, Pack, Picture};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-/// Less likely tags add nothing to any sum.
+/// Minimum probability of the tags that are printed. Less likely ones do not matter in any sum.
 const LEAST_TAG: f32 = 0.0005;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -36,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Nobody asks here how long it takes.
+/// A clock that stands still, since timings are not needed here.
 struct Stopped;
 
 impl Clock for Stopped {
@@ -45,7 +46,8 @@ impl Clock for Stopped {
     }
 }
 
-/// None, with a word on standard error, for what is no picture.
+/// The evidence about a picture as JSON. If a file cannot be read as a picture, the error goes to standard error and
+/// the result is None.
 fn look(describer: &Describer, file: &Path) -> Option<Value> {
     let told = |error: &dyn std::fmt::Display| eprintln!("{}: {error}", file.display());
     let bytes = std::fs::read(file).map_err(|error| told(&error)).ok()?;

@@ -1,4 +1,4 @@
-//! How long the parts of glance take: `cargo run --release --example networks -- PICTURE`.
+//! Measures how long each network of glance takes: `cargo run --release --example networks -- PICTURE`.
 
 use std::error::Error;
 use std::time::Instant;

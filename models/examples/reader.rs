@@ -1,6 +1,6 @@
 //! Reads pictures with a pack that has PP-OCR's networks: `cargo run --release --example reader -- PACK OUT FILE...`
 //!
-//! Writes OUT/NAME.txt, one line of text a line, for `training/evaluate_reader.py`, and prints how long each took.
+//! Writes the lines of text to OUT/NAME.txt, for `training/evaluate_reader.py`, and prints how long each picture took.
 
 use std::path::Path;
 use std::time::Instant;

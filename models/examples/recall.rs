@@ -1,6 +1,10 @@
-//! How often glance finds the picture that a caption was written for: `cargo run --release --example recall -- CAPTIONS.jsonl IMAGES
-//! SPLIT`, each line of the file `{"image", "split", "captions"}`. The first caption of each picture searches all pictures of the split:
-//! by the contrastive score alone, by the matcher among the best, and with these ordered anew by the contrastive score and the matcher, the
+//! Measures recall of searches: how often glance finds the picture that a caption was written for.
+//!
+//! `cargo run --release --example recall -- CAPTIONS.jsonl IMAGES SPLIT`; each line of the file is
+//! `{"image", "split", "captions"}`.
+//!
+//! The first caption of each picture searches all pictures of the split by the contrastive score. The best ones are
+//! then reranked by the matcher alone, or by the contrastive score plus the weighted score of the matcher, the
 //! likelihood as a caption, or both.
 
 use std::error::Error;
@@ -11,9 +15,9 @@ use eyebright_models::{Device, Limits, Look, Pack, Picture};
 use rayon::prelude::*;
 use serde::Deserialize;
 
-/// So many are looked at again.
+/// Number of best pictures that are reranked.
 const AGAIN: usize = 16;
-/// What another score counts beside the contrastive one.
+/// Weights of the other score when it is added to the contrastive one.
 const WEIGHTS: [f32; 5] = [0.01, 0.02, 0.05, 0.1, 1.0];
 
 #[derive(Deserialize)]
@@ -49,10 +53,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A picture and its unit vector.
+/// An encoded picture and its unit vector.
 type Looked = (Look, Vec<f32>);
 
-/// The place at which each order has the picture of this index when a caption searches.
+/// The rank, from 0, of the picture `index` in a search for `caption`, by each way of ranking.
 fn ranks(
     captioner: &Captioner,
     looked: &[Looked],
@@ -79,7 +83,7 @@ fn ranks(
         for (place, score) in order.iter_mut().zip(scores) {
             place.1 = contrastive * place.1 + weight * score;
         }
-        // What was not looked at again stays behind.
+        // Pictures that are not reranked stay behind the others.
         order.truncate(AGAIN);
         order.sort_by(|a, b| b.1.total_cmp(&a.1));
         let mut found = order.iter().chain(near.iter().skip(AGAIN));

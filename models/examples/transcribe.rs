@@ -1,5 +1,6 @@
-//! How long a question takes to be written down: `cargo run --release --example transcribe -- PACK CLIP...`, each clip 32-bit numbers of
-//! 16 kHz; and what was heard at first. `training/evaluate_ears.py` sets both beside faster-whisper.
+//! Measures how long transcribing a spoken question takes, and prints the first transcript:
+//! `cargo run --release --example transcribe -- PACK CLIP...`. Each clip is a file of 32-bit floats at 16 kHz.
+//! `training/evaluate_ears.py` compares both with faster-whisper.
 
 use std::error::Error;
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::time::Instant;
 use eyebright_models::speech::Transcriber;
 use eyebright_models::{Cancel, Device, Pack};
 
-/// The best of so many counts.
+/// Number of rounds, of which the fastest is reported.
 const ROUNDS: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -28,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let mut is_first = true;
             let start = Instant::now();
             transcriber.transcribe(&samples, &Cancel::default(), &mut |text| {
-                // What is heard again begins anew.
+                // A second pass over the sound starts with a new text; only the first pass is kept.
                 is_first &= text.starts_with(&first);
                 if is_first {
                     text.clone_into(&mut first);

@@ -1,6 +1,7 @@
-//! Turns evidence (JSON lines of the example `evidence`, on standard input) into features, named things and sentences (JSON lines, on standard output),
-//! with the lexicon and the calibration of a pack folder: `cargo run --release --example weigh -- models/packs/glance < evidence.jsonl > weighed.jsonl`.
-//! `training/calibrate.py` fits the calibration on them.
+//! Computes features, named things and sentences (JSON lines on standard output) from evidence (JSON lines of the
+//! example `evidence` on standard input), with the lexicon and the calibration of a pack folder:
+//! `cargo run --release --example weigh -- models/packs/glance < evidence.jsonl > weighed.jsonl`.
+//! `training/calibrate.py` fits the calibration on the output.
 
 use std::error::Error;
 use std::io::{BufRead, stdin};
@@ -95,11 +96,11 @@ fn weigh(file: &Value, evidence: &Evidence, lexicon: &Lexicon, calibration: &Cal
     })
 }
 
-/// A line of the example `evidence`.
+/// Parses a line of the output of the example `evidence`.
 fn read(line: &Value) -> Evidence {
     let number = |value: &Value| value.as_f64().unwrap_or(0.0) as f32;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
-    // The engine's own names are static; these few live as long as the program.
+    // Evidence needs static names, so these few are leaked.
     let name = |value: &Value| -> &'static str { Box::leak(text(value).into_boxed_str()) };
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let colours = list(&line["colours"])

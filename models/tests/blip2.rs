@@ -1,4 +1,5 @@
-//! Q-Former, OPT and generation against `transformers` on a tiny model with random weights (made by `training/reference.py tiny`).
+//! Compares Q-Former, OPT and generation with `transformers` on a tiny model with random weights, made by
+//! `training/reference.py tiny`.
 
 #![allow(clippy::unwrap_used)]
 
@@ -101,7 +102,7 @@ fn numbers(tensor: &Tensor) -> Vec<f32> {
     tensor.flatten_all().unwrap().to_vec1().unwrap()
 }
 
-/// Largest difference over the largest value.
+/// Largest difference, relative to the largest value.
 fn difference(ours: &[f32], theirs: &[f32]) -> f32 {
     assert_eq!(ours.len(), theirs.len());
     let largest = theirs.iter().fold(1e-6_f32, |a, b| a.max(b.abs()));
@@ -180,7 +181,8 @@ fn no_token_sees_a_later_one() {
     );
 }
 
-/// The golden values notice a layer that does nothing: each layer's output weights, set to zero, move the outputs far.
+/// The golden values detect a skipped layer: setting any layer's output weights to zero changes the outputs by far more
+/// than the tolerance.
 #[test]
 fn a_skipped_layer_is_noticed() {
     let golden = Golden::load();

@@ -1,4 +1,4 @@
-//! The catalogue knows each file of the built-in pack, its licence and its source.
+//! Tests that the catalogue lists each file of the built-in pack with its licence and source.
 
 #![cfg(feature = "glance")]
 #![allow(clippy::unwrap_used)]

@@ -1,4 +1,5 @@
-//! Whisper in `CTranslate2`'s format: read as the hub's checkpoint would be, and refused where it is cut or changed.
+//! Tests that Whisper in `CTranslate2`'s format loads like the hub's checkpoint, and that truncated or changed files
+//! are refused.
 
 #![allow(clippy::unwrap_used)]
 
@@ -31,10 +32,10 @@ fn hub() -> HashMap<String, Tensor> {
     candle_core::safetensors::load(golden().join("model.safetensors"), &Device::Cpu).unwrap()
 }
 
-/// Sizes, type and contents by name.
+/// Shape, type code and bytes of each array, by name.
 type Arrays = BTreeMap<String, (Vec<usize>, u8, Vec<u8>)>;
 
-/// The tiny checkpoint as that format has it.
+/// The tiny checkpoint as arrays of that format. `kind` is the type code of the weights.
 fn arrays(kind: u8) -> Arrays {
     let mut arrays = BTreeMap::new();
     for (name, parts) in names() {
@@ -47,10 +48,10 @@ fn arrays(kind: u8) -> Arrays {
     arrays
 }
 
-/// Tensors of the hub's checkpoint as one array.
+/// Concatenates tensors of the hub's checkpoint into one array.
 fn array(parts: &[String], kind: u8) -> (Vec<usize>, u8, Vec<u8>) {
     let hub = hub();
-    // Keys have no bias, and zeros stand for it.
+    // Keys have no bias; the format stores zeros.
     let zeros = Tensor::zeros(32, candle_core::DType::F32, &Device::Cpu).unwrap();
     let parts: Vec<&Tensor> = parts.iter().map(|part| hub.get(part).unwrap_or(&zeros)).collect();
     let tensor = Tensor::cat(&parts, 0).unwrap();
@@ -62,7 +63,7 @@ fn array(parts: &[String], kind: u8) -> (Vec<usize>, u8, Vec<u8>) {
     (tensor.dims().to_vec(), kind, bytes.collect())
 }
 
-/// Each array, and the hub's tensors that it is made of.
+/// The name of each array and of the hub's tensors that it consists of.
 fn names() -> Vec<(String, Vec<String>)> {
     let mut names = Vec::new();
     let mut put = |name: String, parts: &[String]| names.push((name, parts.to_vec()));
@@ -153,7 +154,7 @@ fn pack(model: &[u8]) -> (tempfile::TempDir, Pack) {
     ])
 }
 
-/// What opening says; never a panic.
+/// The error message of opening an unusable model.
 fn refusal(model: &[u8]) -> String {
     let error = Transcriber::open(&pack(model).1, &Device::Cpu).err().unwrap();
     assert_eq!(error.code(), "pack_file_unusable", "{error}");
@@ -226,7 +227,7 @@ fn changed_bytes_never_panic() {
     for _ in 0..60 {
         let mut changed = bytes.clone();
         for _ in 0..generator.random_range(1..4) {
-            // Half of them where the first headers are.
+            // Half of the changes are in the first 200 bytes, where the first headers are.
             let end = if generator.random() { 200 } else { bytes.len() };
             let place = generator.random_range(0..end);
             changed[place] = generator.random();

@@ -1,4 +1,5 @@
-//! Whisper against `transformers` on a tiny model with random weights (made by `training/reference_ears.py`), and its file formats.
+//! Compares Whisper with `transformers` on a tiny model with random weights, made by `training/reference_ears.py`, and
+//! tests its file formats.
 
 #![allow(clippy::unwrap_used)]
 
@@ -59,7 +60,7 @@ fn values() -> HashMap<String, Tensor> {
     candle_core::safetensors::load(golden().join("ears_values.safetensors"), &Device::Cpu).unwrap()
 }
 
-/// The tiny checkpoint as the hub would have it, with some files replaced.
+/// A pack of the tiny checkpoint in the hub's format, with some files replaced.
 fn hub_pack(replaced: &[(&str, &[u8])]) -> (tempfile::TempDir, Pack) {
     let read = |name: &str| match replaced.iter().find(|(other, _)| *other == name) {
         Some((_, bytes)) => bytes.to_vec(),
@@ -87,7 +88,7 @@ fn numbers(tensor: &Tensor) -> Vec<f32> {
     tensor.flatten_all().unwrap().to_vec1().unwrap()
 }
 
-/// Largest difference, relative to the largest value.
+/// Largest difference, relative to the largest value of the reference.
 fn difference(ours: &Tensor, theirs: &Tensor) -> f32 {
     assert_eq!(ours.dims(), theirs.dims());
     let (ours, theirs) = (numbers(ours), numbers(theirs));
@@ -118,7 +119,7 @@ fn spectrograms_equal_the_reference() {
     }
 }
 
-/// The last layer's output of ids that come in parts.
+/// The last layer's outputs for ids that are fed in parts, with a cache.
 fn read(model: &Writing, parts: &[&[u32]]) -> Tensor {
     let mut cache = Cache::default();
     let mut read = |ids: &&[u32]| model.forward(&model.embed(ids).unwrap(), &mut cache).unwrap();
@@ -149,7 +150,8 @@ fn encoder_and_decoder_equal_the_reference_at_once_and_from_the_cache() {
     }
 }
 
-/// What is written of a sound that was heard in some ways, each a spectrogram's number, and what was told on the way.
+/// Transcribes a sound from one or more encodings of it, given by the numbers of their spectrograms. Returns the result
+/// and the ids that were streamed last.
 fn written(ways: &[usize], decoding: &Decoding) -> (Written, Vec<u32>) {
     let (cases, values, checkpoint) = (cases(), values(), checkpoint());
     let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights).unwrap();
@@ -216,7 +218,7 @@ fn several_ways_of_hearing_are_one_text() {
     }
     assert!(difference(&kept(&one), &kept(&mean)) > 10.0 * TOLERANCE);
 
-    // The same sound twice is what it is once, also with beams.
+    // The same encoding twice gives the same result as once, also with beams.
     let (single, _) = written(&[2], &with_beams(5));
     let (double, _) = written(&[2, 2], &with_beams(5));
     assert_eq!(single.ids, double.ids);
@@ -265,7 +267,8 @@ fn no_token_sees_a_later_one() {
     assert_ne!(part(&before, 4, 1), part(&after, 4, 1));
 }
 
-/// The golden values notice a part that does nothing: the output weights of each, set to zero, move the results far.
+/// The golden values detect a skipped part: setting its output weights to zero changes the results by far more than the
+/// tolerance.
 #[test]
 fn a_skipped_layer_is_noticed() {
     let (values, whole) = (values(), checkpoint());

@@ -1,4 +1,5 @@
-//! The built-in pack, stage by stage, against `transformers` with the same weights (made by `training/reference_glance.py`).
+//! Compares the built-in pack, stage by stage, with `transformers` on the same weights. `training/reference_glance.py`
+//! makes the reference values.
 
 #![cfg(feature = "glance")]
 #![allow(clippy::unwrap_used)]
@@ -38,12 +39,12 @@ struct Golden {
 #[derive(Deserialize)]
 struct Case {
     picture: String,
-    /// Ids behind the query tokens.
+    /// Token ids of the prompt after the queries.
     prompt: Vec<u32>,
     greedy: Vec<u32>,
     beams: Vec<Vec<u32>>,
     scores: Vec<f32>,
-    /// The beams in the order of what they share with captions of like pictures.
+    /// Indices of the beams, sorted by their consensus with the captions of the nearest training pictures.
     by_consensus: Vec<usize>,
 }
 
@@ -71,7 +72,7 @@ fn cases() -> Golden {
     serde_json::from_slice(&std::fs::read(golden("glance.json")).unwrap()).unwrap()
 }
 
-/// As the encoder sees it, so that no decoder or resizing comes between ours and the reference.
+/// The picture of a case at the encoder's own size, as a PNG, so that decoding and resizing cause no differences.
 fn picture(case: &Case) -> Picture {
     let bytes = std::fs::read(golden(&format!("glance_{}.png", case.picture))).unwrap();
     Picture::decode(&bytes, &Limits::default()).unwrap()
@@ -81,7 +82,7 @@ fn numbers(tensor: &Tensor) -> Vec<f32> {
     tensor.flatten_all().unwrap().to_vec1().unwrap()
 }
 
-/// Largest difference over the largest value.
+/// Asserts that the largest difference, relative to the largest value, is within the tolerance.
 #[track_caller]
 fn assert_close(ours: &[f32], theirs: &Tensor, what: &str) {
     let theirs = numbers(theirs);
@@ -91,7 +92,7 @@ fn assert_close(ours: &[f32], theirs: &Tensor, what: &str) {
     assert!(far <= TOLERANCE, "{what} differs by {far}");
 }
 
-/// The parts of the pack, loaded one by one.
+/// The networks of the pack, loaded one by one.
 struct Parts {
     encoder: EfficientNetLite,
     config: Config,
@@ -116,7 +117,7 @@ impl Parts {
         }
     }
 
-    /// What stands between encoder and Q-Former: positions and a layer norm.
+    /// The step between encoder and Q-Former: adds position embeddings and applies a layer norm.
     fn placed(&self, tokens: &Tensor) -> Tensor {
         let (count, width) = (self.config.image_encoder.tokens, self.config.image_encoder.width);
         let vision = self.weights.pp("vision_model");
@@ -162,7 +163,7 @@ fn texts_score_as_in_the_reference() {
     let captioner = Captioner::open(&pack, &Device::Cpu).unwrap();
     let values = candle_core::safetensors::load(golden("glance_values.safetensors"), &Device::Cpu).unwrap();
     let Golden { texts, cases } = cases();
-    // As in the reference: the coffee first.
+    // In alphabetical order, as in the reference: the coffee first.
     let mut texts: Vec<String> = texts.into_keys().collect();
     texts.sort();
     for case in cases {
@@ -181,7 +182,7 @@ fn texts_score_as_in_the_reference() {
     }
 }
 
-/// A search holds its words against many pictures at once, of which only few bytes were kept.
+/// A search scores its words against many pictures at once, from memories that were stored in few bytes.
 #[test]
 fn pictures_that_are_remembered_score_as_when_they_are_looked_at() {
     let captioner = Captioner::open(&Pack::glance().unwrap(), &Device::Cpu).unwrap();
@@ -215,7 +216,7 @@ fn pictures_that_are_remembered_score_as_when_they_are_looked_at() {
     }
 }
 
-/// What was written has the likelihood with which it was written, whichever pictures are asked about beside.
+/// The likelihood of a generated caption equals the one it was generated with, also in a batch with other pictures.
 #[test]
 fn likelihoods_are_those_of_writing() {
     let captioner = Captioner::open(&Pack::glance().unwrap(), &Device::Cpu).unwrap();
@@ -282,7 +283,7 @@ fn captions_equal_the_reference_id_by_id() {
     }
 }
 
-/// The caption that is streamed is the caption that is returned.
+/// The streamed caption equals the returned one.
 #[test]
 fn the_stream_tells_the_caption() {
     let pack = Pack::glance().unwrap();
@@ -304,7 +305,7 @@ fn the_stream_tells_the_caption() {
     }
 }
 
-/// Marks included; what is decoded is the text again.
+/// Token ids, with start and end tokens, equal the reference's, and decoding them gives the text again.
 #[test]
 fn the_tokenizer_equals_the_reference_and_turns_back() {
     let pack = Pack::glance().unwrap();

@@ -1,4 +1,5 @@
-//! Every test picture described in every language: `tests/golden/descriptions.txt`, made anew with `EYEBRIGHT_ACCEPT=1`.
+//! Compares the descriptions of all test pictures in all languages with `tests/golden/descriptions.txt`.
+//! `EYEBRIGHT_ACCEPT=1` rewrites that file.
 
 #![allow(clippy::unwrap_used)]
 
@@ -30,7 +31,7 @@ fn pictures() -> Vec<PathBuf> {
     pictures
 }
 
-/// The name of a picture, then a line for each language.
+/// The name of a picture and its description, one line per language.
 fn described(describer: &Describer, path: &Path) -> String {
     let picture = Picture::decode(&std::fs::read(path).unwrap(), &Limits::default()).unwrap();
     let (description, _) = describer

@@ -1,4 +1,4 @@
-//! Moderation with its real network. It is fetched, not committed.
+//! Tests moderation with its real network, which is fetched and not committed.
 #![allow(clippy::unwrap_used)]
 
 mod fetched;
@@ -17,7 +17,7 @@ fn moderation() -> Moderation {
 mod with_care {
     use super::*;
 
-    /// Made by `training/reference_moderation.py`.
+    /// `training/reference_moderation.py` makes the reference scores.
     #[test]
     #[ignore = "needs the pack care"]
     fn pictures_get_the_references_scores() {
@@ -27,14 +27,14 @@ mod with_care {
         let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
         let mut wrong = Vec::new();
         for (name, score) in expected {
-            // The one that comes of ellipses in colours of skin.
+            // A synthetic picture of ellipses in skin colours.
             let made = name == "moderation.png";
             let folder = if made { "golden" } else { "../../tests/pictures" };
             let bytes = std::fs::read(tests.join(folder).join(&name)).unwrap();
             let picture = Picture::decode(&bytes, &Limits::default()).unwrap();
             let judged = moderation.judge(&picture, &Cancel::default()).unwrap();
             assert_eq!(judged.level, if made { Level::Likely } else { Level::None }, "{name}");
-            // No two decoders make quite the same pixels of a JPEG, which the network feels.
+            // JPEG decoders differ slightly in their pixels, which changes the score.
             let tolerance = if name.contains(".jpg") { 1e-2 } else { 1e-4 };
             if (judged.score - score).abs() > tolerance {
                 wrong.push((name, score, judged.score));

@@ -1,4 +1,4 @@
-//! The text reader with its real networks. They are fetched, not committed.
+//! Tests the text reader with its real networks, which are fetched and not committed.
 #![allow(clippy::unwrap_used)]
 
 mod fetched;
@@ -7,7 +7,7 @@ use eyebright_models::Reader;
 use eyebright_models::{Cancel, Limits, Picture};
 use fetched::fetched;
 
-/// Two columns under a heading, made by `training/reference_reader.py`.
+/// A page with two columns under a heading, made by `training/reference_reader.py`.
 const PAGE: &[u8] = include_bytes!("golden/reader.png");
 const TEXT: &str = include_str!("golden/reader.txt");
 

@@ -1,4 +1,4 @@
-//! Weight files that are cut, changed or made up: told by their file and tensor, never a panic.
+//! Tests that truncated, changed and malicious weight files cause errors that name file and tensor, and never a panic.
 
 #![allow(clippy::unwrap_used)]
 
@@ -15,7 +15,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
-/// Two tensors: 64 x 32 values i / 1000, and 8 ones.
+/// Two tensors: a matrix of 64 x 32 values i / 1000, and a vector of 8 ones.
 fn tensors() -> [(&'static str, Tensor); 2] {
     let matrix = Tensor::arange(0f32, 2048.0, &Device::Cpu).unwrap();
     let matrix = (matrix / 1000.0).unwrap().reshape((64, 32)).unwrap();
@@ -41,7 +41,7 @@ fn as_safetensors() -> Vec<u8> {
     safetensors::serialize(tensors().iter().map(|(name, tensor)| (name, tensor)), None).unwrap()
 }
 
-/// A pack with one file, whose manifest tells the truth about it.
+/// A pack with one file and a correct manifest.
 fn pack(file: &str, bytes: &[u8]) -> (tempfile::TempDir, Pack) {
     let folder = tempfile::tempdir().unwrap();
     let digest = Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
@@ -104,13 +104,13 @@ fn no_header_can_make_the_reader_panic() {
             for _ in 0..random.random_range(1..5) {
                 bytes[random.random_range(0..header)] = random.random();
             }
-            // Any answer is right, as long as there is one.
+            // Success and failure are both fine, as long as nothing panics.
             let _ = load(file, &bytes);
         }
     }
 }
 
-/// Sizes whose product wraps around to that of the data.
+/// Dimensions whose product overflows to 0 are refused.
 #[test]
 fn sizes_beyond_all_memory_are_refused() {
     let mut bytes = as_gguf();

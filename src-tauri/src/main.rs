@@ -1,4 +1,4 @@
-//! Joins the command line and the app: what the one does not do itself, the other does.
+//! Entry point: runs the command line, and opens the app if that asks for it.
 
 #[cfg(feature = "desktop")]
 mod app;
@@ -12,14 +12,14 @@ use eyebright_domain::Request;
 
 fn main() -> ExitCode {
     eyebright_models::process::apply();
-    // Wrong usage ends here, with clap's message and exit code 2.
+    // On wrong usage this exits with clap's message and code 2.
     match eyebright_cli::run() {
         Outcome::Ended(ending) => ending.into(),
         Outcome::Desktop(request) => open(request),
     }
 }
 
-/// Opens the app, or hands the request to the one that is open.
+/// Opens the app, or passes the request to the one that is already open.
 #[cfg(feature = "desktop")]
 fn open(request: Request) -> ExitCode {
     match app::run(request, eyebright_cli::further_start) {
@@ -31,7 +31,7 @@ fn open(request: Request) -> ExitCode {
     }
 }
 
-/// Never called: the command line asks for a command where there is no app.
+/// Never called: in builds without the app, the command line requires a command.
 #[cfg(not(feature = "desktop"))]
 fn open(_: Request) -> ExitCode {
     ExitCode::FAILURE

@@ -1,4 +1,4 @@
-//! A desktop of our own, with a speaker that is recorded, for the app: see `lab/desktop.sh` and `lab/sound.sh`.
+//! Starts a virtual desktop for the app, with a speaker that is recorded: see `lab/desktop.sh` and `lab/sound.sh`.
 
 #![allow(clippy::unwrap_used)]
 
@@ -13,19 +13,19 @@ use tempfile::TempDir;
 use crate::sound::{loudness, tones};
 use crate::{eyebright, picture};
 
-/// Nothing in a test takes longer, unless the machine is dead.
+/// Timeout of everything that a test waits for.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// Long enough for anything that should not be said to be said.
+/// Time to wait before checking that something was not said.
 pub const A_WHILE: Duration = Duration::from_millis(1500);
 
-/// A running desktop; gone when dropped.
+/// A running desktop. Dropping it ends it.
 pub struct Desktop {
     folder: TempDir,
     lab: Child,
     environment: Vec<(String, String)>,
 }
 
-/// A running program; ended when dropped.
+/// A running program. Dropping it ends it.
 pub struct Running(pub Child);
 
 impl Drop for Running {
@@ -36,19 +36,19 @@ impl Drop for Running {
 }
 
 impl Running {
-    /// Whether it still runs.
+    /// True if it still runs.
     pub fn is_running(&mut self) -> bool {
         matches!(self.0.try_wait(), Ok(None))
     }
 }
 
 impl Desktop {
-    /// Starts everything that a desktop needs.
+    /// Starts the desktop with all that belongs to it: X server, sound, speech, accessibility bus.
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listing = folder.path().join("environment");
         fs::create_dir(folder.path().join("log")).unwrap();
-        // Lives until its standard input is closed.
+        // The desktop runs until the standard input of this script is closed.
         let script = r#"printenv -0 >"$1.new" && mv "$1.new" "$1" && cat >/dev/null"#;
         let child = Command::new(lab("sound.sh"))
             .arg(folder.path().join("heard.wav"))
@@ -71,7 +71,7 @@ impl Desktop {
             lab: child,
             environment,
         };
-        // Not its first run: the welcome would speak into everything.
+        // A settings file marks that the first run is over: no welcome is spoken into the tests.
         let settings = desktop.settings();
         fs::create_dir_all(settings.parent().unwrap()).unwrap();
         fs::write(settings, "version = 1\n").unwrap();
@@ -83,18 +83,18 @@ impl Desktop {
         self.folder.path()
     }
 
-    /// A variable of the desktop.
+    /// An environment variable of the desktop; empty if unset.
     pub fn variable(&self, name: &str) -> &str {
         let found = self.environment.iter().find(|(own, _)| own == name);
         found.map_or("", |(_, value)| value)
     }
 
-    /// Where the app keeps its settings.
+    /// Path of the app's settings file.
     pub fn settings(&self) -> PathBuf {
         Path::new(self.variable("XDG_CONFIG_HOME")).join("eyebright/settings.toml")
     }
 
-    /// A program on this desktop.
+    /// A command that runs a program on this desktop.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs(self.environment.iter().cloned());
@@ -102,31 +102,31 @@ impl Desktop {
         command
     }
 
-    /// Runs a shell line to its end and gives what it printed.
+    /// Runs a shell line to its end. Returns its standard output.
     pub fn sh(&self, line: &str) -> String {
         let output = self.command("sh").args(["-c", line]).output().unwrap();
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// The app, as another start of it.
+    /// A command that starts the app.
     pub fn eyebright(&self, arguments: &[&str]) -> Command {
         let mut command = self.command(eyebright().get_program());
         command.args(arguments);
         command
     }
 
-    /// Starts the app, whose words on standard error go into its log.
+    /// Starts the app, with standard error going to its log.
     pub fn start_app(&self, command: &mut Command) -> Running {
         let log = fs::File::create(self.folder().join("log/app")).unwrap();
         Running(command.stdout(Stdio::null()).stderr(log).spawn().unwrap())
     }
 
-    /// Starts the app and waits until it can be used.
+    /// Starts the app and waits until it is ready.
     pub fn app(&self, arguments: &[&str]) -> Running {
         self.app_with(arguments, &[])
     }
 
-    /// The same with variables of its own.
+    /// Like [`Self::app`], with additional environment variables.
     pub fn app_with(&self, arguments: &[&str], variables: &[(&str, &std::ffi::OsStr)]) -> Running {
         let app = self.start_app(self.eyebright(arguments).envs(variables.iter().copied()));
         until("the app to own its name on the bus", || {
@@ -134,7 +134,7 @@ impl Desktop {
                 .sh("dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.ListNames");
             names.contains("org.eyebright").then_some(())
         });
-        // What another start asks for is done once the app is ready.
+        // The request of a second start is carried out once the app is ready.
         let before = self.said().len();
         assert!(self.eyebright(&["do", "spell"]).status().unwrap().success());
         until("the app to speak", || (self.said().len() > before).then_some(()));
@@ -158,14 +158,14 @@ impl Desktop {
         self.sh("xdotool getactivewindow getwindowname").trim().to_owned()
     }
 
-    /// Waits until the window of that title has the focus.
+    /// Waits until the window with this title has the focus.
     pub fn comes_to_front(&self, title: &str) {
         until(&format!("{title} to be in front"), || {
             (self.front() == title).then_some(())
         });
     }
 
-    /// What a screen reader finds of the app: the lines of `lab/accessible_tree.py`.
+    /// The app's accessible tree as a screen reader sees it: the output of `lab/accessible_tree.py`.
     pub fn accessible_tree(&self) -> String {
         let output = self
             .command(lab("accessible_tree.py"))
@@ -175,27 +175,27 @@ impl Desktop {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// What the app wrote to standard error.
+    /// Standard error of the app so far.
     pub fn app_log(&self) -> String {
         fs::read_to_string(self.folder().join("log/app")).unwrap_or_default()
     }
 
-    /// Waits until the app has the microphone open, or closed.
+    /// Waits until the app has opened (or closed) the microphone.
     pub fn microphone_is(&self, open: bool) {
         until(&format!("the microphone to be open: {open}"), || {
-            // The lab itself records the speaker.
+            // Only count the app's recordings: the lab records the speaker too.
             let recording = self.sh("pactl list source-outputs");
             let is_open = recording.contains("application.name = \"cpal-");
             (is_open == open).then_some(())
         });
     }
 
-    /// Presses keys, in the names of xdotool, such as "ctrl+alt+d".
+    /// Presses keys, named as for xdotool, such as "ctrl+alt+d".
     pub fn press(&self, keys: &str) {
         self.keys("key", keys);
     }
 
-    /// Holds keys down for a while.
+    /// Holds keys down while `during` runs.
     pub fn hold(&self, keys: &str, during: impl FnOnce()) {
         self.keys("keydown", keys);
         during();
@@ -207,7 +207,7 @@ impl Desktop {
         assert!(moved.success(), "xdotool {verb} {keys}");
     }
 
-    /// All that the speech server was told to say, in order.
+    /// All texts that the speech server was asked to say so far, in order.
     pub fn said(&self) -> Vec<String> {
         let log = fs::read(self.folder().join("log/speech-dispatcher.log")).unwrap_or_default();
         let said = |line: &str| {
@@ -218,13 +218,13 @@ impl Desktop {
         String::from_utf8_lossy(&log).lines().filter_map(said).collect()
     }
 
-    /// Ends the desktop; seconds of sound that the speaker played while it ran.
+    /// Ends the desktop. Returns the seconds of sound that the speaker played.
     pub fn loud(mut self) -> f64 {
         self.end();
         loudness(&self.folder().join("heard.wav")).0
     }
 
-    /// Ends the desktop; which of these frequencies the speaker played as tones while it ran, see [`tones`].
+    /// Ends the desktop. Returns which of these frequencies the speaker played as tones: see [`tones`].
     pub fn tones(mut self, frequencies: &[u32]) -> Vec<u32> {
         self.end();
         tones(&self.folder().join("heard.wav"), frequencies)
@@ -235,12 +235,12 @@ impl Desktop {
         let _ = self.lab.wait();
     }
 
-    /// Stops, goes on with or kills the speech server: "STOP", "CONT", "KILL".
+    /// Sends a signal to the speech server: "STOP", "CONT" or "KILL".
     pub fn signal_speech(&self, signal: &str) {
         self.sh(&format!("kill -{signal} {}", self.variable("SPEECH_SERVER_PID")));
     }
 
-    /// Waits until something new was said, beyond the first `before` texts, that holds `part`.
+    /// Waits until a text containing `part` is said, after the first `before` texts. Returns it.
     pub fn hears(&self, before: usize, part: &str) -> String {
         until(&format!("\"{part}\" to be said, not only {:?}", self.said()), || {
             self.said().into_iter().skip(before).find(|text| text.contains(part))
@@ -254,12 +254,12 @@ impl Drop for Desktop {
     }
 }
 
-/// A program of `tests/lab`.
+/// Path of a program in `tests/lab`.
 pub fn lab(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("lab").join(name)
 }
 
-/// Asks again and again until there is an answer.
+/// Calls `ask` repeatedly until it returns something. Panics after `PATIENCE`; `what` names what was waited for.
 pub fn until<R>(what: &str, mut ask: impl FnMut() -> Option<R>) -> R {
     let begin = Instant::now();
     loop {

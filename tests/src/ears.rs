@@ -1,4 +1,4 @@
-//! Ears without words.
+//! A tiny stand-in for the speech pack `ears`.
 
 #![allow(clippy::unwrap_used)]
 
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::golden;
 
-/// A folder of packs whose `ears` is a tiny model of random weights, which never understands a word.
+/// A folder of packs in which `ears` is a tiny model with random weights, which never understands a word.
 #[must_use]
 pub fn tiny() -> tempfile::TempDir {
     let packs = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Folders of generated pictures, each with what must become of it.
+//! Folders of generated pictures, each with its expected result.
 
 #![allow(clippy::unwrap_used)]
 
@@ -14,13 +14,13 @@ use tempfile::TempDir;
 
 use crate::run;
 
-/// No picture may take longer.
+/// Time limit for describing one picture.
 pub const LONGEST: Duration = Duration::from_secs(10);
 
-/// What must become of a picture.
+/// Expected result of a picture.
 #[derive(Debug, Clone, Copy)]
 pub enum Fate {
-    /// The sentence holds this word.
+    /// The sentence contains this word.
     Says(&'static str),
     /// The error has this code.
     Fails(&'static str),
@@ -28,9 +28,9 @@ pub enum Fate {
 
 use Fate::{Fails, Says};
 
-/// A folder of pictures that are described by one run.
+/// A folder of pictures that are described in one run.
 pub struct Gallery {
-    /// Gone with the gallery.
+    /// The folder, deleted when the gallery is dropped.
     pub folder: TempDir,
     expected: Vec<(PathBuf, Fate)>,
 }
@@ -72,7 +72,7 @@ impl Gallery {
     }
 }
 
-/// One record for each input, in order, and none of them a surprise.
+/// Describes the inputs in one run. Checks time, order and exit code, and each record with [`assert_whole`].
 pub fn describe<P: AsRef<OsStr>>(inputs: &[P]) -> Vec<Value> {
     let fixed = ["describe", "--json"].map(OsStr::new);
     let start = Instant::now();
@@ -89,7 +89,7 @@ pub fn describe<P: AsRef<OsStr>>(inputs: &[P]) -> Vec<Value> {
     records
 }
 
-/// A record holds a sentence or a speakable error.
+/// Checks that a record has a sentence or an error that can be spoken.
 pub fn assert_whole(record: &Value) {
     if record["error"].is_null() {
         let sentence = sentence(record);
@@ -115,27 +115,27 @@ pub fn assert_whole(record: &Value) {
         advice.starts_with(char::is_uppercase) && advice.ends_with('.'),
         "{record}"
     );
-    // Nobody wants this read out.
+    // Symbols that would be unpleasant to hear.
     let symbols = |letter: char| letter.is_control() || "{}[]<>()_|\\/`\"!;=".contains(letter);
     assert!(!message.contains(symbols) && !message.contains("0x"), "{record}");
 }
 
-/// What is said of a picture.
+/// The sentence of a record.
 pub fn sentence(record: &Value) -> &str {
     record["sentence"].as_str().unwrap_or_else(|| panic!("{record}"))
 }
 
-/// A picture as the bytes of a file.
+/// Encodes a picture as a file of a format.
 pub fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Vec::new();
     image.write_to(&mut Cursor::new(&mut bytes), format).unwrap();
     bytes
 }
 
-/// A PNG of 8-bit RGB that says it has so many pixels and brings hardly any.
+/// A PNG whose header claims this size, but which contains the data of a small picture only.
 pub fn claiming_png(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = encoded(&DynamicImage::new_rgb8(64, 48), ImageFormat::Png);
-    // Signature 8, length 4, "IHDR" 4, width 4, height 4, five more, checksum 4.
+    // Bytes of the header: signature 8, length 4, "IHDR" 4, width 4, height 4, five more, checksum 4.
     bytes[16..20].copy_from_slice(&width.to_be_bytes());
     bytes[20..24].copy_from_slice(&height.to_be_bytes());
     let checksum = crc32fast::hash(&bytes[12..29]);

@@ -1,6 +1,6 @@
-//! Runs the built `eyebright` as a person or script would.
+//! Runs the built `eyebright` binary as a person or script would.
 //!
-//! The tests look for the binary beside their own, in the profile's folder, so it must have been built first:
+//! The tests look for the binary in their own profile's folder (such as `target/debug`), so it must be built first:
 //! `cargo build --workspace && cargo nextest run -p eyebright-tests`, or `./dev test`. The variable `EYEBRIGHT` names another one.
 
 // Panicking is how a test fails.
@@ -18,7 +18,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// The program, with no terminal, nothing on standard input, and no packs but the built-in one.
+/// A command that runs the program without a terminal, with empty standard input, and with the built-in pack only.
 pub fn eyebright() -> Command {
     let program = std::env::var_os("EYEBRIGHT").map_or_else(built, PathBuf::from);
     assert!(
@@ -28,15 +28,15 @@ pub fn eyebright() -> Command {
     );
     let mut command = Command::new(program);
     command.stdin(Stdio::null());
-    // Whatever was fetched on this machine must not change what is tested.
+    // Packs fetched on this machine must not influence the tests.
     command.env("EYEBRIGHT_PACKS", "/nonexistent/packs");
     command
 }
 
-/// The folder of packs that `./dev test` fetches, with the pack of that name in it.
+/// The folder of packs that `./dev test` fetches. Panics if the named pack is not in it.
 ///
-/// Tests that need a pack are ignored by default and lie in a module named after it, such as `with_reader`: `./dev test` runs those whose packs
-/// are there.
+/// Tests that need a pack are ignored by default and stand in a module named after it, such as `with_reader`. `./dev
+/// test` runs those whose packs are there.
 pub fn fetched(pack: &str) -> PathBuf {
     let packs = PathBuf::from(std::env::var_os("EYEBRIGHT_TEST_PACKS").unwrap_or_default());
     assert!(
@@ -46,14 +46,14 @@ pub fn fetched(pack: &str) -> PathBuf {
     packs
 }
 
-/// The program with those packs.
+/// A command that runs the program with the packs that `./dev test` fetches.
 pub fn eyebright_with(pack: &str) -> Command {
     let mut command = eyebright();
     command.env("EYEBRIGHT_PACKS", fetched(pack));
     command
 }
 
-/// target/debug/deps/cli-0123 -> target/debug/eyebright
+/// Path of the built binary. If the test is `target/debug/deps/cli-0123`, it is `target/debug/eyebright`.
 fn built() -> PathBuf {
     let test = std::env::current_exe().unwrap_or_default();
     let profile = test.ancestors().nth(2).unwrap_or(Path::new(""));
@@ -62,22 +62,22 @@ fn built() -> PathBuf {
         .with_extension(std::env::consts::EXE_EXTENSION)
 }
 
-/// A picture of `tests/pictures`.
+/// Path of a picture in `tests/pictures`.
 pub fn picture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("pictures").join(name)
 }
 
-/// A file or folder of the engine's reference values, `models/tests/golden`.
+/// Path of a file or folder in `models/tests/golden`, the engine's reference values.
 pub fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../models/tests/golden")
         .join(name)
 }
 
-/// What a run left behind.
+/// Result of a run.
 #[derive(Debug)]
 pub struct Run {
-    /// Exit code; -1 where a signal ended it.
+    /// Exit code; -1 if a signal ended it.
     pub code: i32,
     /// Standard output.
     pub out: String,
@@ -97,14 +97,14 @@ impl From<Output> for Run {
 }
 
 impl Run {
-    /// Standard output as one JSON object a line.
+    /// Parses standard output as one JSON object a line.
     pub fn json(&self) -> Vec<Value> {
         let line =
             |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?} of {self:?}"));
         self.out.lines().map(line).collect()
     }
 
-    /// Nothing may ever show that the program failed in a way that it did not foresee.
+    /// Checks that the program did not panic.
     pub fn assert_calm(&self) {
         assert!(
             !self.err.contains("panicked") && !self.err.contains("RUST_BACKTRACE"),
@@ -119,7 +119,7 @@ pub fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Run {
     finish(eyebright().args(arguments))
 }
 
-/// Runs a prepared command to its end.
+/// Runs a prepared command to its end and checks that it did not panic.
 pub fn finish(command: &mut Command) -> Run {
     let output = command
         .output()

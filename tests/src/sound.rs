@@ -1,13 +1,13 @@
-//! Recordings of what the speaker played.
+//! Analyses recordings of the speaker.
 
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 
-/// A window of a hundredth of a second is loud when its mean square root exceeds this.
+/// Root mean square (of 16-bit samples) above which a window of 1/100 s counts as sound.
 const LOUD: f64 = 300.0;
 
-/// A window of a fiftieth of a second is a tone when so much of its power is of one frequency.
+/// Share of the power at one frequency above which a window of 1/50 s counts as a tone.
 const PURE: f64 = 0.8;
 
 fn samples(wav: &Path) -> (Vec<f64>, usize) {
@@ -17,7 +17,7 @@ fn samples(wav: &Path) -> (Vec<f64>, usize) {
     (samples.map(|sample| f64::from(sample.unwrap())).collect(), rate)
 }
 
-/// Which of these frequencies were played as tones, one after the other; what goes on or comes again counts once.
+/// The given frequencies that were played as tones, in order of time. Successive tones of one frequency count once.
 pub fn tones(wav: &Path, frequencies: &[u32]) -> Vec<u32> {
     let (samples, rate) = samples(wav);
     let size = rate / 50;
@@ -44,7 +44,7 @@ pub fn tones(wav: &Path, frequencies: &[u32]) -> Vec<u32> {
     tones
 }
 
-/// Seconds of sound, silence left out, and seconds of silence at the end.
+/// Returns the seconds of sound (silence not counted), and the seconds of silence at the end.
 pub fn loudness(wav: &Path) -> (f64, f64) {
     let (samples, rate) = samples(wav);
     let is_loud = |window: &[f64]| (window.iter().map(|s| s * s).sum::<f64>() / window.len() as f64).sqrt() > LOUD;

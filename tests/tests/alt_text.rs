@@ -11,7 +11,7 @@ use eyebright_tests::gallery::sentence;
 use eyebright_tests::{Run, eyebright, finish, picture, run};
 use tempfile::TempDir;
 
-/// A folder with the coffee photo by that name, in the format of its extension.
+/// A temporary folder with the coffee photo under this name, in the format of its extension.
 fn coffee(name: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
@@ -30,7 +30,7 @@ fn save(path: &Path) -> Run {
         .chain([path]))
 }
 
-/// What a JPEG's scan holds, up to the end of the file.
+/// The bytes of a JPEG from its scan (the compressed pixels) to the end.
 fn scan(jpeg: &[u8]) -> &[u8] {
     let start = jpeg.windows(2).position(|bytes| bytes == [0xff, 0xda]).unwrap();
     &jpeg[start..]

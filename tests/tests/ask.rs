@@ -1,4 +1,4 @@
-//! `ask`: questions about real pictures, answered right or honestly declined.
+//! `ask`: questions about real pictures, which must be answered correctly or declined.
 
 #![allow(clippy::unwrap_used)]
 
@@ -9,7 +9,7 @@ use eyebright_tests::{Run, picture, run};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// At least this share is right or declined, and at most that share wrong.
+/// Smallest share of questions that are right or declined (`GOOD`), and largest share that are wrong (`WRONG`).
 const GOOD: f32 = 0.9;
 const WRONG: f32 = 0.05;
 
@@ -18,7 +18,7 @@ struct Questions {
     question: Vec<Question>,
 }
 
-/// As `questions.toml` explains.
+/// A question of `questions.toml`, which explains the fields.
 #[derive(Deserialize)]
 struct Question {
     picture: String,
@@ -54,7 +54,7 @@ impl Question {
     }
 }
 
-/// Whether words of the text begin like this: "no dog" is said by "no dogs".
+/// True if the text contains `part` from the start of a word on: "no dogs" says "no dog".
 fn says(text: &str, part: &str) -> bool {
     let words = |text: &str| -> String {
         let lower = text.to_lowercase();
@@ -72,7 +72,7 @@ fn ask(name: &str, questions: &[&str]) -> Run {
     run(words.iter().chain(questions))
 }
 
-/// One run a picture, as somebody would ask; a question that goes on from another brings it along.
+/// Asks all questions about a picture in one run. A question that follows from another is asked after it.
 #[test]
 fn questions_are_answered_right_or_declined() {
     let text = fs::read_to_string(picture("questions.toml")).unwrap();

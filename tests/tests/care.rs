@@ -1,4 +1,4 @@
-//! Warnings of nudity, with the real pack `care`.
+//! Nudity warnings, with the real pack `care`.
 
 #![allow(clippy::unwrap_used)]
 

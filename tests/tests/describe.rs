@@ -1,4 +1,4 @@
-//! `describe`: words and JSON, one picture and many, good ones and bad ones.
+//! `describe`: text and JSON output, one picture and many, valid and invalid ones.
 
 #![allow(clippy::unwrap_used)]
 
@@ -18,7 +18,7 @@ fn describe(options: &[&str], inputs: &[&Path]) -> Run {
         .chain(inputs.iter().map(|path| path.as_os_str())))
 }
 
-/// Descriptions are compared without the times they took.
+/// Removes the times from a record, for comparing records.
 fn without_times(mut record: Value) -> Value {
     record.as_object_mut().unwrap().remove("ms").unwrap();
     record
@@ -182,7 +182,7 @@ fn standard_input_is_a_picture_too() {
 #[test]
 fn output_comes_in_the_order_of_the_input() {
     let folder = tempfile::tempdir().unwrap();
-    // The first ones take longest, so that the later ones are ready before them.
+    // The first pictures are the largest, so that later ones are ready earlier.
     let paths: Vec<_> = (0..12)
         .map(|number| {
             let path = folder.path().join(format!("{number}.ppm"));

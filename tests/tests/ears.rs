@@ -1,7 +1,7 @@
-//! Spoken words: from sound files, and from the microphone of a sound server of our own.
+//! Speech recognition from sound files, and from the microphone of a private sound server.
 //!
-//! Most tests hear with a tiny model of random weights, which never understands a word: they are about all that comes before words.
-//! The last one needs words, so the real pack.
+//! Most tests use a tiny model with random weights, which never understands a word: they test what comes before
+//! recognition. The last one uses the real pack.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
@@ -27,7 +27,7 @@ fn listen(packs: &Path, arguments: &[&str]) -> Run {
     finish(&mut command)
 }
 
-/// `eyebright listen` in the lab; `around` is a shell line in which `"$@"` is that command.
+/// Runs `eyebright listen` in the lab. `around` is a shell line in which `"$@"` is that command.
 fn in_the_lab(packs: &Path, around: &str) -> (Run, Duration) {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(here("lab/sound.sh"));
@@ -43,7 +43,7 @@ fn in_the_lab(packs: &Path, around: &str) -> (Run, Duration) {
     (finish(&mut command), begin.elapsed())
 }
 
-/// Does something once the microphone is open.
+/// A shell line for [`in_the_lab`] that runs `what` once the microphone is open.
 fn once_open(what: &str) -> String {
     format!(
         r#""$@" 2>"$SAID" & listening=$!
@@ -144,7 +144,7 @@ fn the_end_of_a_question_is_noticed() {
 
 #[test]
 fn a_soft_voice_that_is_not_understood_is_told_to_be_too_quiet() {
-    // 2 % of the loudness, 34 decibels less: still a voice, whose words the tiny model does not understand at any loudness.
+    // At 2 % of the volume (-34 dB) it still counts as a voice. The tiny model never understands its words.
     let soft = r#"paplay --device=micfeed "$SOFT""#;
     let around = format!(
         r#"export SOFT="${{SAID%/*}}/soft.wav"; sox "$QUESTION" "$SOFT" vol 0.02; {}"#,
@@ -159,7 +159,7 @@ fn the_microphone_of_that_name_hears_and_one_that_is_not_there_is_told() {
     let packs = ears::tiny();
     let second = "pactl load-module module-null-sink sink_name=other >&2
         pactl load-module module-remap-source source_name=second master=other.monitor source_properties=device.description=Second >&2";
-    // The system's choice would hear nothing.
+    // The default microphone would hear nothing.
     let ask = once_open(r#"paplay --device=other "$QUESTION""#);
     let (run, _) = in_the_lab(
         packs.path(),

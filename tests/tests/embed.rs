@@ -1,4 +1,4 @@
-//! `embed`: pictures as vectors, in words, JSON and NumPy files.
+//! `embed`: pictures as vectors, in text, JSON and NumPy files.
 
 #![allow(clippy::unwrap_used)]
 

@@ -25,7 +25,7 @@ fn folder() -> TempDir {
     folder
 }
 
-/// With a home of its own, so that the person's history is neither read nor begun.
+/// Runs `eyebright find` with a temporary home, so that the person's own history is not touched.
 fn find(home: &Path, arguments: &[&str]) -> Run {
     let mut command = eyebright();
     command.env("HOME", home).env("XDG_DATA_HOME", home.join("data"));

@@ -1,4 +1,4 @@
-//! Inputs that are too large, told before they are read.
+//! Inputs that are too large, which must be refused before they are read.
 
 #![allow(clippy::unwrap_used)]
 
@@ -11,7 +11,7 @@ use eyebright_tests::gallery::{Gallery, LONGEST, assert_whole, claiming_png, enc
 use eyebright_tests::{Run, eyebright};
 use image::{DynamicImage, ImageFormat};
 
-/// Runs on one input and returns what came of it and the most memory that it held, in bytes, where the system tells.
+/// Describes one input. Returns the run, and its peak memory in bytes if the system reports it.
 fn watch(input: &OsStr, stdin: Stdio) -> (Run, Option<u64>) {
     let start = Instant::now();
     let mut command = eyebright();

@@ -1,4 +1,5 @@
-//! Pictures that are empty, cut off, lying, oddly encoded or oddly named: each is described, or refused in plain words.
+//! Pictures that are empty, truncated, mislabelled, oddly encoded or oddly named: each must be described, or refused
+//! with a clear message.
 
 #![allow(clippy::unwrap_used)]
 
@@ -13,7 +14,7 @@ use image::{DynamicImage, ImageFormat, Luma, LumaA, Rgb, RgbImage, Rgba, RgbaIma
 
 const RED: Rgb<u8> = Rgb([220, 20, 30]);
 
-/// A file of `tests/hostile`.
+/// Reads a file of `tests/hostile`.
 fn kept(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("hostile").join(name)).unwrap()
 }
@@ -53,7 +54,7 @@ fn formats_that_are_not_read_are_named() {
             b"\0\0\0\x18ftypheic\0\0\0\0mif1heic and so on".to_vec(),
             "HEIC",
         ),
-        // The name is a lie, as it often is on phones.
+        // HEIC content under the name of a JPEG, as phones sometimes write.
         (
             "photo.jpg",
             b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic and so on".to_vec(),
@@ -202,7 +203,7 @@ fn points_and_lines_are_pictures() {
         }
     }
     gallery.describe();
-    // With edges, so that the networks have to look at them.
+    // Striped, so that they do not count as blank and the networks run on them.
     let mut line = Gallery::default();
     for (width, height) in [(3, 4000), (4000, 3)] {
         let stripes = RgbImage::from_fn(width, height, |x, y| {
@@ -267,7 +268,7 @@ fn a_file_that_may_not_be_read_is_told() {
     );
     let secret = gallery.path("secret.png");
     fs::set_permissions(&secret, fs::Permissions::from_mode(0o0)).unwrap();
-    // Root reads everything.
+    // Root can read everything: then skip this.
     if fs::File::open(&secret).is_err() {
         gallery.describe();
     }
@@ -279,7 +280,7 @@ fn what_is_no_file_in_a_folder_is_passed_over() {
     let mut gallery = Gallery::default();
     gallery.add_image("red.png", plain(RED), Says("red"));
     let pipe = gallery.path("pipe.png");
-    // Nobody writes into it: reading it would never end.
+    // A pipe that nobody writes into: reading it would never end.
     assert!(
         std::process::Command::new("mkfifo")
             .arg(&pipe)

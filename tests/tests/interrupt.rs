@@ -1,4 +1,4 @@
-//! Runs that are cut short: by Ctrl-C, or because nobody reads any further.
+//! Runs interrupted by Ctrl-C, or stopped because the output is no longer read.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Far more pictures than are done before the test cuts the run short.
+/// Starts a run over far more pictures than can be done before the test interrupts it.
 fn long_run() -> (Child, BufReader<impl Read>) {
     let photo: PathBuf = picture("coffee.jpg");
     let mut child = eyebright()
@@ -37,7 +37,7 @@ fn interrupt(child: &Child) {
     );
 }
 
-/// Waits, but not for ever.
+/// Waits for a process to end. Panics after a timeout.
 fn end(child: &mut Child) -> ExitStatus {
     let start = Instant::now();
     while start.elapsed() < PATIENCE {
@@ -85,7 +85,7 @@ fn ctrl_c_ends_the_wait_for_standard_input() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // Held open: the picture never comes.
+    // Keep standard input open without writing to it, so that the program waits for a picture.
     let _input = child.stdin.take().unwrap();
     thread::sleep(Duration::from_millis(1500));
     interrupt(&child);

@@ -1,4 +1,4 @@
-//! Photos from cameras that were held in any way.
+//! Photos with every EXIF orientation.
 
 #![allow(clippy::unwrap_used)]
 
@@ -12,14 +12,14 @@ use image::imageops::FilterType;
 use image::{ImageEncoder, ImageFormat, RgbImage};
 use serde_json::Value;
 
-/// An EXIF block of one entry: the orientation.
+/// An EXIF block with one entry, the orientation (1 to 8).
 fn exif(orientation: u8) -> Vec<u8> {
     let header = *b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0";
     [&header[..], &[orientation, 0, 0, 0, 0, 0, 0]].concat()
 }
 
-/// The pixels as a camera stores them that calls its picture `orientation`; EXIF 2.3, section 4.6.4: 6, for one, means that the
-/// first row is the right-hand side of the scene and the first column its top.
+/// Pixels of an upright picture as a camera stores them for an `orientation` (EXIF 2.3, section 4.6.4). For example 6
+/// means that the first row is the right-hand side of the scene, and the first column its top.
 fn stored(upright: &RgbImage, orientation: u8) -> RgbImage {
     let (width, height) = upright.dimensions();
     let (right, bottom) = (width - 1, height - 1);
@@ -60,7 +60,8 @@ fn oriented(upright: &RgbImage, orientation: u8, extension: &str) -> Vec<u8> {
     bytes
 }
 
-/// Whether two records see the same. Turned JPEG blocks are rounded a little differently, so scores may differ a little.
+/// True if two records describe the same picture. Scores may differ slightly, because rotated JPEG blocks are rounded
+/// differently.
 fn alike(one: &Value, other: &Value) -> bool {
     let scores = |record: &Value, name: &Value| {
         let tags = record["tags"].as_array().into_iter().flatten();
@@ -80,7 +81,7 @@ fn every_orientation_of_exif_is_turned_upright() {
         fs::write(&path, bytes).unwrap();
         path
     };
-    // Enlarged pixels: blocks of one colour, which JPEG keeps, however they are turned.
+    // Enlarge each pixel to a block of one colour, which JPEG preserves in every orientation.
     let photo = image::open(picture("coffee.jpg")).unwrap();
     let photo = photo.resize_exact(104, 72, FilterType::CatmullRom);
     let upright = photo.resize_exact(832, 576, FilterType::Nearest).into_rgb8();
@@ -93,7 +94,7 @@ fn every_orientation_of_exif_is_turned_upright() {
             ));
         }
     }
-    // The same pixels without EXIF are other pictures, or the comparison would be worth nothing.
+    // Check the comparison itself: without EXIF, rotated pixels must give different records.
     for orientation in [3, 6] {
         paths.push(write(
             format!("bare-{orientation}.png"),

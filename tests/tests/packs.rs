@@ -1,4 +1,4 @@
-//! `packs`, and packs in folders: whole, cut, swapped, incomplete.
+//! `packs`, and packs in folders: intact, truncated, swapped, incomplete.
 
 #![allow(clippy::unwrap_used)]
 
@@ -11,7 +11,7 @@ fn glance() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/packs/glance")
 }
 
-/// A copy of the default pack that may be damaged.
+/// A copy of the default pack, for tests that damage it.
 fn copy() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(glance()).unwrap() {
@@ -25,7 +25,7 @@ fn verify(pack: &Path) -> Run {
     finish(eyebright().args(["packs", "verify"]).arg(pack))
 }
 
-/// Both `verify` and `describe` must refuse the pack and name the file.
+/// Checks that `verify` and `describe` both refuse the pack and name the file.
 fn assert_refused(pack: &Path, code: &str, file: &str) {
     let checked = verify(pack);
     assert_eq!((checked.code, checked.out.as_str()), (1, ""), "{checked:?}");
@@ -105,7 +105,7 @@ fn what_is_no_pack_is_refused() {
     assert_refused(folder.path(), "pack_manifest", folder.path().to_str().unwrap());
 }
 
-/// A client of the registry that does what the shell line says; `${10}` is the folder for the download.
+/// A folder with a fake `python3` that runs a shell line in place of `pip`. `${10}` is the folder for the download.
 fn client(line: &str) -> tempfile::TempDir {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
@@ -135,7 +135,7 @@ fn a_fetch_that_fails_or_brings_something_else_leaves_nothing() {
         failing.err.contains("download") && failing.err.contains("31.2 MB"),
         "{failing:?}"
     );
-    // An empty archive under the name of a wheel.
+    // An empty zip archive named like a wheel.
     let empty = r"mkdir -p ${10}; printf 'PK\005\006\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >${10}/a.whl";
     let other = fetch(client(empty).path(), packs.path());
     assert_eq!(other.code, 1, "{other:?}");

@@ -1,4 +1,5 @@
-//! Real pictures: each gets a kind that fits, its main thing where `expected.toml` demands it, and nothing that must never be said.
+//! Descriptions of real pictures. Each must have a fitting kind, name the main thing that `expected.toml` lists, and
+//! say nothing that it forbids.
 
 #![allow(clippy::unwrap_used)]
 
@@ -7,9 +8,9 @@ use std::collections::BTreeMap;
 use eyebright_tests::{picture, run};
 use serde::Deserialize;
 
-/// Main things that must be named, as a share of the pictures for which one is demanded: these pictures lie outside the training data.
+/// Smallest share of pictures whose main thing must be named. Below 1, because they lie outside the training data.
 const NAMED: f32 = 0.6;
-/// Any of these stands for "people" in `never`.
+/// Words that count as "people" in `never`.
 const PEOPLE: [&str; 18] = [
     "man", "men", "woman", "women", "boy", "boys", "girl", "girls", "child", "children", "person", "people", "lady",
     "guy", "baby", "player", "players", "toddler",
@@ -22,7 +23,7 @@ struct Expected {
     never: Vec<String>,
 }
 
-/// True if the sentence holds the word or its plural.
+/// True if the sentence contains the word or its plural.
 fn says(sentence: &str, word: &str) -> bool {
     let words: Vec<String> = sentence
         .to_lowercase()

@@ -1,4 +1,4 @@
-//! Models as others published them, in a folder: tiny ones of the hub's layout.
+//! Published models in a folder: tiny ones with random weights, in the layout of the hub.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use eyebright_tests::{Run, eyebright, finish, golden, picture};
 
-/// A tiny published model, whose words make no sense.
+/// Path of a tiny published model, whose words make no sense.
 fn published(name: &str) -> PathBuf {
     golden("blip").join(name)
 }
@@ -41,7 +41,7 @@ fn the_caption_of_a_published_model_is_never_said_as_sure() {
     assert_eq!(told["pack"], "caption", "{told}");
     let (caption, sentence) = (told["caption"].as_str().unwrap(), told["sentence"].as_str().unwrap());
     assert!(!caption.is_empty(), "{told}");
-    // What the networks of glance are sure of may still be said plainly.
+    // Words that glance's networks are sure of may be said without "possibly".
     let said = sentence.to_lowercase().split(' ').any(|word| word == caption);
     assert!(!said || sentence.contains("ossibly"), "{told}");
     assert!(!told["objects"].as_array().unwrap().is_empty(), "{told}");
@@ -120,11 +120,11 @@ fn a_published_model_answers_in_its_own_words_what_is_not_about_text() {
             "{answer}"
         );
     }
-    // A model for captions alone leaves questions to the evidence.
+    // With a model that only captions, questions are answered from glance's findings.
     assert_eq!(asked(&published("caption"), &questions[..1])[0]["from"], "things");
 }
 
-/// A folder with a program `hf` that "downloads" the tiny caption model and says that each file has the hash `sha256`.
+/// A folder with a fake `hf` that "downloads" the tiny caption model and reports the hash `sha256` for each file.
 fn hub(sha256: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let script = format!(
@@ -156,7 +156,7 @@ fn fetch(hub: &Path, packs: &Path) -> Run {
 #[test]
 fn a_model_on_the_hub_is_fetched_and_pinned() {
     let packs = tempfile::tempdir().unwrap();
-    // The short tag of a small file says nothing of its contents.
+    // The short ETag of a small file is not a SHA-256 and is not compared.
     let fetched = fetch(hub("0123456789").path(), packs.path());
     assert_eq!(fetched.code, 0, "{fetched:?}");
     let with_packs = |words: &[&str]| {
@@ -170,7 +170,7 @@ fn a_model_on_the_hub_is_fetched_and_pinned() {
     assert_eq!(told.code, 0, "{told:?}");
     let folder = packs.path().join("blip-base");
     assert!(!folder.join(".cache").exists());
-    // From now on the hashes hold.
+    // After the fetch, the hashes in the manifest are checked.
     fs::write(folder.join("config.json"), "{}").unwrap();
     let verified = finish(&mut with_packs(&["packs", "verify", "blip-base"]));
     assert_eq!(verified.code, 1, "{verified:?}");

@@ -8,7 +8,7 @@ use eyebright_tests::{eyebright_with, finish, golden, picture};
 
 const TEXT: &str = include_str!("../../models/tests/golden/reader.txt");
 
-/// A heading over two columns.
+/// Path of a page with a heading over two columns.
 fn page() -> PathBuf {
     golden("reader.png")
 }
@@ -84,7 +84,8 @@ mod with_reader {
     #[ignore = "needs the pack reader"]
     fn a_large_photo_of_text_is_read_in_all_its_pixels() {
         let mut command = eyebright_with("reader");
-        // Letters of the page are 12 pixels high in a photo of 8 megapixels: reduced to 900 pixels they would be 4.
+        // In this photo of 8 megapixels the letters are 12 pixels high. Reduced to 900 pixels they would be 4:
+        // unreadable.
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("photo.jpg");
         let mut photo = image::RgbImage::from_pixel(3264, 2448, image::Rgb([248, 248, 240]));

@@ -1,4 +1,4 @@
-//! What a person hears: the speaker of a sound server of our own is recorded and looked at.
+//! Speech output: the speaker of a private sound server is recorded and analysed.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
@@ -9,16 +9,16 @@ use std::time::{Duration, Instant};
 use eyebright_tests::sound::loudness;
 use eyebright_tests::{Run, eyebright, finish, picture};
 
-/// A run of `eyebright describe PICTURE... --speak` between a sound and a speech server of its own.
+/// A run of `eyebright describe PICTURE... --speak` with its own sound server and speech server.
 struct Lab {
     folder: tempfile::TempDir,
     command: Command,
 }
 
-/// What was printed and heard.
+/// Result of a run in the lab.
 struct Heard {
     run: Run,
-    /// Seconds of sound, silence left out.
+    /// Seconds of sound; silence is not counted.
     loud: f64,
     /// Seconds from the last sound to the end of the recording.
     quiet_after: f64,
@@ -66,7 +66,7 @@ fn the_sentence_is_heard_to_its_end() {
     assert_eq!(short.run.code, 0, "{:?}", short.run);
     assert!(short.run.out.trim().ends_with('.'), "{:?}", short.run);
     assert!(short.loud > 0.6, "{} s of sound", short.loud);
-    // The program ends only after the last word.
+    // The recording goes on a little after the last word, so speech was not cut off.
     assert!(
         short.quiet_after > 0.15,
         "{} s of silence at the end",
@@ -86,7 +86,7 @@ fn json_is_spoken_as_words_too() {
     let heard = Lab::new(r#""$@""#, &["--json"]).listen();
     let sentence = heard.run.json()[0]["sentence"].as_str().unwrap().to_owned();
     assert_eq!(heard.run.code, 0);
-    // Nobody reads braces aloud: well under a tenth of a second a character.
+    // Under 0.1 s a character: the sentence was spoken, not the JSON.
     assert!(
         heard.loud > 0.6 && heard.loud < 1.0 + 0.1 * sentence.len() as f64,
         "{} s of sound",

@@ -1,4 +1,4 @@
-//! What the command line offers, and what it says to words that it does not know.
+//! The command line's help, and its errors for unknown arguments.
 
 use eyebright_tests::{eyebright, finish, run};
 

@@ -1,4 +1,4 @@
-//! Forty made pictures in which there is nothing to see but themselves: blank, black, noise, plain text. All must be told by name.
+//! Forty generated pictures without a subject: blank, black, noise, plain text. Each must be recognized as what it is.
 
 #![allow(clippy::unwrap_used)]
 
@@ -8,11 +8,11 @@ use eyebright_tests::run;
 use image::{Rgb, RgbImage};
 use tempfile::TempDir;
 
-/// A small generator of its own, so that the pictures never change.
+/// A small random number generator, so that the pictures never change.
 struct Random(u64);
 
 impl Random {
-    /// 0..256, evenly.
+    /// Evenly distributed, 0..256.
     fn byte(&mut self) -> u8 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -20,20 +20,20 @@ impl Random {
         (self.0 >> 40) as u8
     }
 
-    /// About normal, deviation 1.
+    /// Approximately normal, with mean 0 and standard deviation 1.
     fn normal(&mut self) -> f32 {
         (0..12).map(|_| f32::from(self.byte()) / 255.0).sum::<f32>() - 6.0
     }
 }
 
-/// One picture: name, pixels, the kind it must get, a word of its sentence.
+/// One picture: name, pixels, expected kind, and a word that its sentence must contain.
 struct Variant(&'static str, RgbImage, &'static str, &'static str);
 
 fn plain(width: u32, height: u32, colour: [u8; 3]) -> RgbImage {
     RgbImage::from_pixel(width, height, Rgb(colour))
 }
 
-/// One colour with sensor noise of a deviation in levels.
+/// One colour with sensor noise. `deviation` is its standard deviation, in levels of 0..255.
 fn grainy(colour: [u8; 3], deviation: f32, seed: u64) -> RgbImage {
     let mut random = Random(seed);
     let mut level = move |base: u8| {
@@ -44,7 +44,8 @@ fn grainy(colour: [u8; 3], deviation: f32, seed: u64) -> RgbImage {
     RgbImage::from_fn(640, 480, |_, _| Rgb(colour.map(&mut level)))
 }
 
-/// Random blocks of `size` pixels; `grey` gives all channels one value, `levels` how many values there are.
+/// Random blocks of `size` x `size` pixels. With `grey` all channels are equal. `levels` is the number of different
+/// values.
 fn noise(size: u32, grey: bool, levels: u8, seed: u64) -> RgbImage {
     let mut random = Random(seed);
     let (columns, rows) = (640 / size, 480 / size);
@@ -116,7 +117,7 @@ fn variants() -> Vec<Variant> {
     ]
 }
 
-/// The ten pages that `variants/make.py` made.
+/// Paths of the ten pages of text made by `variants/make.py`.
 fn pages() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("variants");
     (0..10)

@@ -1,4 +1,4 @@
-//! The real app as on a Wayland desktop, with a stand-in for its portal. Its window stays on X11.
+//! Tests of the real app as on a Wayland desktop, with a fake desktop portal. Its window stays on X11.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
@@ -11,7 +11,7 @@ use eyebright_tests::desktop::{A_WHILE, Desktop, Running, lab, until};
 use eyebright_tests::{ears, picture};
 
 const NO_KEYS: &str = "eyebright do screen";
-/// Where the portal is on the bus.
+/// Bus name and object path of the portal.
 const PORTAL: &str = "org.freedesktop.portal.Desktop /org/freedesktop/portal/desktop";
 
 fn portal(desktop: &Desktop, options: &[&str]) -> Running {
@@ -30,7 +30,8 @@ fn ask_portal(desktop: &Desktop, what: &str) -> String {
     ))
 }
 
-/// No Wayland is behind the name, but the app takes its word.
+/// Starts the app with `WAYLAND_DISPLAY` set. There is no Wayland server, but the app takes the variable as a sign of
+/// one.
 fn app(desktop: &Desktop, arguments: &[&str]) -> Running {
     start(desktop, &mut desktop.eyebright(arguments))
 }
@@ -82,17 +83,17 @@ fn a_question_is_recorded_until_the_portals_key_is_let_go() {
     desktop.hears(0, "coffee");
     ask_portal(&desktop, "Press string:ask");
     desktop.microphone_is(true);
-    // Longer than somebody who says nothing after a short press is waited for.
+    // Longer than the app waits for speech after a short press.
     thread::sleep(Duration::from_secs(8));
     desktop.microphone_is(true);
     let released = Instant::now();
     ask_portal(&desktop, "Release string:ask");
     desktop.microphone_is(false);
-    // By itself it would end after half a minute.
+    // Without the release, recording would end after half a minute.
     assert!(released.elapsed() < Duration::from_secs(5), "{:?}", released.elapsed());
 }
 
-/// Puts the focus of the keyboard on the button whose name begins so, as a screen reader would.
+/// Moves the keyboard focus to the button whose name begins with `button`, as a screen reader would.
 fn focus(desktop: &Desktop, button: &str) {
     const SCRIPT: &str = r"
 import sys, gi
@@ -129,7 +130,7 @@ fn a_new_key_is_asked_for_and_the_old_ones_rest_while_it_is_recorded() {
     thread::sleep(A_WHILE);
     assert!(desktop.said().is_empty(), "{:?}", desktop.said());
 
-    // What was there before is bound once, not twice.
+    // Keys that were bound before are bound once, not twice.
     desktop.press("Escape");
     thread::sleep(A_WHILE);
     assert_eq!(bound(&desktop, 10), keys);
@@ -144,7 +145,7 @@ fn a_new_key_is_asked_for_and_the_old_ones_rest_while_it_is_recorded() {
     });
     bound(&desktop, 10);
     let before = desktop.said().len();
-    // Not the same key again, which interrupts.
+    // Another key than before, because the same one would interrupt.
     ask_portal(&desktop, "Press string:repeat");
     desktop.hears(before, "Nothing");
 }
@@ -152,7 +153,7 @@ fn a_new_key_is_asked_for_and_the_old_ones_rest_while_it_is_recorded() {
 #[test]
 fn a_desktop_without_a_portal_is_told_and_the_command_works() {
     let desktop = Desktop::start();
-    // The first run: the welcome comes first, and to its end.
+    // On the first run the welcome is spoken first, and to its end.
     fs::remove_file(desktop.settings()).unwrap();
     let _app = app(&desktop, &["open"]);
     desktop.hears(0, "Eyebright");
@@ -196,7 +197,7 @@ fn a_portal_that_asks_the_person_is_waited_for() {
         desktop.accessible_tree().contains(complaint).then_some(())
     });
     ask_portal(&desktop, "Answer");
-    // The words stay as what was heard last; they are no problem any more.
+    // The complaint may still be shown as the text heard last, but no longer as a problem.
     until("the window to stop complaining", || {
         (desktop.accessible_tree().matches(complaint).count() <= 1).then_some(())
     });

@@ -1,24 +1,28 @@
-//! How findings are weighed against each other.
+//! Weights with which a search for pictures combines its scores.
 
 use serde::Deserialize;
 
-/// What each kind of evidence counts where pictures are put in order for words, as `examples/recall.rs` measures it.
+/// Weights with which a search orders pictures for a query, measured by `examples/recall.rs`, and with which it decides
+/// which are meant.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Finding {
-    /// A unit of log-likelihood of the words as a caption, beside the cosine of words and picture.
+    /// For the order: weight of the query's log-likelihood as a caption of the picture; the cosine of query and picture
+    /// has weight 1.
     pub likelihood: f32,
-    /// A unit of ITM's log-odds, beside that cosine.
+    /// For the order: weight of the log-odds of image-text matching; the cosine has weight 1.
     pub matching: f32,
-    /// A unit of ITM's log-odds for whether a picture is meant at all.
+    /// For whether a picture is meant: coefficient of the log-odds of image-text matching.
     pub odds: f32,
-    /// A unit of the cosine for that.
+    /// For whether a picture is meant: coefficient of the cosine.
     pub cosine: f32,
-    /// The cosine at which it changes nothing: of Flickr8k's dev pictures that are meant, and among the nearest, 95 of 100 are found.
+    /// The cosine at which its term is zero. It is set so that 95 of 100 of Flickr8k's dev pictures that are meant, and
+    /// among the nearest, are found.
     pub even: f32,
 }
 
 impl Finding {
-    /// The log-odds that a picture is meant, by ITM's log-odds and the cosine.
+    /// The log-odds that a picture is meant by a query. `odds`: log-odds of image-text matching; `near`: cosine of
+    /// query and picture.
     #[must_use]
     pub fn meant(self, odds: f32, near: f32) -> f32 {
         self.odds * odds + self.cosine * (near - self.even)

@@ -1,4 +1,5 @@
-//! From a picture to a description: look, tag, find, caption, weigh, compose.
+//! Describes pictures: runs the networks on a picture, collects their results as evidence, and composes the
+//! description.
 
 mod finding;
 mod observe;

@@ -1,4 +1,4 @@
-//! Gathering evidence: pixels, classes, objects and a caption.
+//! Gathers the evidence about a picture: pixel statistics, classes, objects and a caption.
 
 use std::time::Duration;
 
@@ -17,7 +17,8 @@ use crate::say::description::sentence;
 use crate::sight::pixels::{self, Kind};
 
 impl Describer {
-    /// Looks at a picture. What `told` gets stands at the beginning of the description.
+    /// Gathers the evidence about a picture. `told` receives the first sentences of the description while a published
+    /// model still writes the rest.
     pub fn observe(
         &self,
         picture: &Picture,
@@ -28,7 +29,7 @@ impl Describer {
         self.gather(picture, Observed::default(), cancel, clock, told)
     }
 
-    /// Goes on with a picture that glance looked at already.
+    /// Like [`Self::observe`], for a picture that glance has already encoded.
     pub fn observe_further(
         &self,
         picture: &Picture,
@@ -55,7 +56,7 @@ impl Describer {
         cancel.check()?;
         observed.evidence = by_pixels(picture);
         let mut encoded = None;
-        // What pixels alone tell is told without the networks: they would only invent.
+        // Screenshots, documents and blank pictures skip the networks, which would only invent something.
         if observed.is_for_networks() {
             encoded = Some(self.by_networks(&mut observed, picture, cancel, clock, told)?);
         }
@@ -68,7 +69,7 @@ impl Describer {
         Ok((observed, timings))
     }
 
-    /// Returns when the picture was encoded.
+    /// Adds tags, objects and a caption to the evidence. Returns the time at which glance had encoded the picture.
     fn by_networks(
         &self,
         observed: &mut Observed,
@@ -79,7 +80,8 @@ impl Describer {
     ) -> Result<Duration> {
         let has_caption = observed.evidence.pixels.kind == Kind::Photo;
         let model = self.able(Task::Caption).filter(|_| has_caption);
-        // The detector is as slow as glance's other networks together, and nothing waits for it but a published model's first sentence.
+        // The detector takes as long as all of glance's other networks, so it runs beside them. Only the published
+        // model's first sentence needs its result early.
         let (glance, objects) = rayon::join(
             || {
                 let memory = remembered(&observed.glance, self.glance(), picture)?;
@@ -105,7 +107,7 @@ impl Describer {
         Ok(encoded)
     }
 
-    /// Takes pieces of text and tells the sentences that may be said.
+    /// Returns a sink for pieces of text. It passes each completed sentence on to `told`, if the evidence allows it.
     fn tell<'t>(&'t self, evidence: &'t Evidence, told: &'t mut Told<'_>) -> impl FnMut(&str) + Send + 't {
         let mut text = Sentences::default();
         move |piece| {
@@ -117,13 +119,13 @@ impl Describer {
         }
     }
 
-    /// What glance keeps of a picture; it looks once.
+    /// glance's encoding of a picture, computed on the first call.
     pub fn looked<'a>(&self, observed: &'a Observed, picture: &Picture) -> Result<&'a Look> {
         remembered(&observed.glance, self.glance(), picture)?.get()
     }
 }
 
-/// Kind and colours. What looks drawn on a screen is a program.
+/// Kind and colours from pixel statistics. A screen capture that looks like a drawing is a screenshot.
 fn by_pixels(picture: &Picture) -> Evidence {
     let mut pixels = pixels::judge(picture.rgb());
     if picture.is_capture() && pixels.kind == Kind::Drawing {
@@ -136,7 +138,7 @@ fn by_pixels(picture: &Picture) -> Evidence {
     }
 }
 
-/// A family's caption, with how sure it is of it.
+/// A family's best caption with its scores and the alternatives; empty if the family wrote none.
 fn written(
     family: &dyn Family,
     memory: &Memory,

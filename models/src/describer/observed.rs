@@ -1,4 +1,4 @@
-//! What is known of one picture, and how long it took.
+//! The result of looking at one picture, and how long it took.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -10,28 +10,29 @@ use crate::picture::Picture;
 use crate::say::Statement;
 use crate::sight::pixels::Kind;
 
-/// Gets each sentence that is done while the rest of a description is still being written.
+/// Callback that receives each finished sentence while the rest of a description is still being written.
 pub type Told<'t> = dyn FnMut(&Statement) + Send + 't;
 
-/// What was found in a picture, and what each model keeps of it once it has looked.
+/// The evidence found in a picture, and each model's encoding of it, kept for further questions.
 #[derive(Debug, Default)]
 pub struct Observed {
-    /// What the networks and the pixels tell, before it is weighed.
+    /// Results of the networks and the pixel statistics, not weighed yet.
     pub evidence: Evidence,
-    /// glance's.
+    /// glance's encoding of the picture, if it has looked.
     pub(super) glance: OnceLock<Memory>,
-    /// The published model's.
+    /// The published model's encoding of the picture, if it has looked.
     pub(super) model: OnceLock<Memory>,
 }
 
 impl Observed {
-    /// Whether the networks are asked about such a picture; of others pixels tell enough.
+    /// True for photos and drawings. Other kinds of picture are described from their pixels alone, without the
+    /// networks.
     pub(super) fn is_for_networks(&self) -> bool {
         matches!(self.evidence.pixels.kind, Kind::Photo | Kind::Drawing)
     }
 }
 
-/// What a family keeps of a picture; it looks once.
+/// The family's memory of a picture, from `kept` if it has looked before.
 pub(super) fn remembered<'a>(kept: &'a OnceLock<Memory>, family: &dyn Family, picture: &Picture) -> Result<&'a Memory> {
     if let Some(memory) = kept.get() {
         return Ok(memory);
@@ -43,8 +44,8 @@ pub(super) fn remembered<'a>(kept: &'a OnceLock<Memory>, family: &dyn Family, pi
 /// How long the stages took.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Timings {
-    /// Pixels, image encoder and queries.
+    /// Pixel statistics, image encoder and queries.
     pub encode: Duration,
-    /// Caption and its confidence, and objects.
+    /// The rest: caption, its scores and objects.
     pub generate: Duration,
 }

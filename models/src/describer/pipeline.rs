@@ -1,4 +1,4 @@
-//! A loaded pack, and what can be asked of it.
+//! The describer: a loaded pack that describes pictures, answers questions and scores texts.
 
 use candle_core::Device;
 
@@ -19,7 +19,7 @@ use crate::say::question::{self, Answer, Known, Language, TextLine, Turn};
 use crate::sight::objects::Objects;
 use crate::weights::pack::{CALIBRATION, Pack};
 
-/// A loaded pack. Shared by reference between threads.
+/// A loaded pack, with or without a published model beside it. Can be shared by reference between threads.
 pub struct Describer {
     glance: Glance,
     objects: Objects,
@@ -45,7 +45,8 @@ impl Describer {
         })
     }
 
-    /// Lets a published model write captions and answers. The pack's networks still find tags and objects, against which they are held.
+    /// Adds a published model that writes captions and answers. The pack's networks still find tags and objects, which
+    /// are used to check them.
     #[must_use]
     pub fn with_model(self, model: Box<dyn Family>) -> Self {
         Self {
@@ -54,7 +55,7 @@ impl Describer {
         }
     }
 
-    /// Describes a picture. `told` gets each sentence that is done while the rest is still being written.
+    /// Describes a picture. `told` receives each finished sentence while the rest is still being written.
     pub fn describe(
         &self,
         picture: &Picture,
@@ -71,9 +72,9 @@ impl Describer {
         Ok((self.compose(&observed.evidence), timings))
     }
 
-    /// Answers a question about a picture, by a published model that can, if it is in English and not about
-    /// text, else from evidence. `lines`: the picture's text, None if there is no reader; `turns`: what was asked before, see
-    /// [`question::answer`].
+    /// Answers a question about a picture: with the published model if it answers questions and this one is in English
+    /// and not about text, otherwise from the evidence. `lines`: the picture's text, None if there is no reader;
+    /// `turns`: the conversation so far, see [`question::answer`].
     pub fn answer(
         &self,
         observed: &Observed,
@@ -126,48 +127,50 @@ impl Describer {
         &self.calibration
     }
 
-    /// The published model, if there is one that was made for a task.
+    /// The published model, if there is one and it can do the task.
     pub(super) fn able(&self, task: Task) -> Option<&dyn Family> {
         self.model.as_deref().filter(|model| model.can(task))
     }
 
-    /// What evidence says unasked.
+    /// Composes the description that the evidence supports.
     pub fn compose(&self, evidence: &Evidence) -> Description {
         Description::compose(evidence, &self.lexicon, &self.calibration)
     }
 
-    /// Looks at a picture with the pack's networks.
+    /// Encodes a picture with the pack's networks.
     pub fn look(&self, picture: &Picture) -> Result<Look> {
         self.glance.captioner().look(picture)
     }
 
-    /// A memory that was kept as [`ImageMemory::to_bytes`].
+    /// Reads back a memory that was stored with [`ImageMemory::to_bytes`].
     pub fn recall(&self, bytes: &[u8]) -> Result<ImageMemory> {
         self.glance.captioner().recall(bytes)
     }
 
-    /// The log-odds that a text belongs to each of the pictures that are remembered.
+    /// The log-odds that a text matches each of the pictures, one per picture.
     pub fn weigh(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
         self.glance.captioner().weigh(pictures, text)
     }
 
-    /// The log-likelihood of a text as a caption of each of the pictures that are remembered: it orders pictures for a text.
+    /// The log-likelihood of a text as a caption of each of the pictures, one per picture. Only for ordering pictures
+    /// for one text.
     pub fn likelihoods(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
         self.glance.captioner().likelihoods(pictures, text)
     }
 
-    /// The published model, if it was made to hold texts against pictures.
+    /// The published model, if it scores how well texts match pictures.
     #[must_use]
     pub fn matcher(&self) -> Option<&dyn Family> {
         self.able(Task::Match)
     }
 
-    /// A picture that was looked at as a unit vector in the pack's contrastive space, that of [`Self::embed_text`].
+    /// An encoded picture as a unit vector in the pack's contrastive space, the same as that of [`Self::embed_text`].
     pub fn vector(&self, look: &Look) -> Result<Vec<f32>> {
         self.glance.captioner().embed(look)
     }
 
-    /// A picture as a unit vector in the contrastive space of the published model, if there is one, else of the pack.
+    /// A picture as a unit vector in the contrastive space of the published model if there is one, otherwise of the
+    /// pack.
     pub fn embed(&self, picture: &Picture) -> Result<Vec<f32>> {
         if let Some(model) = &self.model {
             return model.embed(&model.look(picture)?);
@@ -180,20 +183,20 @@ impl Describer {
         self.glance.captioner().embed_text(text)
     }
 
-    /// How findings are weighed against each other.
+    /// Weights with which a search combines its scores.
     #[must_use]
     pub fn finding(&self) -> Finding {
         self.finding
     }
 
-    /// Names the contrastive space: vectors are comparable where this is the same.
+    /// Name of the pack's contrastive space. Vectors are comparable only if this is equal.
     #[must_use]
     pub fn space(&self) -> &str {
         &self.space
     }
 }
 
-/// The pack and the beginnings of its files' hashes: other weights make another space.
+/// The pack's name and the first four digits of each file's hash: other weights make another space.
 fn space(pack: &Pack) -> String {
     let manifest = pack.manifest();
     let hashes = manifest

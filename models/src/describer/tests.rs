@@ -1,4 +1,4 @@
-//! A family that is nothing but a script: what a new family must bring, and when its sentences are told.
+//! Tests the describer with a scripted family, which also shows the minimum that a new family implements.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,16 +17,16 @@ use crate::picture::{Limits, Picture};
 use crate::say::Language;
 use crate::weights::pack::Pack;
 
-/// What happened, in order.
+/// Events in the order in which they happened.
 type Log = Arc<Mutex<Vec<String>>>;
 
-/// Writes the pieces of a script, whatever the picture.
+/// A family that writes the pieces of a fixed script for any picture.
 struct Scripted {
     pieces: &'static [&'static str],
     log: Log,
 }
 
-/// The width of the picture.
+/// The scripted family's memory: the width of the picture.
 struct Looked(u32);
 
 impl Family for Scripted {

@@ -1,65 +1,69 @@
-//! From scores to probabilities, with coefficients that `training/calibrate.py` fits on judged pictures.
+//! Logistic models that turn scores into probabilities. `training/calibrate.py` fits their coefficients on judged
+//! pictures.
 
 use serde::Deserialize;
 
 use super::features::{FEATURES, Features};
 use super::odds::{logit, sigmoid};
 
-/// The pack's `calibration.json`.
+/// Coefficients and thresholds from the pack's `calibration.json`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Calibration {
-    /// How likely all nouns of the caption are right.
+    /// Probability that all nouns of the caption are right.
     caption: Logistic,
-    /// How likely an object is there that ImageNet has classes for.
+    /// Probability that a detected object is there, for objects that ImageNet has classes for.
     object: Witnessed,
-    /// How likely a person or another object without classes is there, from the logit of the detector's score.
+    /// Probability that a person or another object without classes is there, from the logit of the detector's score.
     unclassed_object: Line,
-    /// How likely a thing is there that the tags name, from the logit of their summed probability.
+    /// Probability that a thing is there, from the logit of its summed tag probability.
     tag: Line,
-    /// What large boxes are worth.
+    /// Limits on large boxes that the tags do not confirm.
     pub boxes: Boxes,
-    /// What is said in which way.
+    /// Probabilities at which the wording changes.
     pub thresholds: Thresholds,
 }
 
-/// Large boxes that the tags know nothing of.
+/// Limits on large boxes that the tags do not confirm.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Boxes {
-    /// An animal on a larger share of the picture is known to the tags, of which two in five are animals ...
+    /// An animal whose box covers more than this share of the picture is discarded unless the tags confirm it: two in
+    /// five ImageNet classes are animals.
     pub fills: f32,
-    /// ... with at least this probability, or it is none.
+    /// Tag probability from which on the tags confirm an object.
     pub known: f32,
-    /// A box on a larger share, if it is no person's, often holds a page or a pattern ...
+    /// An unconfirmed box that covers more than this share of the picture, and is not a person's, often holds a page or
+    /// a pattern, so its probability is capped.
     pub whole: f32,
-    /// ... and is never believed more.
+    /// The cap on the probability of such a box.
     pub whole_at_most: f32,
 }
 
-/// From which probability on something is said in which way.
+/// Probabilities from which on something is said in a certain way.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Thresholds {
-    /// The caption is said as it is.
+    /// The caption is said without "possibly".
     pub caption: f32,
     /// Things are named without "possibly".
     pub sure: f32,
     /// Things are named after "Possibly".
     pub possible: f32,
-    /// "It may show ...".
+    /// Things are named as a guess: "It may show ...".
     pub faint: f32,
-    /// A name is made more specific ("golden retriever" instead of "dog").
+    /// A more specific name is used ("golden retriever" instead of "dog").
     pub specific: f32,
-    /// A noun stays in an unsure caption if the evidence supports it so far.
+    /// A noun stays in an unsure caption if its support is at least this.
     pub supported: f32,
-    /// "man" or "woman" stays in an unsure caption (else "person") if the decoder gave the word so much.
+    /// "man" or "woman" stays in an unsure caption, and does not become "person", if the decoder gave the word at least
+    /// this probability.
     pub person_word: f32,
-    /// Below this support a person or an animal forbids the whole caption.
+    /// A caption that names a person or an animal with less support than this is not said at all.
     pub veto: f32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 struct Logistic {
     bias: f32,
-    /// By the names in `FEATURES`; a missing one counts nothing.
+    /// Weights by feature name, as in `FEATURES`; missing ones are 0.
     weights: std::collections::BTreeMap<String, f32>,
 }
 
@@ -69,15 +73,16 @@ struct Line {
     bias: f32,
 }
 
-/// What two networks make of an object: the detector that found it, and the tags that may name it too.
+/// Logistic model of an object from the detector's score, the tags and the size of its box.
 #[derive(Debug, Clone, Copy, Deserialize)]
 struct Witnessed {
     bias: f32,
-    /// Times the logit of the detector's score.
+    /// Coefficient of the logit of the detector's score.
     score: f32,
-    /// Times the logit of the probability that the tags give to it.
+    /// Coefficient of the logit of the object's summed tag probability.
     tags: f32,
-    /// Times its share of the picture: the larger it is, the more the tags should know of it.
+    /// Coefficient of the share of the picture that the box covers: the larger it is, the more the tags should confirm
+    /// it.
     share: f32,
 }
 
@@ -101,8 +106,8 @@ impl Calibration {
         sigmoid(self.caption.bias + sum)
     }
 
-    /// The probability, 0 to 1, that an object is there which the detector gives `score`, which takes `share` of the picture, and to
-    /// which the tags give the probability `tags`; None if no class shows such a thing.
+    /// The probability, 0 to 1, that a detected object is there. `score`: the detector's; `share`: of the picture that
+    /// the box covers; `tags`: summed tag probability of its concept, None if it has no classes.
     pub fn object(&self, score: f32, share: f32, tags: Option<f32>) -> f32 {
         match tags {
             Some(tags) if score > 0.0 => {
@@ -114,7 +119,7 @@ impl Calibration {
         }
     }
 
-    /// The probability, 0 to 1, that a thing is there to which the tags give this probability.
+    /// The probability, 0 to 1, that a thing with this summed tag probability is there.
     pub fn tag(&self, probability: f32) -> f32 {
         self.tag.apply(probability)
     }

@@ -1,4 +1,4 @@
-//! What of an unsure caption may still be said.
+//! Shortens and generalises captions to what the evidence supports.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,8 @@ use crate::evidence::lexicon::{Lexicon, Mention, NounKind, Seen};
 use super::calibration::Thresholds;
 use super::evidence::CaptionEvidence;
 
-/// What becomes of "a man and a woman".
+/// Phrases that generalising leaves behind ("a man and a woman" becomes "a person and a person"), and their
+/// replacements.
 const TWO: [(&str, &str); 4] = [
     ("a person and a person", "two people"),
     ("a person and person", "two people"),
@@ -16,7 +17,8 @@ const TWO: [(&str, &str); 4] = [
 ];
 const PERSON: [&str; 2] = ["person", "people"];
 const CHILD: [&str; 2] = ["child", "children"];
-/// Who is said to be a man, a woman, a boy or a girl is so in three of four captions, and nothing tells in which.
+/// Gendered nouns with their neutral singular and plural. Captions give the right sex in about three of four cases, and
+/// nothing tells in which.
 const NEUTRAL: [(&str, [&str; 2]); 7] = [
     ("man", PERSON),
     ("woman", PERSON),
@@ -27,30 +29,32 @@ const NEUTRAL: [(&str, [&str; 2]); 7] = [
     ("girl", CHILD),
 ];
 
-/// The part of a caption that the evidence supports.
+/// The beginning of a caption, as far as the evidence supports it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Supported {
-    /// The caption up to the last supported noun before the first unsupported one, persons perhaps generalised.
+    /// The caption up to the last noun before the first unsupported one. "man" and "woman" may have become "person".
     pub text: String,
     /// The names of the nouns in `text`.
     pub nouns: Vec<String>,
-    /// The support of the least supported noun in it, 0 to 1.
+    /// The smallest support of any noun in `text`, 0 to 1.
     pub probability: f32,
 }
 
-/// The singular of what may be said of a person without telling the sex.
+/// The neutral singular of a gendered noun ("person" for "woman", "child" for "boy"); other nouns are returned
+/// unchanged.
 #[must_use]
 pub fn neutral(noun: &str) -> &str {
     neutral_names(noun).map_or(noun, |[one, _]| one)
 }
 
-/// Singular and plural.
+/// Neutral singular and plural of a gendered noun; None for other nouns.
 fn neutral_names(noun: &str) -> Option<[&'static str; 2]> {
     let found = NEUTRAL.iter().find(|(name, _)| *name == noun);
     found.map(|(_, names)| *names)
 }
 
-/// Whether the caption names a thing twice. "A man on a motorcycle is riding a motorcycle" is how a decoder stammers where it does not know.
+/// True if the caption names a thing twice. Decoders repeat themselves where they do not know: "A man on a motorcycle
+/// is riding a motorcycle".
 pub fn names_twice(caption: &CaptionEvidence, lexicon: &Lexicon) -> bool {
     let mut named = BTreeSet::new();
     let mentions = lexicon.mentions(&caption.bare_words());
@@ -60,7 +64,7 @@ pub fn names_twice(caption: &CaptionEvidence, lexicon: &Lexicon) -> bool {
     things.any(|mention| !named.insert(mention.name))
 }
 
-/// The words of the caption, men and women being people, and boys and girls children.
+/// The caption with neutral nouns: men and women become people, boys and girls become children.
 pub fn neutrally(caption: &CaptionEvidence, lexicon: &Lexicon) -> String {
     let words = caption.bare_words();
     let mut text: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
@@ -77,8 +81,9 @@ fn joined(words: &[String]) -> String {
         .fold(words.join(" "), |text, (both, two)| text.replace(both, two))
 }
 
-/// Cuts `caption` after the last noun that holds. Ending on a noun, what is left reads as a phrase ("a dog running through the snow" of
-/// "a dog running through the snow with a ball"). None if not even the first noun is supported.
+/// Cuts `caption` before its first unsupported noun, at the end of the noun before, so that it still reads as a phrase:
+/// "a dog running through the snow with a ball" becomes "a dog running through the snow". None if not even the first
+/// noun is supported.
 pub fn supported(
     caption: &CaptionEvidence,
     lexicon: &Lexicon,
@@ -109,7 +114,7 @@ pub fn supported(
         let score: f32 = caption.words[mention.words.clone()].iter().map(|word| word.1).sum();
         score < thresholds.person_word.ln() || unmet(mention)
     };
-    // All or none: "a person and a woman" would tell them apart where nothing does.
+    // All persons are generalised or none: "a person and a woman" would imply a difference that nothing supports.
     if persons.iter().any(|mention| doubtful(mention)) {
         for mention in persons.iter().rev() {
             generalise(&mut text, mention, PERSON);
@@ -126,13 +131,13 @@ pub fn supported(
     })
 }
 
-/// A surfer without a surfboard is a person.
+/// True if the thing that the noun implies is unsupported: a surfer without a surfboard is only a person.
 fn needs_missing_thing(mention: &Mention<'_>, lexicon: &Lexicon, seen: &Seen, thresholds: &Thresholds) -> bool {
     let needed = mention.noun.needs.as_ref().and_then(|name| lexicon.noun(name));
     needed.is_some_and(|noun| seen.support(&noun.extent) < thresholds.supported)
 }
 
-/// "an old man" -> "an old person", "two women" -> "two people", "a man" -> "a person".
+/// Replaces a mention with a neutral noun: "an old man" -> "an old person", "two women" -> "two people".
 fn generalise(text: &mut Vec<String>, mention: &Mention<'_>, [one, many]: [&str; 2]) {
     let start = mention.words.start;
     let comma = if text[mention.words.end - 1].ends_with(',') {

@@ -1,41 +1,42 @@
-//! What is known about a picture before a sentence is made of it.
+//! The evidence about a picture, from which sentences are composed.
 
 use crate::evidence::lexicon::{Lexicon, Seen};
 use crate::sight::objects::Object;
 use crate::sight::pixels::PixelEvidence;
 use crate::sight::tags::Tag;
 
-/// Everything that the parts of the engine found in one picture.
+/// Everything that the networks and the pixel statistics found in one picture.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
-    /// Kind and colours.
+    /// The kind of picture and its colours, from pixel statistics.
     pub pixels: PixelEvidence,
-    /// None if the pack has no language model or the pixels make it pointless.
+    /// The caption; None for pictures that need none, such as screenshots and blank pictures.
     pub caption: Option<CaptionEvidence>,
     /// All ImageNet classes with calibrated probabilities, in any order; empty if the pack has no tag head.
     pub tags: Vec<Tag>,
-    /// Objects in any order, with the detector's own scores until [`Evidence::weighed`] has set them against the tags.
+    /// Objects in any order. Their scores are the detector's, or calibrated probabilities after [`Evidence::weighed`].
     pub objects: Vec<Object>,
-    /// Width and height of the picture in pixels, the same pixels as the objects' boxes.
+    /// Width and height of the picture in pixels, the unit of the objects' boxes.
     pub size: (u32, u32),
 }
 
-/// A caption and how sure the networks are of it.
+/// A caption, with the measures from which its probability is computed.
 #[derive(Debug, Clone, Default)]
 pub struct CaptionEvidence {
     /// Lower case, without a final full stop.
     pub text: String,
-    /// The words of `text`, each with the summed log-probability of its pieces.
+    /// The words of `text`, each with the summed log-probability of its tokens.
     pub words: Vec<(String, f32)>,
-    /// The share of the most like pictures, 0 to 1, of which people wrote each of the `words`; empty if that is not known.
+    /// For each of the `words`, the share (0 to 1) of the nearest training pictures whose human captions contain it;
+    /// empty if not known.
     pub written: Vec<f32>,
-    /// Mean log-probability of the pieces, the end included.
+    /// Mean log-probability per token, including the end token.
     pub mean_log_probability: f32,
-    /// Cosine of the picture's best query and the text, -1 to 1.
+    /// Image-text contrast: the greatest cosine of any query of the picture with the text, -1 to 1.
     pub itc: f32,
-    /// Probability that picture and text match, 0 to 1.
+    /// Image-text matching: probability that picture and text match, 0 to 1.
     pub itm: f32,
-    /// Whether a model wrote it of which nobody knows how often it is right.
+    /// True if the caption is from a model for which no calibration exists.
     pub uncalibrated: bool,
     /// Other captions (further beams, or samples with a fixed seed).
     pub alternatives: Vec<String>,
@@ -50,7 +51,7 @@ impl CaptionEvidence {
 }
 
 impl Evidence {
-    /// The scores by class and object number.
+    /// The scores as vectors, indexed by class number and object number.
     pub fn seen(&self, lexicon: &Lexicon) -> Seen {
         let mut seen = Seen {
             classes: vec![0.0; lexicon.classes().len()],

@@ -1,4 +1,4 @@
-//! What tells a right caption from an invented one.
+//! Features from which the calibration predicts whether a caption is right or invented.
 
 use crate::evidence::lexicon::{Extent, Lexicon, Mention, NounKind, Seen};
 
@@ -29,13 +29,14 @@ pub const FEATURES: [&str; 20] = [
     "written_least",
 ];
 
-/// So much is added to the shares of people's captions that a word has, and that lack it: few were asked.
+/// Additive smoothing of the neighbours' word frequencies, which come from few pictures.
 const RARE: f32 = 0.01;
 
 /// One value for each name in `FEATURES`.
 pub type Features = [f32; FEATURES.len()];
 
-/// The features of a caption of weighed evidence, of which `seen` is the summary, in the order of `FEATURES`. All zero (which the calibration reads as unsure) if there is no caption.
+/// The features of the caption, in the order of `FEATURES`. `evidence` must be weighed, and `seen` is its summary. All
+/// zero, which the calibration reads as unsure, if there is no caption.
 pub fn features(evidence: &Evidence, seen: &Seen, lexicon: &Lexicon) -> Features {
     let Some(caption) = &evidence.caption else {
         return [0.0; FEATURES.len()];
@@ -112,7 +113,8 @@ pub fn is_mentioned(extent: &Extent, mentions: &[Mention<'_>]) -> bool {
         .any(|mention| mention.noun.kind != NounKind::Scene && mention.noun.extent.meets(extent))
 }
 
-/// How prominent (probability times the square root of the share of the picture) the most prominent object is that the caption leaves out: (thing, person).
+/// The greatest prominence among the objects that the caption leaves out, as (thing, person). Prominence is the
+/// probability times the square root of the share of the picture; 0 if nothing is left out.
 fn unmentioned_objects(evidence: &Evidence, lexicon: &Lexicon, mentions: &[Mention<'_>]) -> (f32, f32) {
     let (mut thing, mut person) = (0.0f32, 0.0f32);
     for object in &evidence.objects {
@@ -133,7 +135,7 @@ fn unmentioned_objects(evidence: &Evidence, lexicon: &Lexicon, mentions: &[Menti
     (thing, person)
 }
 
-/// The greatest tag probability, 0 to 1, of a nameable concept that the caption leaves out.
+/// The greatest summed tag probability, 0 to 1, among the nameable concepts that the caption leaves out.
 fn unmentioned_tag(lexicon: &Lexicon, seen: &Seen, mentions: &[Mention<'_>]) -> f32 {
     let left_out = lexicon
         .concepts()
@@ -144,7 +146,8 @@ fn unmentioned_tag(lexicon: &Lexicon, seen: &Seen, mentions: &[Mention<'_>]) -> 
         .fold(0.0, f32::max)
 }
 
-/// The mean share of the alternatives that have the same nouns, 0 to 1; 0.5 if there is nothing to compare.
+/// The share of the caption's nouns that an alternative also has, averaged over the alternatives, 0 to 1; 0.5 if there
+/// is nothing to compare.
 fn agreement(mentions: &[Mention<'_>], alternatives: &[String], lexicon: &Lexicon) -> f32 {
     let nouns: Vec<_> = mentions.iter().filter(|mention| !mention.words.is_empty()).collect();
     if nouns.is_empty() || alternatives.is_empty() {
@@ -165,7 +168,7 @@ fn agreement(mentions: &[Mention<'_>], alternatives: &[String], lexicon: &Lexico
     mean(&shares)
 }
 
-/// Of the class probabilities, in nats; 0 without tags.
+/// Entropy of the class probabilities in nats; 0 without tags.
 fn entropy(classes: &[f32]) -> f32 {
     classes.iter().filter(|p| **p > 0.0).map(|p| -p * p.ln()).sum()
 }

@@ -1,4 +1,5 @@
-//! What was found, weighed: which nouns of a caption, which classes and which objects support each other, and how likely each is.
+//! Combines what the networks found in a picture (caption, classes and objects) and computes how likely each part is
+//! right.
 
 pub mod calibration;
 pub mod caption;

@@ -1,4 +1,4 @@
-//! Where in the picture.
+//! Horizontal position of an object in the picture.
 
 use crate::sight::objects::Object;
 
@@ -11,7 +11,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// By the third of the picture in which the middle of the box lies.
+    /// The third of the picture in which the middle of the object's box lies. `width` is that of the picture.
     pub fn of(object: &Object, width: u32) -> Self {
         let middle = (object.bbox[0] + object.bbox[2] / 2.0) / width.max(1) as f32;
         match middle {

@@ -1,4 +1,4 @@
-//! The things that objects and tags show, by name, with how many, where and how likely.
+//! Merges detected objects and tags into named things, with their probability, prominence and objects.
 
 use crate::evidence::lexicon::{Concept, Lexicon, Seen};
 use crate::sight::objects::Object;
@@ -6,35 +6,38 @@ use crate::sight::objects::Object;
 use super::calibration::Calibration;
 use super::evidence::Evidence;
 
-/// Objects below this probability are not counted.
+/// Minimum probability of an object that is counted. The best object of a name counts even below it.
 const COUNTED: f32 = 0.7;
-/// Nor are those that share so much of the smaller box with a better one: a detector may draw two boxes around one dog.
+/// Maximum overlap with a better object, as a share of the smaller box, for an object to be counted: a detector may
+/// draw two boxes around one dog.
 const SAME: f32 = 0.6;
-/// The prominence of a certain object on a twenty-fifth of the picture.
+/// Prominence from which on a thing is prominent: that of a certain object that covers 1/25 of the picture.
 const PROMINENT: f32 = 0.3;
-/// A tag has no box; it names the main thing often enough to rank like an object on a third of the picture.
+/// The share of the picture that a thing known only from tags is ranked with. Tags have no boxes, but often name the
+/// main thing.
 const TAG_SHARE: f32 = 0.33;
 
 /// A named thing.
 #[derive(Debug, Clone)]
 pub struct Thing<'e> {
     pub concept: &'e Concept,
-    /// That it is there, 0 to 1.
+    /// Probability that the thing is in the picture, 0 to 1.
     pub probability: f32,
-    /// Probability by how much it catches the eye; for order only.
+    /// Probability weighted by size and by how often such things are the subject of a picture. Only for sorting.
     pub prominence: f32,
-    /// The objects that show it and are counted, the likeliest first; none if only tags do.
+    /// The counted objects that show the thing, likeliest first; empty if only tags show it.
     pub objects: Vec<&'e Object>,
 }
 
 impl Thing<'_> {
-    /// Whether it may be left out of a sentence only for a reason.
+    /// True if a sentence should mention the thing.
     pub fn is_prominent(&self) -> bool {
         self.prominence >= PROMINENT
     }
 }
 
-/// All things in weighed evidence, of which `seen` is the summary, with a probability above `least`, the most prominent first.
+/// All things with a probability above `least`, most prominent first. `evidence` must be weighed, and `seen` is its
+/// summary.
 pub fn things<'e>(
     evidence: &'e Evidence,
     seen: &Seen,
@@ -91,7 +94,8 @@ fn from_objects<'e>(
     found
 }
 
-/// The best object, and those that are surely others. `objects`: best first.
+/// The best object, and the others that are likely and overlap little with better ones. `objects` are sorted best
+/// first.
 fn counted<'e>(objects: &[&'e Object]) -> Vec<&'e Object> {
     let mut counted: Vec<&Object> = Vec::new();
     for object in objects {
@@ -103,7 +107,8 @@ fn counted<'e>(objects: &[&'e Object]) -> Vec<&'e Object> {
     counted
 }
 
-/// Furniture and tableware is seldom what a picture is of; persons and animals mostly are.
+/// Factor on the prominence of a concept: less for furniture and tableware, which are seldom the subject of a picture,
+/// more for persons, which often are.
 fn weight(name: &str) -> f32 {
     match name {
         "table" | "chair" | "bench" | "couch" | "bed" | "cup" | "bottle" | "glass" | "bowl" | "book" | "fork"
@@ -113,7 +118,7 @@ fn weight(name: &str) -> f32 {
     }
 }
 
-/// The one thing that the tags agree on, unless an object already shows it.
+/// The most specific concept that the tags agree on, as a thing; None if an object already shows it.
 fn from_tags<'e>(
     lexicon: &'e Lexicon,
     calibration: &Calibration,

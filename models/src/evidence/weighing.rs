@@ -1,4 +1,4 @@
-//! Objects set against tags.
+//! Turns the detector's scores into probabilities, using the tags as a second opinion.
 
 use super::calibration::Calibration;
 use super::evidence::Evidence;
@@ -6,7 +6,8 @@ use crate::evidence::lexicon::{Lexicon, NounKind, Seen};
 use crate::sight::objects::Object;
 
 impl Evidence {
-    /// The same evidence with the probability of each object, by all that is known of it, for its score.
+    /// A copy in which each object's score is its calibrated probability, from the detector's score, the size of the
+    /// box and the tags.
     #[must_use]
     pub fn weighed(&self, lexicon: &Lexicon, calibration: &Calibration) -> Self {
         let seen = self.seen(lexicon);
@@ -32,7 +33,8 @@ impl Evidence {
         weighed
     }
 
-    /// The probability, 0 to 1, that the tags give to what an object is; None for persons and other things that have no classes.
+    /// The summed tag probability, 0 to 1, of the object's concept; None for persons, for concepts without ImageNet
+    /// classes, and if there are no tags.
     pub fn tags_of(&self, object: &Object, lexicon: &Lexicon, seen: &Seen) -> Option<f32> {
         let concept = lexicon.concept_of_object(object.name)?;
         let has_classes = concept.extent.has_classes() && !is_person(object.name, lexicon) && !self.tags.is_empty();

@@ -1,4 +1,5 @@
-//! What every family of models can be asked: to look at a picture, then to write about it, answer questions or weigh texts.
+//! The trait that every family of models implements: encode a picture, then caption it, answer questions or score
+//! texts.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -10,17 +11,17 @@ use crate::nn::generation::{Decoding, Sequence};
 use crate::nn::tokenizer::Tokenizer;
 use crate::picture::Picture;
 
-/// What a family keeps of a picture that it looked at: everything that does not depend on a text. Only that family can read it.
+/// A family's encoding of a picture: everything that does not depend on a text. Its type is known only to the family.
 #[derive(Clone)]
 pub struct Memory(Arc<dyn Any + Send + Sync>);
 
 impl Memory {
-    /// Keeps `looked`, of a type that the family chooses.
+    /// Wraps `looked`, of any type that the family chooses.
     pub fn new<T: Any + Send + Sync>(looked: T) -> Self {
         Self(Arc::new(looked))
     }
 
-    /// What was kept. Fails with [`Error::Memory`] if another family made it.
+    /// The wrapped value. Fails with [`Error::Memory`] if it is of another type, from another family.
     pub fn get<T: Any>(&self) -> Result<&T> {
         self.0.downcast_ref().ok_or(Error::Memory)
     }
@@ -32,22 +33,22 @@ impl std::fmt::Debug for Memory {
     }
 }
 
-/// How a text is to be written.
+/// Options for writing a caption or an answer.
 pub struct Request<'r> {
-    /// What a caption goes on from; None: as the model was trained.
+    /// The beginning of the caption, which the model continues; None for the prompt it was trained with.
     pub prompt: Option<&'r str>,
-    /// Questions that were answered before about the same picture. Models that were not made for conversations ignore them.
+    /// Earlier questions about the same picture and their answers. Models without conversations ignore them.
     pub before: &'r [Exchange],
-    /// None: as the family writes best.
+    /// Beam search or sampling settings; None for the family's own.
     pub decoding: Option<&'r Decoding>,
-    /// Looked at before every token.
+    /// Checked before every token.
     pub cancel: &'r Cancel,
-    /// Gets pieces of text as they become certain.
+    /// Receives pieces of text as soon as they are final.
     pub sink: &'r mut (dyn FnMut(&str) + Send),
 }
 
 impl<'r> Request<'r> {
-    /// As the family writes best, without a prompt.
+    /// A request with the family's own settings and no prompt.
     pub fn new(cancel: &'r Cancel, sink: &'r mut (dyn FnMut(&str) + Send)) -> Self {
         Self {
             prompt: None,
@@ -59,46 +60,46 @@ impl<'r> Request<'r> {
     }
 }
 
-/// How well a text fits a picture.
+/// Scores of how well a text matches a picture.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Match {
-    /// Contrastive: cosine, -1..1.
+    /// Image-text contrast: cosine of their vectors, -1 to 1.
     pub itc: f32,
-    /// Matching: probability, 0..1.
+    /// Image-text matching: probability, 0 to 1.
     pub itm: f32,
 }
 
 /// A text that a model wrote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
-    /// As the tokenizer spells it.
+    /// The decoded text.
     pub text: String,
-    /// The words of `text`, each with the summed log-probability of its pieces.
+    /// The words of `text`, each with the summed log-probability of its tokens.
     pub words: Vec<(String, f32)>,
-    /// The pieces.
+    /// The tokens and their log-probabilities.
     pub sequence: Sequence,
-    /// What the family itself knows of how well the text fits; None if it cannot tell.
+    /// How well the text fits the picture, by the family's own measures; None if it has none.
     pub fit: Option<Fit>,
 }
 
 /// How well a text that a family wrote fits the picture, by its own measures.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Fit {
-    /// Against the picture.
+    /// Contrast and matching scores of text and picture.
     pub matched: Match,
-    /// The share of the most like pictures, 0 to 1, of which people wrote each of the words.
+    /// For each word, the share (0 to 1) of the nearest training pictures whose human captions contain it.
     pub written: Vec<f32>,
 }
 
-/// A model that was loaded. A task that it was not made for fails with [`Error::Unable`].
+/// A loaded model. Tasks that it cannot do fail with [`Error::Unable`].
 pub trait Family: Send + Sync {
-    /// Name of its pack or folder.
+    /// Name of the model's pack or folder.
     fn name(&self) -> &str;
 
-    /// Whether it was made for a task.
+    /// True if the model can do the task.
     fn can(&self, task: Task) -> bool;
 
-    /// What to say of a task that it was not made for.
+    /// The error for a task that the model cannot do.
     fn unable(&self, task: Task) -> Error {
         Error::Unable {
             model: self.name().to_owned(),
@@ -106,23 +107,23 @@ pub trait Family: Send + Sync {
         }
     }
 
-    /// Looks at a picture, once for any number of texts.
+    /// Encodes a picture, once for any number of texts.
     fn look(&self, picture: &Picture) -> Result<Memory>;
 
     /// Writes captions, best first.
     fn caption(&self, memory: &Memory, request: Request<'_>) -> Result<Vec<Written>>;
 
-    /// Answers a question, best answer first.
+    /// Writes answers to a question, best first.
     fn answer(&self, memory: &Memory, question: &str, request: Request<'_>) -> Result<Vec<Written>>;
 
-    /// How well a text fits the picture.
+    /// Scores how well a text matches the picture.
     fn match_text(&self, memory: &Memory, text: &str) -> Result<Match>;
 
-    /// The picture as a unit vector, near those of pictures and texts like it.
+    /// The picture as a unit vector in the model's contrastive space.
     fn embed(&self, memory: &Memory) -> Result<Vec<f32>>;
 }
 
-/// Texts of sequences.
+/// Decodes sequences into texts and words.
 pub(crate) fn written(tokenizer: &Tokenizer, sequences: Vec<Sequence>) -> Result<Vec<Written>> {
     let text = |sequence: Sequence| {
         Ok(Written {

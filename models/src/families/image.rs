@@ -1,22 +1,22 @@
-//! A picture as a published model of the BLIP families looked at it.
+//! The encoding of a picture by a published model of the BLIP families.
 
 use candle_core::Tensor;
 
 use crate::nn::qformer::ImageMemory;
 
-/// A picture that was looked at: everything that does not depend on a text.
+/// An encoded picture: everything that does not depend on a text.
 #[derive(Debug, Clone)]
 pub struct Image {
     /// The image encoder's tokens [1, S, W].
     pub tokens: Tensor,
-    /// What a Q-Former remembers of them.
+    /// The Q-Former's keys and values for these tokens; None without a Q-Former.
     pub memory: Option<ImageMemory>,
-    /// What its queries read, [1, Q, D], unless that depends on a text.
+    /// The Q-Former's query outputs [1, Q, D]; None without a Q-Former, or if they depend on a text.
     pub queries: Option<Tensor>,
 }
 
 impl From<Tensor> for Image {
-    /// Where there is no Q-Former.
+    /// Makes an image without a Q-Former's parts.
     fn from(tokens: Tensor) -> Self {
         Self {
             tokens,

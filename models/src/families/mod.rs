@@ -1,5 +1,5 @@
-//! Models that look at a picture and write. A family is a folder that implements [`family::Family`]; [`registry`] opens the one that a
-//! `config.json` names.
+//! Vision-language models. A family is a folder that implements [`family::Family`]; [`registry`] opens the one that a
+//! checkpoint's `config.json` names.
 
 pub mod blip;
 pub mod blip2;

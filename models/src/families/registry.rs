@@ -1,4 +1,4 @@
-//! Which family runs a published model.
+//! Finds the family that runs a published model.
 
 use candle_core::Device;
 
@@ -8,10 +8,10 @@ use crate::families::blip2::Blip2;
 use crate::families::family::Family;
 use crate::weights::checkpoint::{Checkpoint, CheckpointError, Precision};
 
-/// Loads a model of one family.
+/// Function that loads a model of one family.
 type Open = fn(&Checkpoint, Precision, &Device) -> Result<Box<dyn Family>>;
 
-/// The model types of `config.json` and who runs them. A new family adds its rows here.
+/// Each `model_type` of `config.json` and the function that loads it. A new family adds its rows here.
 const FAMILIES: [(&str, Open); 3] = [("blip", blip), ("blip-2", blip2), ("instructblip", blip2)];
 
 fn blip(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> Result<Box<dyn Family>> {
@@ -22,7 +22,7 @@ fn blip2(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> Resu
     Ok(Box::new(Blip2::open(checkpoint, precision, device)?))
 }
 
-/// Loads a published model, of the kind that its `config.json` names.
+/// Loads a published model with the family for the `model_type` in its `config.json`.
 pub fn open(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> Result<Box<dyn Family>> {
     let found = checkpoint.architecture()?.model_type;
     match FAMILIES.iter().find(|(model_type, _)| *model_type == found) {
@@ -35,7 +35,7 @@ pub fn open(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> R
     }
 }
 
-/// "blip, blip-2 and instructblip".
+/// The known model types as a list: "blip, blip-2 and instructblip".
 fn known() -> String {
     let names = FAMILIES.map(|(model_type, _)| model_type);
     match names.split_last() {

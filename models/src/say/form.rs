@@ -1,29 +1,29 @@
-//! What a question asks for.
+//! The kinds of questions that can be answered.
 
 use crate::evidence::place::Place;
 
-/// What is asked.
+/// The kind of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// Whether something is there.
+    /// Is a thing in the picture?
     Presence,
-    /// How many.
+    /// How many of a thing are there?
     Count,
-    /// Where.
+    /// Where is a thing?
     Place,
-    /// Which colours.
+    /// What colours does a thing or the picture have?
     Colour,
-    /// How large.
+    /// How large is a thing or the picture?
     Size,
-    /// What kind of picture.
+    /// What kind of picture is it?
     Kind,
-    /// What there is, in the whole picture or in a third of it.
+    /// What is in the picture, or in the given third of it?
     Contents(Option<Place>),
-    /// What is written.
+    /// What does the text in the picture say?
     Text(Wanted),
 }
 
-/// What of the text is wanted.
+/// The part of the text that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// All of it.

@@ -1,6 +1,6 @@
-//! The languages that Eyebright understands and speaks.
+//! The languages in which Eyebright describes pictures and answers questions.
 
-/// The languages that are understood and answered in.
+/// A language of descriptions, questions and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
     #[default]

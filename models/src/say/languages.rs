@@ -1,4 +1,4 @@
-//! The languages there are, and which of them a question is in.
+//! Finds the wording of a language, and detects the language of a question.
 
 use crate::say::english::English;
 use crate::say::german::German;
@@ -7,7 +7,7 @@ use crate::say::statement::Statement;
 use crate::say::wording::Wording;
 use crate::say::words::Words;
 
-/// How a language says and understands things.
+/// The implementation of a language.
 pub fn wording(language: Language) -> &'static dyn Wording {
     match language {
         Language::English => &English,
@@ -23,7 +23,8 @@ impl Statement {
     }
 }
 
-/// The language of which a question has more small words; `before` where it has as many of both.
+/// Detects the language of a question by counting each language's function words, plus umlauts for German. Returns
+/// `before` on a tie.
 pub fn of(words: &Words, before: Language) -> Language {
     let count = |language| {
         let phrases = wording(language).phrases();

@@ -1,4 +1,5 @@
-//! From evidence to words: descriptions, and answers to questions. Statements come first; every language says them in its own way.
+//! Turns evidence into descriptions and answers. Both are composed as language-independent statements and replies,
+//! which each language then words.
 
 pub mod description;
 mod english;

@@ -1,44 +1,45 @@
-//! The phrases by which questions are understood, in plain lower case with "ss" for "ß"; longer ones before their parts.
+//! The phrases by which questions are recognised, in lower case with "ss" for "ß". Longer phrases come before their
+//! parts.
 
 use crate::evidence::place::Place;
 use crate::say::form::Form;
 
-/// The phrases of one language.
+/// The phrases of one language for recognizing questions.
 pub struct Phrases {
-    /// At the beginning: the question before goes on.
+    /// Beginnings of a follow-up question ("and", "what about").
     pub follow: &'static [&'static str],
-    /// What marks a form, the first that is found.
+    /// Phrases that indicate a form ("how many"). The first form with a match wins.
     pub forms: &'static [(Form, &'static [&'static str])],
-    /// The picture itself.
+    /// Names of the picture itself ("the picture", "the photo").
     pub picture: &'static [&'static str],
-    /// What asks for the kind of picture.
+    /// Phrases that ask for the kind of picture ("what kind of picture").
     pub kind: &'static [&'static str],
-    /// Kinds of picture, after "is this a".
+    /// Names of kinds of pictures, for "is this a ...".
     pub kinds: &'static [&'static str],
-    /// "Is".
+    /// Words for "is" and "are".
     pub is: &'static [&'static str],
-    /// "This".
+    /// Words for "this" and "it".
     pub this: &'static [&'static str],
-    /// Where in the picture.
+    /// Phrases for each third of the picture ("on the left").
     pub sides: &'static [(Place, &'static str)],
-    /// What bears text and is not looked for itself.
+    /// Words to ignore in questions about text, such as things that carry it ("sign").
     pub written: &'static [&'static str],
-    /// What stands for a thing that was named before.
+    /// Pronouns that refer to a thing named before ("it", "they").
     pub pronouns: &'static [&'static str],
-    /// What means nothing further, though a pronoun may be in it.
+    /// Idioms to ignore although they may contain a pronoun.
     pub idioms: &'static [&'static str],
-    /// What means nothing further.
+    /// Words to ignore.
     pub fillers: &'static [&'static str],
-    /// Those that are only articles.
+    /// The articles among the words to ignore.
     pub articles: &'static [&'static str],
-    /// "There", at the end of "is the dog there".
+    /// Words for "there", as at the end of "is the dog there".
     pub there: &'static [&'static str],
-    /// What only this language has.
+    /// Words that occur only in this language, for detecting it.
     pub marks: &'static [&'static str],
-    /// Amounts.
+    /// Number words.
     pub numbers: &'static [&'static str],
     /// Names of colours.
     pub colours: &'static [&'static str],
-    /// "And", "or".
+    /// Words for "and" and "or".
     pub joiners: &'static [&'static str],
 }

@@ -1,92 +1,92 @@
-//! What can be said to a question, in no language yet.
+//! Replies to questions, before they are put into a language.
 
 use crate::evidence::lexicon::Concept;
 use crate::evidence::place::Place;
 use crate::say::form::Wanted;
 use crate::sight::pixels::{Colour, Kind};
 
-/// What an answer rests on.
+/// The evidence that an answer is based on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
-    /// What the detector and the tags found.
+    /// Things found by the detector and the tags.
     Things,
-    /// Pixels alone.
+    /// Pixel statistics alone.
     Pixels,
-    /// The description that the picture gets unasked.
+    /// The description of the picture.
     Description,
     /// The text in the picture.
     Text,
-    /// A published model that looks at the picture and answers in its own words.
+    /// A published model that answers from the picture in its own words.
     Model,
     /// There is no evidence.
     Nothing,
 }
 
-/// Some of a thing.
+/// A concept with a count.
 #[derive(Debug, Clone)]
 pub struct Amount<'s> {
     pub concept: &'s Concept,
-    /// At least one.
+    /// How many were counted, at least 1.
     pub count: usize,
     pub is_sure: bool,
 }
 
-/// What can be said.
+/// A reply to a question.
 #[derive(Debug, Clone)]
 pub enum Reply<'s> {
-    /// These are there.
+    /// Yes: these things are there.
     There(Vec<Amount<'s>>),
-    /// Perhaps.
+    /// The thing may be there.
     Possibly(Amount<'s>),
-    /// At least so many are there, or may be.
+    /// The answer to "how many": at least this many are there, or may be.
     AtLeast(Amount<'s>),
-    /// It is there, and cannot be counted.
+    /// The thing is there, or may be, but has no boxes to count.
     Uncounted(Amount<'s>),
-    /// None was found.
+    /// The detector looks for this thing and found none.
     Nothing(&'s Concept),
-    /// It was not found, and would be only if it filled the picture.
+    /// The thing was not found. The detector does not look for it, and the tags name only the main thing of a picture.
     OnlyAsMain(&'s Concept),
-    /// Something is there that may be what is meant.
+    /// Something more general is there ("a dog"), which may or may not be what was asked for ("a poodle").
     OfWhatKind(Amount<'s>),
-    /// The places of some, from left to right; whether it fills the picture.
+    /// The thirds of the picture where the thing is, from left to right, and whether it fills the picture.
     Places(Amount<'s>, Vec<Place>, bool),
-    /// It is there, nobody knows where.
+    /// The thing is there, or may be, but has no box to place or measure.
     Somewhere(Amount<'s>),
-    /// The colours of where it is, the most telling first.
+    /// The colours of the picture where the thing is, most distinctive first.
     ColoursOf(Amount<'s>, Vec<&'static str>),
-    /// The colours of the picture, by share.
+    /// The colours of the whole picture, largest share first.
     Colours(Vec<Colour>),
-    /// The share of the picture that it fills.
+    /// The share of the picture, 0 to 1, that the thing's box covers.
     Share(Amount<'s>, f32),
-    /// Width and height of the picture.
+    /// Width and height of the picture in pixels.
     Size(u32, u32),
     /// The kind of picture.
     Kind(Kind),
-    /// Things are looked for only in photos and drawings.
+    /// The picture is of a kind in which things are not looked for; only photos and drawings are searched.
     NotLookedFor(Kind),
-    /// What is said unasked, and the things in it.
+    /// The English description of the picture, and its most prominent things.
     Contents(String, Vec<Amount<'s>>),
-    /// What is on one side.
+    /// The things in one third of the picture.
     OnSide(Place, Vec<Amount<'s>>),
-    /// The description speaks of it.
+    /// The thing is mentioned in the description, which is given.
     Described(String),
-    /// There is no reader.
+    /// The question is about text, and there is no text reader.
     NoReader,
-    /// What was found in the text; nothing if there is no such thing.
+    /// What was found in the text of the picture; empty if there is no such thing.
     Text(Wanted, Vec<String>),
-    /// Nobody knows such a thing.
+    /// The question names a thing that cannot be recognised.
     Unknown(String),
-    /// "It" stands for nothing.
+    /// The question refers to a thing, but none was named or found before.
     NothingMeant,
-    /// A language model's own words; empty if it has none.
+    /// A published model's answer in its own words; empty if it gave none.
     FromModel(String),
-    /// There is no evidence for an answer.
+    /// The question cannot be answered from evidence.
     Declined,
 }
 
 impl Reply<'_> {
-    /// What the reply rests on.
+    /// The evidence that the reply is based on.
     pub fn basis(&self) -> Basis {
         match self {
             Self::Colours(_) | Self::Size(..) | Self::Kind(_) | Self::NotLookedFor(_) => Basis::Pixels,
@@ -98,7 +98,7 @@ impl Reply<'_> {
         }
     }
 
-    /// Whether the question stays open.
+    /// True if the reply leaves the question unanswered.
     pub fn is_declined(&self) -> bool {
         matches!(
             self,

@@ -1,20 +1,20 @@
-//! What is said of a picture unasked, in no language yet.
+//! Statements that descriptions consist of, before they are put into a language.
 
 use crate::evidence::place::Place;
 use crate::sight::pixels::Kind;
 
-/// Some of a thing.
+/// A thing with a count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Amount {
-    /// English, singular, without an article: the name by which every language knows the thing.
+    /// English name in the singular, without an article. Other languages look up their own name by it.
     pub name: String,
-    /// None: several.
+    /// How many there are; None for more than one without a number.
     pub count: Option<usize>,
-    /// False for what English counts by no number ("broccoli").
+    /// False for names that English does not count ("broccoli").
     pub countable: bool,
 }
 
-/// How near a thing seems by its size.
+/// Estimated distance of a thing, from the share of the picture it covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Distance {
     Near,
@@ -22,73 +22,73 @@ pub enum Distance {
     Far,
 }
 
-/// Which line of the text is told.
+/// Which line of a text is quoted as its heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heading {
-    /// There is no other.
+    /// The only line.
     Only,
-    /// It is clearly larger than the others.
+    /// A line that is clearly larger than the usual one.
     Largest,
-    /// None stands out.
+    /// The first line, because none is clearly larger.
     First,
 }
 
 /// A sentence that a language model wrote, in English.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Caption {
-    /// Lower case, without a full stop.
+    /// The caption without a final full stop. glance's are in lower case.
     pub text: String,
-    /// Whether it is said without "possibly".
+    /// True if it is said without "possibly".
     pub sure: bool,
-    /// What it does not mention.
+    /// A prominent thing that the caption does not mention.
     pub also: Option<Amount>,
-    /// The nouns in it, for languages that the model does not write.
+    /// The nouns in the caption, for languages that the model does not write.
     pub nouns: Vec<Amount>,
-    /// What is said where those have no word for any of them.
+    /// Statements to use instead where a language has no word for any of the nouns.
     pub otherwise: Vec<Statement>,
 }
 
-/// One sentence.
+/// One sentence of a description.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Statement {
-    /// Nothing but black.
+    /// A black picture.
     Black,
-    /// Nothing but noise.
+    /// A picture of nothing but noise.
     Noise,
-    /// Nothing but a colour that changes smoothly; the colours.
+    /// A picture of nothing but a smooth gradient, with its colours.
     Gradient(Vec<&'static str>),
-    /// Nothing but one colour, if it has a name.
+    /// A picture of a single colour; None if the colour has no name.
     Blank(Option<&'static str>),
-    /// A screenshot, a page or a drawing, and its colours.
+    /// A screenshot, a page or a drawing, with its colours.
     Kind(Kind, Vec<&'static str>),
-    /// A drawing, its colours and what it may show.
+    /// A drawing, with its colours and the thing it may show.
     DrawingOf(Vec<&'static str>, Amount),
-    /// A photo, as a language model describes it.
+    /// A photo with a language model's caption.
     Caption(Caption),
-    /// A photo of these.
+    /// A photo that shows these things for sure.
     Photo(Vec<Amount>),
-    /// These are probably there.
+    /// A photo that possibly shows these things.
     Possibly(Vec<Amount>),
-    /// A photo of which only colours and perhaps a guess can be told.
+    /// A photo in which nothing was recognised: its colours, and a guess if there is one.
     Unclear(Vec<&'static str>, Option<Amount>),
-    /// Where a thing is: how many of it in which third, from left to right.
+    /// The place of a thing: how many of it are in each third of the picture, from left to right, and its distance.
     Placed(Amount, Vec<(Place, usize)>, Distance),
-    /// Names and probabilities, 0 to 1, of classes.
+    /// Names of ImageNet classes with their probabilities, 0 to 1.
     Tags(Vec<(String, f32)>),
-    /// The colours of the picture, the most of it first.
+    /// The colours of the picture, largest share first.
     Colours(Vec<&'static str>),
     /// Width and height in pixels.
     Size(u32, u32),
     /// No text was found.
     NoText,
-    /// What a line says, whether its letters are sure, and whether it goes on.
+    /// A quoted line of text: its text, whether it was read with confidence, and whether it was cut off.
     Heading(Heading, String, bool, bool),
-    /// How many lines of text there are.
+    /// The number of lines of text.
     Lines(usize),
-    /// What is written on buttons, and how many more there are.
+    /// The labels of some buttons, and the number of further buttons.
     Buttons(Vec<String>, usize),
-    /// All lines follow.
+    /// An announcement that all lines of text follow.
     TextFollows,
-    /// A line as it is written.
+    /// A line of text, verbatim.
     Line(String),
 }

@@ -1,29 +1,29 @@
-//! What a language must be able to do.
+//! The trait that every language implements.
 
 use crate::evidence::lexicon::{Concept, Lexicon};
 use crate::say::phrases::Phrases;
 use crate::say::reply::Reply;
 use crate::say::statement::Statement;
 
-/// The concept that a word of a question stands for.
+/// The concept that a word of a question means.
 #[derive(Debug, Clone, Copy)]
 pub struct Named<'l> {
     pub concept: &'l Concept,
-    /// The word says more than the concept: a person may be a man.
+    /// True if the word is more specific than the concept, as "man" is for the concept "person".
     pub is_narrower: bool,
 }
 
-/// A language: how it says what was found, and how it is understood.
+/// A language: words statements and replies, and supplies the phrases and nouns for understanding questions.
 pub trait Wording: Sync {
-    /// A statement as a sentence, with its full stop.
+    /// The statement as a sentence with a full stop.
     fn statement(&self, statement: &Statement) -> String;
 
-    /// A reply as one or two sentences.
+    /// The reply as one or two sentences.
     fn reply(&self, reply: &Reply<'_>) -> String;
 
-    /// By which questions are understood.
+    /// The phrases by which questions are recognised.
     fn phrases(&self) -> &'static Phrases;
 
-    /// The concept that a noun stands for, in any of its forms.
+    /// The concept that a noun means, in any of its inflected forms; None if there is none.
     fn concept<'l>(&self, noun: &str, lexicon: &'l Lexicon) -> Option<Named<'l>>;
 }

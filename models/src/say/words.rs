@@ -1,27 +1,29 @@
-//! A question as words, from which phrases are taken one after the other until only what it is about is left.
+//! A question split into words. Recognised phrases are removed one after the other, until only the words for what it is
+//! about are left.
 
-/// A word of a question.
+/// One word of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Word {
-    /// Lower case, with "ss" for "ß".
+    /// The word in lower case, with "ss" for "ß", as it is compared.
     plain: String,
-    /// As it was written.
+    /// The word as it was written.
     written: String,
-    /// A phrase was taken here: what stands before and after belongs to different things.
+    /// True if a phrase was removed directly before this word, so that it does not belong to the words before.
     after_gap: bool,
 }
 
-/// What is left of a question.
+/// The words of a question that have not been removed yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words(Vec<Word>);
 
-/// Lower case, with "ss" for "ß": how words are compared.
+/// The text in lower case, with "ss" for "ß", as words are compared.
 pub fn plain(text: &str) -> String {
     text.to_lowercase().replace('ß', "ss")
 }
 
 impl Words {
-    /// The words of a text. Short forms are written out ("what's"), and everything but letters and digits divides words.
+    /// Splits a text into words at everything except letters and digits. Contractions are expanded ("what's" to "what
+    /// is").
     pub fn of(text: &str) -> Self {
         let text = text.replace(['’', '`'], "'");
         let mut words = Vec::new();
@@ -47,12 +49,12 @@ impl Words {
         Self(words)
     }
 
-    /// Whether no word is left.
+    /// True if no word is left.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The words as they are compared.
+    /// The words in lower case, as they are compared.
     pub fn plain(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|word| word.plain.as_str())
     }
@@ -67,7 +69,7 @@ impl Words {
         self.plain().last()
     }
 
-    /// Takes the first occurrence of a phrase out; whether there was one.
+    /// Removes the first occurrence of a phrase. Returns true if there was one.
     pub fn take(&mut self, phrase: &str) -> bool {
         let place = self.find(phrase);
         if let Some(start) = place {
@@ -76,12 +78,12 @@ impl Words {
         place.is_some()
     }
 
-    /// Takes a phrase out of the beginning.
+    /// Removes a phrase from the beginning. Returns true if it was there.
     pub fn take_first(&mut self, phrase: &str) -> bool {
         self.find(phrase) == Some(0) && self.take(phrase)
     }
 
-    /// Takes every occurrence of these phrases out; whether there was one.
+    /// Removes every occurrence of these phrases. Returns true if there was one.
     pub fn drop(&mut self, phrases: &[&str]) -> bool {
         let before = self.0.len();
         for phrase in phrases {
@@ -90,7 +92,7 @@ impl Words {
         self.0.len() < before
     }
 
-    /// What stands between the joiners ("and", "or") and where phrases were taken out, as it was written.
+    /// The remaining words as they were written, split at joiners ("and", "or") and where phrases were removed.
     pub fn parts(&self, joiners: &[&str]) -> Vec<String> {
         let mut parts: Vec<Vec<&str>> = vec![Vec::new()];
         for word in &self.0 {
@@ -122,7 +124,7 @@ impl Words {
     }
 }
 
-/// After these, "'s" is a short "is" and no genitive.
+/// True for words after which "'s" means "is" and is not a possessive.
 fn is_question_word(word: &str) -> bool {
     ["what", "where", "who", "there", "it", "that", "how"].contains(&plain(word).as_str())
 }

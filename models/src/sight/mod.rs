@@ -1,4 +1,4 @@
-//! What is found in a picture without language: kinds of picture from pixels, classes, objects, text, nudity.
+//! Findings in a picture without a language model: kind of picture from pixels, classes, objects, text, nudity.
 
 pub mod moderation;
 pub mod objects;

@@ -1,4 +1,4 @@
-//! How likely a picture is one that a person may not want described unwarned: `open_nsfw` (Yahoo, BSD-2-Clause), run by `rten`.
+//! Detects nudity, so that a warning can come before the description: `open_nsfw` (Yahoo, BSD-2-Clause), run by `rten`.
 //!
 //! The network knows nudity and sexual acts, and nothing else: no violence, no gore. It is a warning, never a reason to refuse.
 
@@ -12,27 +12,29 @@ use crate::base::error::{Error, Result, network_failed};
 use crate::picture::Picture;
 use crate::weights::pack::Pack;
 
-/// Name in the pack: input [1, 224, 224, 3] (blue first, its means taken away), output [1, 2] of probabilities: harmless, not.
+/// Name in the pack: input [1, 224, 224, 3] (blue, green, red, minus `MEANS`), output [1, 2] of probabilities:
+/// harmless, not harmless.
 const MODEL: &str = "open-nsfw.onnx";
-/// The whole picture is squashed to this side, and the middle of it is looked at.
+/// The whole picture is squashed to `SQUASHED` pixels a side; its middle, of `SIDE` pixels, is the input.
 const SQUASHED: u32 = 256;
 const SIDE: u32 = 224;
-/// Means of blue, green and red in the pictures that the network learned from.
+/// Means of blue, green and red in the network's training pictures, 0 to 255.
 const MEANS: [f32; 3] = [104.0, 117.0, 123.0];
-/// Below the first the network's makers take a picture for harmless, above the second for not.
+/// Probabilities at which the levels begin. The network's makers take a picture below `POSSIBLE` for harmless, above
+/// `LIKELY` for not.
 const POSSIBLE: f32 = 0.2;
 const LIKELY: f32 = 0.8;
 
-/// How much of a warning a picture needs.
+/// Level of warning that a picture needs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// None.
+    /// No warning.
     #[default]
     None,
     /// It may show nudity.
     Possible,
-    /// It most likely does.
+    /// It most likely shows nudity.
     Likely,
 }
 
@@ -51,27 +53,27 @@ impl Level {
 /// Level and score of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Judgement {
-    /// How much of a warning the picture needs.
+    /// The level of warning that it needs.
     pub level: Level,
     /// Probability that it shows nudity or sexual acts, 0 to 1.
     pub score: f32,
 }
 
 impl Judgement {
-    /// The level that a probability stands for.
+    /// The judgement for a probability of nudity, 0 to 1.
     #[must_use]
     pub fn of(score: f32) -> Self {
         let level = match score {
             score if score < POSSIBLE => Level::None,
             score if score < LIKELY => Level::Possible,
-            // What is no number is no proof of harmlessness.
+            // NaN is no proof of harmlessness.
             _ => Level::Likely,
         };
         Self { level, score }
     }
 }
 
-/// The network of a pack that judges.
+/// The nudity detector of a pack.
 #[derive(Debug)]
 pub struct Moderation {
     model: Model,
@@ -101,8 +103,8 @@ impl Moderation {
     }
 }
 
-/// The middle of the squashed picture as the network wants it. Its makers made a JPEG of it in between; that moves the scores of the
-/// test pictures by 0.06 at most, to no better, and is left out.
+/// The network's input: the middle of the squashed picture. Its makers made a JPEG of it in between; that changes the
+/// scores of the test pictures by at most 0.06, makes them no better, and is left out.
 fn input(picture: &Picture) -> NdTensor<f32, 4> {
     let squashed = picture.squashed_bilinear(SQUASHED, SQUASHED);
     let margin = (SQUASHED - SIDE) / 2;

@@ -1,4 +1,5 @@
-//! Whether somebody speaks, and when they have ended: samples come as they are recorded, time is counted in them.
+//! Voice activity detection: whether somebody speaks, and when they have ended. Samples come as they are recorded; time
+//! is counted in samples.
 
 use std::collections::VecDeque;
 
@@ -8,28 +9,29 @@ use super::mel::RATE;
 
 /// Samples of a frame: 16 ms.
 const FRAME: usize = 256;
-/// A frame with a higher score is a voice, as good as certainly; noise never reaches it, a tone may.
+/// Score from which a frame is almost certainly a voice. Noise never reaches it; a tone may.
 const VOICE: f32 = 0.7;
-/// A frame with a higher score may still belong to speech that has begun.
+/// Score from which a frame may belong to speech that has begun.
 const STILL_VOICE: f32 = 0.5;
-/// A voice is louder than the quietest of the last frames by so many decibels; a hum or a held note is not.
+/// Decibels by which a voice is louder than the quietest of the last frames; a hum or a held note is not.
 const ABOVE_FLOOR: f32 = 6.0;
-/// The frames among which the quietest is sought: 1.5 s, in which speech always has a gap.
+/// Number of last frames among which the quietest is sought: 1.5 s, in which speech always has a gap.
 const FLOOR_FRAMES: usize = frames(1500);
-/// Nothing quieter is told apart, in decibels below the loudest possible.
+/// Lowest level, in decibels below the loudest possible; quieter sound is raised to it.
 const QUIETEST: f32 = -60.0;
-/// Speech has begun when so many of the latest frames are a voice: a knock is shorter.
+/// Speech has begun when `BEGIN` of the latest `BEGIN_AMONG` frames are a voice; a knock is shorter.
 const BEGIN: usize = frames(100);
 const BEGIN_AMONG: usize = frames(250);
-/// Quiet for so long ends it.
+/// Number of frames without a voice that end speech.
 const END: usize = frames(700);
-/// Nobody who wants to speak waits for longer.
+/// Number of frames without speech after which waiting ends.
 const PATIENCE: usize = frames(6000);
 
-/// Shorter, even a good microphone in a quiet room may give nothing.
+/// Least number of frames for calling a microphone muted: in a quiet room even a good one may give nothing for a
+/// shorter time.
 const MUTED: usize = frames(1000);
 
-/// Milliseconds in frames.
+/// Number of frames in some milliseconds.
 const fn frames(milliseconds: usize) -> usize {
     milliseconds * RATE / 1000 / FRAME
 }
@@ -45,18 +47,18 @@ pub enum Activity {
     Ended,
     /// Nobody spoke for 6 s.
     Nothing,
-    /// So it was, and there was hardly a sound: the microphone is muted or far away.
+    /// Nobody spoke for 6 s and there was hardly a sound: the microphone is muted or far away.
     TooQuiet,
 }
 
-/// Hears with a small network of its own (the crate `earshot`) and an adaptive noise floor.
+/// Detects speech in a recording, with the small network of the crate `earshot` and an adaptive noise floor.
 pub struct Listener {
     detector: Box<Detector>,
     /// Samples that do not fill a frame yet.
     rest: Vec<f32>,
     /// Loudness of the latest frames in decibels.
     levels: VecDeque<f32>,
-    /// Whether the latest frames were a voice.
+    /// True for each of the latest frames that was a voice.
     voices: VecDeque<bool>,
     loudest: f32,
     heard: usize,
@@ -86,13 +88,14 @@ impl Listener {
         self.loudest
     }
 
-    /// Whether there was hardly a sound for a second or longer: the microphone is muted or far away.
+    /// True if there was hardly a sound for a second or longer: the microphone is muted or far away.
     #[must_use]
     pub fn seems_muted(&self) -> bool {
         self.heard >= MUTED && self.loudest <= QUIETEST + ABOVE_FLOOR
     }
 
-    /// Takes the next samples (16 kHz, mono, -1 to 1), however many. What is decided stays so.
+    /// Takes the next samples (16 kHz, mono, -1 to 1), however many. Once speech has ended or waiting is over, the
+    /// result stays the same.
     pub fn hear(&mut self, samples: &[f32]) -> Activity {
         self.rest.extend(samples);
         let rest = std::mem::take(&mut self.rest);
@@ -135,10 +138,11 @@ impl Listener {
     }
 }
 
-/// Whether somebody speaks anywhere in `samples` (16 kHz, mono, -1 to 1).
+/// True if somebody speaks anywhere in `samples` (16 kHz, mono, -1 to 1).
 #[must_use]
 pub fn has_speech(samples: &[f32]) -> bool {
-    // A listener would lose patience with a long silence, and a new one has to get used to the noise.
+    // One listener would stop waiting in a long silence, so each part has its own; parts overlap because a new one has
+    // to get used to the noise.
     let overlap = FLOOR_FRAMES * FRAME;
     let step = (PATIENCE - 1) * FRAME - overlap;
     (0..samples.len()).step_by(step).any(|start| {
@@ -190,7 +194,7 @@ mod tests {
         (0..count).map(|sample| of(sample as f32 / RATE as f32)).collect()
     }
 
-    /// After how many seconds which activity began.
+    /// Each activity with the second in which it began.
     fn story(samples: &[f32], at_once: usize) -> Vec<(f32, Activity)> {
         let (mut listener, mut story) = (Listener::default(), vec![(0.0, Activity::Waiting)]);
         for (index, part) in samples.chunks(at_once).enumerate() {

@@ -1,4 +1,4 @@
-//! What Whisper's encoder and decoder layers are made of, with the names of the hub's checkpoints.
+//! Parts of Whisper's encoder and decoder layers. Parameters have the names of the hub's checkpoints.
 
 use candle_core::{Result, Tensor};
 use candle_nn::Module;
@@ -12,7 +12,7 @@ use eyebright_kernels::linear::Linear;
 /// Epsilon of every layer norm.
 const EPSILON: f64 = 1e-5;
 
-/// Keys and values [R, heads, S, W].
+/// Attention keys and values, each [R, heads, S, W].
 #[derive(Debug, Clone)]
 pub(super) struct Memory {
     keys: Tensor,
@@ -20,7 +20,7 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// The values of each head lie together: with many queries that takes less time.
+    /// Copies keys and values so that those of each head are contiguous: with many queries that takes less time.
     pub(super) fn together(&self) -> Result<Self> {
         Ok(Self {
             keys: self.keys.contiguous()?,
@@ -28,8 +28,8 @@ impl Memory {
         })
     }
 
-    /// Puts them behind those of a layer that a cache holds, and returns all. In the cache every `ways` rows are one, with so many times
-    /// the heads.
+    /// Appends keys and values to those that a cache holds for a layer, and returns all. In the cache every `ways` rows
+    /// are stored as one row with `ways` times the heads.
     pub(super) fn extend(&self, cache: &mut Cache, layer: usize, ways: usize) -> Result<Self> {
         let (rows, heads, tokens, width) = self.keys.dims4()?;
         let one = |x: &Tensor| x.reshape((rows / ways, ways * heads, tokens, width));
@@ -41,13 +41,13 @@ impl Memory {
         })
     }
 
-    /// R.
+    /// Number of rows R.
     pub(super) fn rows(&self) -> usize {
         self.keys.dims()[0]
     }
 }
 
-/// Multi-head attention behind its norm; keys have no bias.
+/// Multi-head attention with its layer norm; keys have no bias.
 pub(super) struct Attention {
     norm: LayerNorm,
     q_proj: Linear,
@@ -71,12 +71,12 @@ impl Attention {
         })
     }
 
-    /// The input [R, T, D] as the queries see it.
+    /// Layer norm of the input [R, T, D], for the queries.
     pub(super) fn normed(&self, x: &Tensor) -> Result<Tensor> {
         self.norm.forward(x)
     }
 
-    /// Keys and values of [R, S, D].
+    /// Computes the keys and values of [R, S, D].
     pub(super) fn remember(&self, x: &Tensor) -> Result<Memory> {
         Ok(Memory {
             keys: split_heads(&self.k_proj.forward(x)?, self.heads)?,
@@ -84,7 +84,7 @@ impl Attention {
         })
     }
 
-    /// Looks from [R, T, D], which is normed, into the memory. Returns [R, T, D].
+    /// Attends from [R, T, D], already normed, to the memory. Returns [R, T, D].
     pub(super) fn attend(&self, normed: &Tensor, memory: &Memory, mask: Option<&Tensor>) -> Result<Tensor> {
         let query = split_heads(&self.q_proj.forward(normed)?, self.heads)?;
         self.out_proj

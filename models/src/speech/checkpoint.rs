@@ -17,22 +17,22 @@ const GENERATION: &str = "generation_config.json";
 const CONVERTED: &str = "model.bin";
 const PUBLISHED: &str = "model.safetensors";
 
-/// Ids that are never written.
+/// Token ids that must not be generated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Suppressed {
-    /// Nowhere: marks, and signs that stand for sounds rather than words.
+    /// Nowhere in a text: special tokens, and signs that stand for sounds rather than words.
     pub always: Vec<u32>,
-    /// Not as the first.
+    /// Not as the first token.
     pub first: Vec<u32>,
 }
 
-/// A checkpoint that was read.
+/// A loaded checkpoint.
 pub struct Checkpoint {
     /// Its sizes.
     pub config: WhisperConfig,
-    /// Ids that it must not write.
+    /// Token ids that it must not generate.
     pub suppressed: Suppressed,
-    /// f32, with the hub's names (`model.encoder.*`, `model.decoder.*`).
+    /// Weights in f32, with the hub's names (`model.encoder.*`, `model.decoder.*`).
     pub weights: Weights,
 }
 
@@ -98,7 +98,7 @@ fn json<T: DeserializeOwned>(pack: &Pack, file: &str) -> Result<T, PackError> {
     serde_json::from_slice(&pack.file(file)?).map_err(|error| pack.unusable(file, error))
 }
 
-/// Heads must share the width evenly: candle would only find out while it runs.
+/// Checks that the heads share the width evenly: candle would only find out while it runs.
 fn checked(pack: &Pack, file: &str, config: WhisperConfig) -> Result<WhisperConfig, PackError> {
     let width = config.d_model;
     match [config.encoder_attention_heads, config.decoder_attention_heads]

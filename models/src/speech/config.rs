@@ -7,24 +7,24 @@ use serde::Deserialize;
 pub struct WhisperConfig {
     /// Width D.
     pub d_model: usize,
-    /// Layers that hear.
+    /// Number of encoder layers.
     pub encoder_layers: usize,
-    /// Heads of D / heads each.
+    /// Attention heads of the encoder, each D / heads wide.
     pub encoder_attention_heads: usize,
-    /// Width of their feed-forward part.
+    /// Width of the encoder's feed-forward layers.
     pub encoder_ffn_dim: usize,
-    /// Layers that write.
+    /// Number of decoder layers.
     pub decoder_layers: usize,
-    /// Heads of D / heads each.
+    /// Attention heads of the decoder, each D / heads wide.
     pub decoder_attention_heads: usize,
-    /// Width of their feed-forward part.
+    /// Width of the decoder's feed-forward layers.
     pub decoder_ffn_dim: usize,
     /// Vocabulary V, timestamps included.
     pub vocab_size: usize,
-    /// Bands of the spectrogram.
+    /// Mel bands of the spectrogram.
     pub num_mel_bins: usize,
     /// Half the frames of the longest spectrogram.
     pub max_source_positions: usize,
-    /// Longest text.
+    /// Longest text in tokens, prompt included.
     pub max_target_positions: usize,
 }

@@ -1,8 +1,9 @@
 //! Whisper as `CTranslate2` stores it (`model.bin`): named arrays behind a short header, no code. They become tensors with the hub's names.
 //!
-//! The format, all little-endian: version u32, the specification's name, its revision u32; a count u32 of variables, each a name, rank u8,
-//! sizes u32, type u8, length in bytes u32, contents; a count u32 of aliases, each a name and what it stands for. A name is a length
-//! u16 and so many bytes, the last of which is zero. Queries, keys and values lie in one matrix.
+//! The format, all little-endian: version u32, the specification's name, its revision u32; a count u32 of variables,
+//! each a name, rank u8, sizes u32, type u8, length in bytes u32, contents; a count u32 of aliases, each a name and the
+//! name of its variable. A name is its length u16 and its bytes, the last of which is zero. Queries, keys and values
+//! are stored as one matrix.
 
 use std::collections::HashMap;
 
@@ -13,11 +14,11 @@ use safetensors::tensor::TensorView;
 use super::config::WhisperConfig;
 use crate::weights::tensors::expanded;
 
-/// The one that `CTranslate2` has written since 2021.
+/// Version of the format, which `CTranslate2` has written since 2021.
 const VERSION: u32 = 6;
 const SPECIFICATION: &str = "WhisperSpec";
 const REVISION: u32 = 3;
-/// Name of each type and bytes of a value, by the type's number.
+/// Name of each type and bytes of a value, indexed by the type's number.
 const TYPES: [(&str, usize); 6] = [
     ("float32", 4),
     ("int8", 1),
@@ -30,7 +31,7 @@ const FLOAT32: usize = 0;
 const INT16: usize = 2;
 const FLOAT16: usize = 4;
 
-/// Sizes, and all tensors as f32 with the hub's names. An error says what is wrong with the file.
+/// Reads the sizes, and all tensors as f32 with the hub's names. An error says what is wrong with the file.
 pub(super) fn read(bytes: &[u8], device: &Device) -> Result<(WhisperConfig, HashMap<String, Tensor>), String> {
     let variables = variables(bytes)?;
     let config = config(&variables)?;
@@ -165,7 +166,7 @@ impl<'a> Rest<'a> {
     }
 }
 
-/// The sizes follow from the arrays.
+/// Infers the sizes from the arrays.
 fn config(variables: &HashMap<&str, Variable>) -> Result<WhisperConfig, String> {
     let size = |name: &str, axis: usize| {
         let sizes = variables.get(name).map(|variable| &variable.sizes);
@@ -199,7 +200,8 @@ fn config(variables: &HashMap<&str, Variable>) -> Result<WhisperConfig, String> 
     })
 }
 
-/// The hub's names for the rows of an array: one, or several where matrices lie above each other. `None` if Whisper has no such array.
+/// The hub's names for an array: one, or several where it stacks matrices on each other. `None` if Whisper has no such
+/// array.
 fn hub_names(name: &str) -> Option<Vec<String>> {
     let (side, rest) = name.split_once('/')?;
     let (path, end) = rest.rsplit_once('/')?;

@@ -1,4 +1,4 @@
-//! The decoder, which writes what the encoder heard: `WhisperDecoder` of `transformers` `modeling_whisper.py`.
+//! Whisper's decoder, which generates the text: `WhisperDecoder` of `transformers` `modeling_whisper.py`.
 
 use candle_core::{Device, Result, Tensor, bail};
 use candle_nn::Module;
@@ -11,7 +11,7 @@ use eyebright_kernels::activations::{LayerNorm, softmax};
 use eyebright_kernels::attention::causal_mask;
 use eyebright_kernels::linear::Matrix;
 
-/// Layers that look back at the text, then at the sound; logits are tied to the embedding.
+/// Layers of self-attention to the text and cross-attention to the sound; logits are tied to the embedding.
 pub struct Decoder {
     embed_tokens: Matrix,
     /// [positions, D].
@@ -20,7 +20,8 @@ pub struct Decoder {
     layer_norm: LayerNorm,
 }
 
-/// A sound as the layers look at it, heard in V ways: keys and values [V, heads, S, W] of each layer.
+/// The memory of cross-attention for one sound in V variants, such as slowed ones: keys and values [V, heads, S, W] of
+/// each layer.
 #[derive(Debug, Clone)]
 pub struct Sound(Vec<Memory>);
 
@@ -44,14 +45,14 @@ impl Decoder {
         })
     }
 
-    /// Takes in what the encoder heard of one sound in V ways, [V, S, D].
+    /// Computes the cross-attention memory of the encoder's output [V, S, D], for V variants of one sound.
     pub fn listen(&self, heard: &Tensor) -> Result<Sound> {
         let layers = self.layers.iter();
         let memories = layers.map(|layer| layer.encoder_attn.remember(heard)?.together());
         memories.collect::<Result<_>>().map(Sound)
     }
 
-    /// The decoder before a sound, which never writes some ids.
+    /// The decoder conditioned on a sound. It never generates the ids in `never`.
     pub fn before<'a>(&'a self, sound: &'a Sound, never: impl IntoIterator<Item = u32>) -> Result<Writing<'a>> {
         let mut barred = vec![0.0; self.vocabulary() as usize];
         for id in never {
@@ -66,23 +67,23 @@ impl Decoder {
         })
     }
 
-    /// How many ids it knows.
+    /// Size of the vocabulary.
     pub(super) fn vocabulary(&self) -> u32 {
         self.embed_tokens.sizes().0 as u32
     }
 }
 
-/// Writes what is heard. Where a sound is heard in several ways, every text is written before each of them, and its log-probability is the
-/// average of all: tokens on which the ways do not agree make it less likely.
+/// A language model conditioned on a sound. With several variants of the sound, it runs once for each of them, and the
+/// log-probability of a token is the mean of all: tokens on which the variants do not agree become less likely.
 pub struct Writing<'a> {
     decoder: &'a Decoder,
     sound: &'a Sound,
-    /// Added to the scores [vocabulary] of each token.
+    /// Added to the logits [vocabulary]: minus infinity for ids that are never generated, 0 for the others.
     barred: Tensor,
 }
 
 impl Writing<'_> {
-    /// Scores of all tokens in each way: [R, T, V D] -> [R, T, V, vocabulary], not normalised.
+    /// Logits for each variant, with D the width: [R, T, V D] -> [R, T, V, vocabulary].
     pub(super) fn scores(&self, hidden: &Tensor) -> Result<Tensor> {
         let (rows, tokens, all) = hidden.dims3()?;
         let ways = self.sound.ways();
@@ -90,13 +91,14 @@ impl Writing<'_> {
         self.decoder.embed_tokens.times(&hidden)
     }
 
-    /// Those of all ways together, without the barred ones: [R, T, V, vocabulary] -> [R, T, vocabulary].
+    /// Combines the logits of all variants and bars ids: [R, T, V, vocabulary] -> [R, T, vocabulary]. For one variant
+    /// the result is logits, for several it is mean log-probabilities.
     pub(super) fn together(&self, scores: &Tensor) -> Result<Tensor> {
         let scores = scores.broadcast_add(&self.barred)?;
         if self.sound.ways() == 1 {
             return scores.squeeze(2);
         }
-        // The sum of all tokens, by what the likeliest has of it.
+        // The log of the sum over all tokens, from the probability of the likeliest one.
         let largest = softmax(&scores)?.max_keepdim(3)?.log()?;
         let totals = (scores.max_keepdim(3)? - largest)?;
         scores.broadcast_sub(&totals)?.mean(2)
@@ -109,7 +111,7 @@ impl LanguageModel for Writing<'_> {
         self.decoder.embed_tokens.rows(&ids)?.unsqueeze(0)
     }
 
-    /// Returns [R, T, V D]: the ways side by side. In the cache they are further heads.
+    /// Returns [R, T, V D]: the variants side by side. In the cache they are further heads.
     fn forward(&self, embeds: &Tensor, cache: &mut Cache) -> Result<Tensor> {
         let (rows, tokens, width) = embeds.dims3()?;
         let (past, most, ways) = (cache.len(), self.max_positions(), self.sound.ways());
@@ -122,7 +124,7 @@ impl LanguageModel for Writing<'_> {
         let positions = self.decoder.embed_positions.narrow(0, past, tokens)?;
         let x = embeds.broadcast_add(&positions)?.unsqueeze(1)?;
         let mut x = x.repeat((1, ways, 1, 1))?.flatten(0, 1)?;
-        // Before a sound rows are as good as tokens: none sees another.
+        // In cross-attention rows can be treated as tokens: neither see each other.
         let by_way = |x: &Tensor| {
             let x = x.reshape((rows, ways, tokens, width))?.transpose(0, 1)?;
             x.reshape((ways, rows * tokens, width))
@@ -157,7 +159,7 @@ impl LanguageModel for Writing<'_> {
         self.together(&self.scores(hidden)?)
     }
 
-    /// Averages of log-probabilities stay as they are.
+    /// 0 for several variants: their scores are means of log-probabilities already.
     fn normaliser(&self, scores: &[f32]) -> f32 {
         if self.sound.ways() == 1 {
             log_sum_exp(scores)

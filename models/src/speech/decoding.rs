@@ -1,4 +1,4 @@
-//! Writing down what was heard: the rules of `OpenAI`'s `decoding.py`, and what is to be told of a text.
+//! Generating a transcript: the rules of `OpenAI`'s `decoding.py`, and the figures by which a text is judged.
 
 use candle_core::Tensor;
 
@@ -10,34 +10,34 @@ use crate::nn::generation::{Decoding, Prefix, go_on};
 use crate::nn::language::{Cache, LanguageModel, log_sum_exp};
 use eyebright_kernels::parallel::in_pool;
 
-/// Ids with a meaning, and those that are never written.
+/// Special token ids, and ids that must not be generated.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
-    /// Ends a text.
+    /// The end token.
     pub end: u32,
-    /// Its probability as the first token is that of nobody speaking.
+    /// The token whose probability as the first one is that of nobody speaking.
     pub no_speech: Option<u32>,
-    /// This id and all above are timestamps, which are not written.
+    /// The first timestamp id. It and all above must not be generated.
     pub timestamps: Option<u32>,
-    /// Others that are not written.
+    /// Further ids that must not be generated.
     pub suppressed: Suppressed,
 }
 
-/// A text as it was written.
+/// A generated text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
     /// Token ids without the end token.
     pub ids: Vec<u32>,
-    /// Whether the end token came before there were too many.
+    /// True if the end token came before the limit of tokens.
     pub ended: bool,
-    /// Mean over the tokens, the end token included.
+    /// Mean log-probability per token, including the end token.
     pub average_log_probability: f32,
     /// Probability that nobody speaks, 0 to 1; 0 if the model cannot tell.
     pub no_speech: f32,
 }
 
-/// Writes behind `prompt`; no token stands where the rules forbid it. `stream` gets the ids so far after each, with beams at the end.
-/// Log-probabilities are those among what may be written.
+/// Generates the text that follows `prompt`, without the ids that the rules forbid. `stream` receives all ids so far
+/// after each new one; with beam search only at the end. Log-probabilities are relative to the allowed ids.
 pub fn write(
     decoder: &Decoder,
     sound: &Sound,
@@ -76,7 +76,7 @@ pub fn write(
     })
 }
 
-/// Scores of the token behind some ids in each way of hearing, [1, 1, V, vocabulary], not normalised.
+/// Logits of the token that follows some ids, for each variant of the sound: [1, 1, V, vocabulary].
 pub(super) fn scores_behind(model: &Writing, ids: &[u32], cache: &mut Cache) -> Result<Tensor> {
     let scores = in_pool(|| {
         let hidden = model.forward(&model.embed(ids)?, cache)?;
@@ -85,7 +85,7 @@ pub(super) fn scores_behind(model: &Writing, ids: &[u32], cache: &mut Cache) -> 
     Ok(scores)
 }
 
-/// The probability of nobody speaking, the mean of all ways of hearing.
+/// Probability that nobody speaks: the mean over all variants of the sound, each given by its logits.
 fn nobody(ways: &[Vec<f32>], id: u32) -> f32 {
     let probability = |scores: &Vec<f32>| {
         let score = scores.get(id as usize);
@@ -95,7 +95,7 @@ fn nobody(ways: &[Vec<f32>], id: u32) -> f32 {
 }
 
 impl Rules {
-    /// The ids of a vocabulary that are never written.
+    /// All ids below `vocabulary` that must not be generated.
     fn never(&self, vocabulary: u32) -> impl Iterator<Item = u32> {
         let timestamps = self.timestamps.unwrap_or(vocabulary)..vocabulary;
         self.suppressed.always.iter().copied().chain(timestamps)

@@ -1,4 +1,4 @@
-//! The encoder, which hears: `WhisperEncoder` of `transformers` `modeling_whisper.py`.
+//! Whisper's encoder: `WhisperEncoder` of `transformers` `modeling_whisper.py`.
 
 use candle_core::{Result, Tensor, bail};
 use candle_nn::{Conv1d, Conv1dConfig, Module};
@@ -8,7 +8,7 @@ use super::config::WhisperConfig;
 use crate::weights::checkpoint::Weights;
 use eyebright_kernels::activations::{LayerNorm, gelu};
 
-/// Two convolutions, then layers that look at everything.
+/// Two convolutions, then layers of self-attention over all frames.
 pub struct Encoder {
     conv1: Conv1d,
     conv2: Conv1d,
@@ -43,7 +43,7 @@ impl Encoder {
         })
     }
 
-    /// A spectrogram [1, mels, F], F at most twice the positions, to what the decoder looks at: [1, F / 2, D].
+    /// Encodes spectrograms [V, mels, F], F at most twice the positions, as [V, F / 2, D].
     pub fn forward(&self, spectrogram: &Tensor) -> Result<Tensor> {
         let most = 2 * self.embed_positions.dim(0)?;
         let frames = spectrogram.dim(2)?;

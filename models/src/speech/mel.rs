@@ -1,33 +1,33 @@
-//! What Whisper hears: a log-mel spectrogram, equal to `transformers` `WhisperFeatureExtractor` to 1e-4.
+//! Whisper's input: a log-mel spectrogram, equal to `transformers` `WhisperFeatureExtractor` to 1e-4.
 
 use std::f64::consts::TAU;
 
 use candle_core::{Device, Result, Tensor};
 
-/// Samples a second.
+/// Sampling rate in Hz.
 pub const RATE: usize = 16_000;
-/// Samples between the middles of two frames: 10 ms.
+/// Samples between the centres of two frames: 10 ms.
 pub(super) const HOP: usize = 160;
-/// Samples of a frame: 25 ms.
+/// Samples in a frame: 25 ms.
 const WINDOW: usize = 400;
 /// Frequencies of a frame, 0 to 8000 Hz.
 const BINS: usize = WINDOW / 2 + 1;
-/// Energies below are as good as silence.
+/// Least energy of a band; lower ones are raised to it.
 const SILENCE: f64 = 1e-10;
-/// Range of the spectrogram in powers of ten: quieter values are raised to that far below the loudest.
+/// Range of the spectrogram in powers of ten: values further below the loudest are raised to it.
 const RANGE: f64 = 8.0;
 
 /// Turns sound into spectrograms.
 pub struct LogMel {
-    /// [WINDOW, 2 BINS]: cosines and sines under a Hann window. Few frames are heard at a time: a matrix is as fast as an FFT.
+    /// [WINDOW, 2 BINS]: cosines and sines under a Hann window. For few frames a matrix is as fast as an FFT.
     fourier: Tensor,
-    /// [BINS, mels].
+    /// The mel filters, [BINS, mels].
     filters: Tensor,
     mels: usize,
 }
 
 impl LogMel {
-    /// For so many bands, 80 or 128.
+    /// Prepares spectrograms of `mels` bands, 80 or 128.
     pub fn new(mels: usize) -> Result<Self> {
         let wave = |sample: usize, column: usize| {
             let hann = 0.5 - 0.5 * (TAU * sample as f64 / WINDOW as f64).cos();
@@ -42,11 +42,11 @@ impl LogMel {
         })
     }
 
-    /// The spectrogram [1, mels, frames] of `samples` (16 kHz, mono, -1 to 1), with silence behind them up to `frames` of 10 ms.
-    /// Values are about -1 to 2. What is longer is cut.
+    /// The spectrogram [1, mels, frames] of `samples` (16 kHz, mono, -1 to 1), padded with silence or cut to `frames`
+    /// of 10 ms. Values are about -1 to 2.
     pub fn spectrogram(&self, samples: &[f32], frames: usize) -> Result<Tensor> {
         let samples = &samples[..samples.len().min(frames * HOP)];
-        // The first frame behind the sound is silent, and all after it.
+        // All later frames lie in the silence behind the sound.
         let sounding = frames.min(samples.len().div_ceil(HOP) + 2);
         let sample = |frame: usize, offset: usize| sample_at(samples, frame * HOP + offset, frames * HOP);
         let windows = (0..sounding).flat_map(|frame| (0..WINDOW).map(move |offset| sample(frame, offset)));
@@ -68,7 +68,8 @@ impl LogMel {
     }
 }
 
-/// A sample of the sound laid between half a window of its mirror image on either side; `place` counts from the left one.
+/// A sample of the sound padded on either side with half a window of its mirror image; `place` counts from the start of
+/// the padding.
 fn sample_at(samples: &[f32], place: usize, length: usize) -> f64 {
     let from_start = place.abs_diff(WINDOW / 2);
     let index = if place >= length + WINDOW / 2 {
@@ -79,7 +80,7 @@ fn sample_at(samples: &[f32], place: usize, length: usize) -> f64 {
     samples.get(index).copied().map_or(0.0, f64::from)
 }
 
-/// Triangles over the frequencies, evenly spaced in mel, each of the same area (Slaney's).
+/// Mel filters [BINS, mels]: triangles over the frequencies, evenly spaced in mel, each of the same area (Slaney's).
 fn filters(mels: usize) -> Result<Tensor> {
     let highest = mel(RATE as f64 / 2.0);
     let corners: Vec<f64> = (0..mels + 2)
@@ -96,7 +97,7 @@ fn filters(mels: usize) -> Result<Tensor> {
     Tensor::from_iter(weights.map(|(bin, band)| weight(bin, band)), &Device::Cpu)?.reshape((BINS, mels))
 }
 
-/// Slaney's scale: linear up to 1000 Hz, which is mel 15, logarithmic above.
+/// Hertz to mel on Slaney's scale: linear up to 1000 Hz, which is mel 15, logarithmic above.
 fn mel(hertz: f64) -> f64 {
     if hertz < 1000.0 {
         hertz * 3.0 / 200.0

@@ -1,8 +1,8 @@
-//! Ears: from the samples of a spoken question to its words.
+//! Speech recognition: from the samples of a spoken question to its words.
 //!
-//! [Whisper](https://arxiv.org/abs/2212.04356) (Radford et al., 2022) of any size: a [log-mel spectrogram](LogMel), an [encoder](Encoder) that
-//! hears 30 seconds at once and a [decoder](Decoder) that writes, kept from inventing words by the rules of [`Transcriber`]. A [`Listener`]
-//! tells when somebody speaks and when they have ended.
+//! [Whisper](https://arxiv.org/abs/2212.04356) (Radford et al., 2022) of any size: a [log-mel spectrogram](LogMel), an
+//! [encoder](Encoder) of 30 seconds at once and a [decoder](Decoder) that generates the text, kept from inventing words
+//! by the rules of [`Transcriber`]. A [`Listener`] tells when somebody speaks and when they have ended.
 
 mod activity;
 mod blocks;

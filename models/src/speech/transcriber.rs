@@ -1,4 +1,5 @@
-//! From samples to words that were really said: hearing again what was doubtful, decoding again where it failed.
+//! Transcribes samples and guards against invented words: a second pass over doubtful recordings, or sampling where
+//! decoding failed.
 
 use std::ops::Range;
 
@@ -19,28 +20,32 @@ use crate::nn::language::Cache;
 use crate::weights::pack::Pack;
 use eyebright_kernels::parallel::in_pool;
 
-/// What is doubtful is heard again as it is, and so many times slower and deeper, which voices that are unlike a person's need. What is
-/// likely in all of these ways is written.
+/// Speed factors for the second pass over a doubtful recording, which decodes all of these variants together; slowing
+/// also lowers the pitch, which synthetic voices need.
 const SLOWER: [f32; 3] = [1.0, 1.15, 1.3];
-/// Frames that are heard at once then, and how many of silence there are behind the sound at least. With less silence than in training the
-/// encoder takes a third of the time; these voices are understood no worse, but the decoder is prone to write everything twice.
+/// Least number of frames (10 ms each) in the second pass. With less silence than in training the encoder takes a third
+/// of the time; synthetic voices are understood no worse, but the decoder is prone to write everything twice.
 const AGAIN: usize = 1000;
+/// Least number of silent frames behind the sound in the second pass.
 const SILENT: usize = 200;
-/// What was said before, as the decoder is told then: people ask, and some wish or state. It also makes less likely what is no speech at all.
+/// Text that the decoder is given as said before, in the second pass: people mostly ask, and some wish or state. It
+/// also makes words for what is no speech less likely.
 const BEFORE: &str = " Read it to me. What is this? It is in the picture. How many are there?";
-/// Tried in this order until a text holds, where a sound is too long to be heard slower (section 4.5 of the paper).
+/// Sampling temperatures that are tried in this order until a text is accepted, where a sound is too long for the
+/// second pass (section 4.5 of the paper).
 const TEMPERATURES: [f32; 5] = [0.2, 0.4, 0.6, 0.8, 1.0];
-/// The same sound is heard as the same words.
+/// Fixed seed of sampling, so that the same sound always gives the same words.
 const SEED: u64 = 0;
-/// Nobody says more tokens a second, beyond a few: a text that goes on is invented.
+/// Most tokens that are generated for each second of sound, beyond `FEW_TOKENS`: nobody speaks faster, and a longer
+/// text is invented.
 const TOKENS_A_SECOND: usize = 12;
 const FEW_TOKENS: usize = 16;
-/// Samples that may be a pause between words: 0.2 s.
+/// Samples of a possible pause between words: 0.2 s.
 const PAUSE: usize = RATE / 5;
-/// Models of English alone know one id less.
+/// Vocabulary size of multilingual models; English-only models have one id less.
 const MULTILINGUAL: usize = 51_865;
 
-/// A loaded pack. Shared by reference between threads.
+/// A loaded Whisper pack. Shared by reference between threads.
 pub struct Transcriber {
     mel: LogMel,
     encoder: Encoder,
@@ -48,7 +53,7 @@ pub struct Transcriber {
     tokenizer: Tokenizer,
     marks: Marks,
     rules: Rules,
-    /// Frames that the encoder was trained to hear at once: 30 seconds.
+    /// Frames that the encoder was trained to take at once: 30 seconds.
     frames: usize,
     device: Device,
 }
@@ -72,7 +77,8 @@ impl Transcriber {
         };
         let encoder = Encoder::load(&checkpoint.config, &checkpoint.weights)?;
         let decoder = Decoder::load(&checkpoint.config, &checkpoint.weights)?;
-        // The logits' matrix is the embedding; some files hold it twice. What is added to every key alike changes nothing.
+        // Tensors that may be left over: the output matrix is the embedding, which some files hold twice, and a bias
+        // added to every key alike changes nothing.
         let misfit = |misfit| pack.unusable("the weights", misfit);
         checkpoint
             .weights
@@ -90,15 +96,15 @@ impl Transcriber {
         })
     }
 
-    /// Writes down what is said in `samples`: 16 kHz, mono, -1 to 1. `partial` gets the text so far after each token; a later one need not
-    /// go on where an earlier one ended, and what counts is the transcript.
+    /// Transcribes `samples`: 16 kHz, mono, -1 to 1. `partial` receives the text so far after each token. It may be a
+    /// new text where an earlier one was dropped; only the returned transcript counts.
     pub fn transcribe(&self, samples: &[f32], cancel: &Cancel, partial: &mut dyn FnMut(&str)) -> Result<Transcript> {
         cancel.check()?;
         if !samples.iter().all(|sample| sample.is_finite()) {
             return Err(Error::Sound);
         }
         let mut transcript = Transcript::default();
-        // Whisper hears words in silence and in music.
+        // Whisper invents words for silence and music, so windows without speech are left out.
         let spoken = |window: &&[f32]| has_speech(window);
         for window in windows(samples, self.frames * HOP).into_iter().filter(spoken) {
             let before = transcript.text.clone();
@@ -109,7 +115,7 @@ impl Transcriber {
         Ok(transcript)
     }
 
-    /// At most [`Self::frames`] of sound.
+    /// Transcribes at most [`Self::frames`] of sound.
     fn window(&self, samples: &[f32], cancel: &Cancel, partial: &mut dyn FnMut(&str)) -> Result<Transcript> {
         let sound = self.hear(&[samples], self.frames)?;
         cancel.check()?;
@@ -120,7 +126,7 @@ impl Transcriber {
         };
         let mut attempt = |sound: &Sound, prompt: &[u32], decoding: &Decoding| {
             let mut stream = |ids: &[u32]| {
-                // A text that cannot be shown yet is not worth a failure.
+                // Ids that do not make a text yet are no failure.
                 if let Ok(text) = self.text(ids) {
                     partial(&text);
                 }
@@ -134,7 +140,7 @@ impl Transcriber {
             return Ok(transcript);
         }
         let ways = SLOWER.map(|times| slower(samples, times));
-        // A sound that is cut would be another one.
+        // The second pass must fit the whole sound into the encoder.
         let longest = ways.iter().map(|samples| samples.len().div_ceil(HOP)).max();
         let frames = longest.map_or(AGAIN, |longest| AGAIN.max(longest + SILENT));
         if frames <= self.frames {
@@ -154,7 +160,7 @@ impl Transcriber {
         Ok(transcript)
     }
 
-    /// What the decoder looks at of one sound in several ways, with silence behind it up to so many frames.
+    /// Encodes variants of one sound for the decoder, each followed by silence up to `frames`.
     fn hear(&self, ways: &[&[f32]], frames: usize) -> Result<Sound> {
         let spectrograms = ways.iter().map(|samples| self.mel.spectrogram(samples, frames));
         let spectrograms = Tensor::cat(&spectrograms.collect::<candle_core::Result<Vec<_>>>()?, 0)?;
@@ -162,7 +168,7 @@ impl Transcriber {
         Ok(in_pool(|| self.decoder.listen(&self.encoder.forward(&spectrograms)?))?)
     }
 
-    /// What stands before the text: for a model of many languages, the one that it hears.
+    /// The token ids before the text. For a multilingual model they include the language that it detects in the sound.
     fn prompt(&self, sound: &Sound) -> Result<Vec<u32>> {
         let Marks {
             start, no_timestamps, ..
@@ -188,19 +194,20 @@ impl Transcriber {
     }
 }
 
-/// Ids that steer the decoder.
+/// Special token ids that steer the decoder.
 struct Marks {
     start: u32,
     end: u32,
     no_timestamps: u32,
-    /// The ids of languages, and that which asks for a transcript and no translation; `None` for a model of English alone.
+    /// The ids of all languages, and the id that asks for a transcript instead of a translation; `None` for an
+    /// English-only model.
     languages: Option<(Range<u32>, u32)>,
-    /// [`BEFORE`], for a model of English alone.
+    /// Token ids of [`BEFORE`] for an English-only model; empty for others.
     before: Vec<u32>,
 }
 
 impl Marks {
-    /// Fails with the mark that is not there.
+    /// Looks the ids up. Fails with the name of a missing token.
     fn find(tokenizer: &Tokenizer, vocabulary: usize) -> Result<Self, &'static str> {
         let id = |mark| tokenizer.token_to_id(mark).ok_or(mark);
         let start = id("<|startoftranscript|>")?;
@@ -223,7 +230,8 @@ impl Marks {
     }
 }
 
-/// Writes the text that is likeliest as a whole; a mean over its tokens would be no worse if it came twice.
+/// Beam search for the text that is likeliest as a whole: by the mean over its tokens a text written twice would score
+/// no worse.
 fn beams(greedy: &Decoding) -> Decoding {
     Decoding {
         beams: 5,
@@ -246,7 +254,8 @@ fn drawn(greedy: &Decoding, temperature: f32) -> Decoding {
     }
 }
 
-/// A sound that takes so many times longer, and is as much deeper. Between two samples lies a line: speech has little up where that is heard.
+/// Stretches a sound to `times` its length, which lowers the pitch as much. Linear interpolation is enough, because
+/// speech has little energy in the high frequencies that it distorts.
 fn slower(samples: &[f32], times: f32) -> Vec<f32> {
     let sample = |place: f32| {
         let (index, fraction) = (place as usize, place.fract());
@@ -257,7 +266,7 @@ fn slower(samples: &[f32], times: f32) -> Vec<f32> {
     (0..length).map(|index| sample(index as f32 / times)).collect()
 }
 
-/// Parts of at most `longest` samples, each cut where it is quietest in its last third.
+/// Cuts a sound into parts of at most `longest` samples, each at the quietest place in its last third.
 fn windows(mut samples: &[f32], longest: usize) -> Vec<&[f32]> {
     let mut windows = Vec::new();
     while samples.len() > longest {

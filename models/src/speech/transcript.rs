@@ -1,4 +1,4 @@
-//! What was heard, and whether the words are to be trusted: no words for silence or noise.
+//! Transcripts, and the rules that decide whether their words are trusted: no words for silence or noise.
 
 use std::io::Write;
 
@@ -7,24 +7,27 @@ use flate2::write::ZlibEncoder;
 
 use super::decoding::Written;
 
-/// A text that shrinks by more when it is compressed repeats itself.
+/// Highest compression ratio of a text; above it the text repeats itself.
 const MOST_COMPRESSED: f32 = 2.4;
-/// A text that is less likely was not understood.
+/// Least mean log-probability of a text in the first pass and in sampling.
 const LEAST_LIKELY: f32 = -1.0;
-/// What was heard again must be so likely: speech played backwards is mostly less likely than that.
+/// Least mean log-probability of a text in the second pass; speech played backwards is mostly below it.
 const LEAST_LIKELY_AGAIN: f32 = -0.8;
-/// What was so likely at first stands, unless what was heard again holds and is hardly less likely. So likely must be, too, what only
-/// repeats the words before.
+/// Keep the first transcript at or above this mean log-probability unless the second pass is valid and at most
+/// `HARDLY_LESS` worse. Also the least for a second pass that only repeats the words that the decoder was given as said
+/// before.
 const RATHER_LIKELY: f32 = -0.4;
 const HARDLY_LESS: f32 = 0.1;
-/// A text of so few tokens must be likelier: what is no speech is heard as "you".
+/// Texts of at most `SHORT` tokens must reach `SHORT_LIKELY`: what is no speech is often transcribed as "you".
 const SHORT: usize = 2;
 const SHORT_LIKELY: f32 = -0.6;
-/// Above, nobody spoke: questions have less than 0.3. `OpenAI` lets likely words stand nevertheless, and gets "you" from silence.
+/// Highest probability of no speech; above it a text is dropped. Questions have less than 0.3. `OpenAI` keeps likely
+/// words nevertheless, and gets "you" from silence.
 const NO_SPEECH: f32 = 0.6;
-/// Words that are less likely are worth hearing again.
+/// Mean log-probability below which the words get a second pass.
 const DOUBTFUL: f32 = -0.2;
-/// A part of a text that comes so many times in a row, and makes up so many tokens, was not said.
+/// A part that comes `LOOPS` times in a row, and makes up `LOOPED` tokens or more, was not said: the decoder is in a
+/// loop.
 const LOOPS: usize = 4;
 const LOOPED: usize = 6;
 
@@ -35,22 +38,22 @@ pub enum Outcome {
     Silence,
     /// Somebody spoke, but the words are not to be trusted.
     Unclear,
-    /// Words.
+    /// Somebody spoke, and the words are trusted.
     Speech,
 }
 
-/// A recording in words.
+/// The transcript of a recording.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transcript {
     /// The words, with capitals and punctuation; empty unless the outcome is [`Outcome::Speech`].
     pub text: String,
-    /// Whether there are words.
+    /// How the recording was understood.
     pub outcome: Outcome,
     /// Probability that nobody spoke, 0 to 1.
     pub no_speech: f32,
-    /// Mean over the tokens of the last attempt.
+    /// Mean log-probability per token of the last attempt; the lowest of all parts of a long recording.
     pub average_log_probability: f32,
-    /// Sampling temperature of the attempt whose text this is: above 0 the best tokens did not hold.
+    /// Sampling temperature of the attempt that gave the text; above 0 if the likeliest tokens were not accepted.
     pub temperature: f32,
 }
 
@@ -68,13 +71,14 @@ impl Default for Transcript {
 }
 
 impl Transcript {
-    /// Stricter than `OpenAI`'s `transcribe.py`, which also keeps the last attempt although it does not hold.
+    /// Judges a generated text. Stricter than `OpenAI`'s `transcribe.py`, which keeps the last attempt even if it
+    /// fails.
     pub(super) fn judge(written: &Written, text: String, temperature: f32) -> Self {
         Self::likely(written, text, temperature, LEAST_LIKELY)
     }
 
-    /// Of this, which was doubtful, and what was written when it was heard again, that which holds. The decoder was told what was said
-    /// before, and is prone to say that once more where it understands nothing.
+    /// Chooses between this transcript, which was doubtful, and the second pass. In the second pass the decoder was
+    /// given the text `before`, and is prone to repeat it where it understands nothing.
     pub(super) fn or_again(self, written: &Written, text: String, before: &str) -> Self {
         let (first, second, before) = (words(&self.text), words(&text), words(before));
         let is_echo = second != first && second.iter().all(|word| before.contains(word));
@@ -112,7 +116,7 @@ impl Transcript {
         }
     }
 
-    /// Whether it is worth hearing again.
+    /// True if the recording is worth a second pass.
     pub(super) fn is_doubtful(&self) -> bool {
         match self.outcome {
             Outcome::Silence => false,
@@ -121,7 +125,7 @@ impl Transcript {
         }
     }
 
-    /// This, and what was heard next.
+    /// Joins this transcript and that of the next part of the recording.
     pub(super) fn followed_by(self, next: Self) -> Self {
         Self {
             text: joined(&self.text, &next.text),
@@ -139,21 +143,22 @@ pub(super) fn joined(before: &str, after: &str) -> String {
     parts.join(" ")
 }
 
-/// Bytes of the text for each byte that zlib needs for it.
+/// Compression ratio: bytes of the text for each byte that zlib needs for it.
 fn compression(text: &str) -> f32 {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-    // Memory takes everything.
+    // Writing to memory cannot fail.
     let compressed = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
     compressed.map_or(0.0, |bytes| text.len() as f32 / bytes.len() as f32)
 }
 
-/// Without case and punctuation.
+/// The words of a text in lower case, without punctuation.
 fn words(text: &str) -> Vec<String> {
     let words = text.split(|letter: char| !letter.is_alphanumeric());
     words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
-/// Whether the same few ids follow each other again and again; compression does not tell that of a short text.
+/// True if the same few ids follow each other again and again, which the compression ratio does not show for a short
+/// text.
 fn is_loop(ids: &[u32]) -> bool {
     (1..=ids.len() / LOOPS).any(|size| {
         let times = LOOPS.max(LOOPED.div_ceil(size));

@@ -1,4 +1,4 @@
-//! The tiny checkpoints, their parts and their golden values.
+//! Loads the tiny checkpoints, parts of them and their golden values.
 
 use std::collections::HashMap;
 use std::fs;
@@ -75,7 +75,7 @@ pub fn pixels(picture: usize) -> Tensor {
         .unwrap()
 }
 
-/// A part of a checkpoint.
+/// Loads a part of a checkpoint with `build`.
 pub fn part<T>(
     folder: &Path,
     precision: Precision,
@@ -110,7 +110,7 @@ pub fn blip(folder: &Path, precision: Precision) -> Blip {
     Blip::open(&Checkpoint::open(folder).unwrap(), precision, &Device::Cpu).unwrap()
 }
 
-/// The same checkpoint with one tensor changed.
+/// A copy of a checkpoint with one tensor changed.
 pub fn changed(name: &str, tensor: &str, change: impl Fn(&Tensor) -> Tensor) -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     for file in ["config.json", "preprocessor_config.json", "tokenizer.json"] {
@@ -127,7 +127,7 @@ pub fn numbers(tensor: &Tensor) -> Vec<f32> {
     tensor.flatten_all().unwrap().to_vec1().unwrap()
 }
 
-/// Largest difference over the largest value.
+/// Largest difference, relative to the largest value.
 pub fn difference(ours: &Tensor, theirs: &Tensor) -> f32 {
     assert_eq!(ours.dims(), theirs.dims());
     let (ours, theirs) = (numbers(ours), numbers(theirs));
@@ -135,7 +135,7 @@ pub fn difference(ours: &Tensor, theirs: &Tensor) -> f32 {
     ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max) / largest
 }
 
-/// Size of the difference over size of the values, all together: what rounding every weight does.
+/// Norm of the difference, relative to the norm of the reference: measures the effect of rounding all weights.
 pub fn noise(ours: &Tensor, theirs: &Tensor) -> f32 {
     let size = |x: &Tensor| x.sqr().unwrap().sum_all().unwrap().to_scalar::<f32>().unwrap().sqrt();
     size(&(ours - theirs).unwrap()) / size(theirs)
@@ -146,7 +146,7 @@ pub fn logits(reading: &Reading, ids: &[u32], cache: &mut Cache) -> Tensor {
     reading.logits(&hidden).unwrap()
 }
 
-/// The logits of the golden text, from golden vision tokens on: ours and the reference's.
+/// Logits of the golden text, computed from golden vision tokens: (ours, the reference's).
 pub fn golden_logits(folder: &Path, picture: usize, precision: Precision) -> (Tensor, Tensor) {
     let values = values("caption");
     let decoder = decoder(folder, precision);
@@ -155,7 +155,7 @@ pub fn golden_logits(folder: &Path, picture: usize, precision: Precision) -> (Te
     (ours, values[&format!("{picture}.logits")].clone())
 }
 
-/// Vision tokens of the golden pixels: ours and the reference's.
+/// Vision tokens of the golden pixels: (ours, the reference's).
 pub fn golden_vision(folder: &Path, picture: usize, precision: Precision) -> (Tensor, Tensor) {
     let ours = vision(folder, precision).forward(&pixels(picture)).unwrap();
     (ours, values("caption")[&format!("{picture}.tokens")].clone())

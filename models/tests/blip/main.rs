@@ -1,4 +1,4 @@
-//! BLIP against `transformers` on tiny checkpoints with random weights (made by `training/reference_blip.py`).
+//! Compares BLIP with `transformers` on tiny checkpoints with random weights, made by `training/reference_blip.py`.
 
 #![allow(clippy::unwrap_used)]
 

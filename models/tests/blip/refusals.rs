@@ -1,4 +1,4 @@
-//! Models that are not what they should be.
+//! Tests the errors for damaged or unsuitable checkpoints.
 
 use std::fs;
 

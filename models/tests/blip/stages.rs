@@ -1,4 +1,4 @@
-//! Vision tokens and logits, stage by stage.
+//! Compares vision tokens, logits and preprocessed pixels with the reference, stage by stage.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -59,7 +59,8 @@ fn no_token_sees_a_later_one() {
     assert_ne!(part(&before, last, 1), part(&after, last, 1));
 }
 
-/// The golden values notice a layer that does nothing: each layer's output weights, set to zero, move the outputs far.
+/// The golden values detect a skipped layer: setting any layer's output weights to zero changes the outputs by far more
+/// than the tolerance.
 #[test]
 fn a_skipped_layer_is_noticed() {
     let ends = ["self_attn.projection.weight", "mlp.fc2.weight", "output.dense.weight"];
@@ -119,14 +120,14 @@ fn an_own_matrix_of_scores_is_used_and_a_copy_is_shared() {
     assert!(with_head(2.0) > 10.0 * TOLERANCE);
 }
 
-/// Real photos at the size of the published models: what the processor gives, sampled.
+/// Compares samples of preprocessed real photos, at the published models' size, with the reference's processor.
 #[test]
 fn pixels_equal_the_processors() {
     const SIDE: usize = 384;
     let sampled: BTreeMap<String, Vec<f32>> =
         serde_json::from_slice(&fs::read(folder("sampled.json")).unwrap()).unwrap();
     let copy = changed("caption", "text_decoder.cls.predictions.bias", Tensor::clone);
-    // Without normalisation, as the golden values are.
+    // The golden values are not normalised.
     let config = format!(r#"{{"size": {SIDE}, "image_mean": [0, 0, 0], "image_std": [1, 1, 1], "rescale_factor": 1}}"#);
     fs::write(copy.path().join("preprocessor_config.json"), config).unwrap();
     let preprocessor = Preprocessor::load(&Checkpoint::open(copy.path()).unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! Captions, answers and matching.
+//! Compares captions, answers and matching scores with the reference.
 
 use crate::checkpoints::{Config, PICTURES, TOLERANCE, blip, cases, difference, folder, look, part, values};
 use eyebright_models::Cancel;

@@ -1,4 +1,4 @@
-//! The tiny checkpoints, changed copies of them and their golden values.
+//! Loads the tiny checkpoints and their golden values, and makes changed copies of them.
 
 use std::collections::HashMap;
 use std::fs;
@@ -33,7 +33,7 @@ pub struct Golden<T> {
     pub new_tokens: usize,
 }
 
-/// `transformers`' names and defaults.
+/// Settings for generation, with the names and defaults of `transformers`.
 #[derive(Deserialize)]
 pub struct Settings {
     pub num_beams: usize,
@@ -99,7 +99,7 @@ pub fn stored(name: &str) -> Blip2 {
     open(&golden(name), Precision::Stored).unwrap()
 }
 
-/// Largest difference over the largest value.
+/// Largest difference, relative to the largest value.
 pub fn difference(ours: &Tensor, theirs: &Tensor) -> f32 {
     assert_eq!(ours.dims(), theirs.dims());
     let largest = |x: &Tensor| {
@@ -115,7 +115,7 @@ pub fn difference(ours: &Tensor, theirs: &Tensor) -> f32 {
     largest(&(ours - theirs).unwrap()) / largest(theirs).max(1e-6)
 }
 
-/// Size of the difference over size of the values, all together: what rounding every weight does.
+/// Norm of the difference, relative to the norm of the reference: measures the effect of rounding all weights.
 pub fn noise(ours: &Tensor, theirs: &Tensor) -> f32 {
     let size = |x: &Tensor| x.sqr().unwrap().sum_all().unwrap().to_scalar::<f32>().unwrap().sqrt();
     size(&(ours - theirs).unwrap()) / size(theirs)
@@ -126,7 +126,7 @@ pub fn assert_close(ours: &Tensor, theirs: &Tensor, tolerance: f32, what: &str) 
     assert!(far <= tolerance, "{what} differs by {far}");
 }
 
-/// A copy of a checkpoint whose weights, in one file, and configuration were changed.
+/// A copy of a checkpoint with changed weights, joined in one file, and a changed configuration.
 pub fn changed(
     name: &str,
     weights: impl FnOnce(&mut HashMap<String, Tensor>),
@@ -164,7 +164,7 @@ pub fn changed(
     folder
 }
 
-/// The language model of a checkpoint.
+/// The language model of a checkpoint, loaded alone.
 pub enum Language {
     Opt(Opt),
     T5(T5),
@@ -189,7 +189,7 @@ impl Language {
             .unwrap()
     }
 
-    /// As the reference's: of the prompt, or of a fixed text behind it.
+    /// The logits that the reference has: of the prompt for OPT, of a fixed text that follows it for T5.
     pub fn logits(&self, projected: &Tensor, ids: &[u32]) -> Tensor {
         match self {
             Self::Opt(model) => {
@@ -214,7 +214,7 @@ pub struct TextConfig<T> {
     pub text_config: T,
 }
 
-/// A picture as the reference's processor made it: [1, 3, 28, 28].
+/// A picture as preprocessed by the reference: [1, 3, 28, 28].
 pub fn pixels(index: usize) -> Tensor {
     let all = candle_core::safetensors::load(golden("pixels.safetensors"), &Device::Cpu).unwrap();
     all["pixels"].narrow(0, index, 1).unwrap()

@@ -1,4 +1,4 @@
-//! The language models alone: causality and the cache.
+//! Tests causality and the cache of the language models alone.
 
 use crate::checkpoints::{Language, TOLERANCE, WRITERS, assert_close, difference, golden};
 use candle_core::Tensor;

@@ -1,4 +1,5 @@
-//! BLIP-2 and `InstructBLIP` as published against `transformers`, on tiny checkpoints (made by `training/reference_blip2.py`).
+//! Compares published BLIP-2 and `InstructBLIP` models with `transformers` on tiny checkpoints, made by
+//! `training/reference_blip2.py`.
 
 #![allow(clippy::unwrap_used)]
 

@@ -1,4 +1,4 @@
-//! Tasks that a model was not made for, and damaged checkpoints.
+//! Tests the errors for tasks that a model cannot do and for damaged checkpoints.
 
 use std::fs;
 

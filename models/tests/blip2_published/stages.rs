@@ -1,4 +1,4 @@
-//! Pixels, vision tokens, queries, projections and logits, stage by stage.
+//! Compares pixels, vision tokens, queries, projections and logits with the reference, stage by stage.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -25,7 +25,8 @@ fn pixels_equal_the_reference() {
             .iter()
             .map(|far| far * 0.27 * 255.0)
             .collect();
-        // So small a copy of a photo has hard edges, at which rounding between the two passes shows now and then.
+        // A photo scaled down this far has hard edges, where rounding between the two passes of resizing sometimes
+        // shows.
         let beyond = levels.iter().filter(|&&levels| levels > 1.1).count();
         assert!(
             beyond * 100 < levels.len(),
@@ -35,7 +36,7 @@ fn pixels_equal_the_reference() {
     }
 }
 
-/// What each stage makes of what the reference's stage before it made.
+/// The output of each stage, with the reference's output of the stage before as its input.
 fn stages(
     model: &Blip2,
     language: &Language,
@@ -53,7 +54,7 @@ fn stages(
     ]
 }
 
-/// How far two tensors are from each other, over the size of the second.
+/// Distance of two tensors, relative to the size of the second.
 type Distance = fn(&Tensor, &Tensor) -> f32;
 
 fn assert_stages_equal(name: &str, folder: &Path, tolerance: f32, distance: Distance) {
@@ -91,7 +92,8 @@ fn weights_of_half_precision_give_nearly_the_same() {
     }
 }
 
-/// The golden values notice a part that does nothing: its output weights, set to zero, move the outputs far.
+/// The golden values detect a skipped part: setting its output weights to zero changes the outputs by far more than the
+/// tolerance.
 #[test]
 fn a_skipped_layer_is_noticed() {
     let ends = [
@@ -121,7 +123,7 @@ fn a_skipped_layer_is_noticed() {
     for name in ["opt", "t5", "instruct", "itm"] {
         let mut names = Vec::new();
         changed(name, |tensors| names.extend(tensors.keys().cloned()), |_| {});
-        // What the last layer makes of the instruction nobody reads.
+        // The last layer's outputs for the instruction are not used.
         names.retain(|part| !(name == "instruct" && part.contains("layer.1.output.")));
         for part in names.iter().filter(|part| ends.iter().any(|end| part.ends_with(end))) {
             let zeroed = |tensors: &mut HashMap<String, Tensor>| {
@@ -137,7 +139,7 @@ fn a_skipped_layer_is_noticed() {
     assert_eq!(seen, 20 + 29 + 30 + 22);
 }
 
-/// How far the outputs are from the reference's, for the fourth picture, whose text is long.
+/// Distance of the outputs from the reference's for the fourth picture, which has a long text.
 fn distance(name: &str, folder: &Path) -> f32 {
     const INDEX: usize = 3;
     let (model, theirs) = (open(folder, Precision::Stored).unwrap(), values(name));

@@ -1,4 +1,4 @@
-//! Captions, prompts and conversations.
+//! Compares captions, prompts and conversations with the reference.
 
 use crate::checkpoints::{Case, Golden, WRITERS, cases, changed, open, picture, pixels, stored, written};
 use eyebright_models::Exchange;
@@ -31,7 +31,7 @@ fn ids_and_text_equal_the_reference() {
     }
 }
 
-/// Before 2024 no file named a piece for the picture; the arithmetic was the same.
+/// Configurations from before 2024 name no placeholder token for the picture; the results are the same.
 #[test]
 fn older_configurations_write_the_same() {
     let older = |config: &mut serde_json::Value| {

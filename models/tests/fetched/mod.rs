@@ -1,4 +1,4 @@
-//! Packs that are fetched, not committed.
+//! Opens packs that are fetched and not committed.
 
 use std::path::PathBuf;
 
@@ -6,8 +6,8 @@ use eyebright_models::Pack;
 
 /// A pack that `./dev test` has fetched.
 ///
-/// Tests that need one are ignored by default and lie in a module named after it, such as `with_reader`: `./dev test` runs those whose packs are
-/// there.
+/// Tests that need one are ignored by default and are in a module named after it, such as `with_reader`: `./dev test`
+/// runs those whose packs are there.
 pub fn fetched(pack: &str) -> Pack {
     let packs = PathBuf::from(std::env::var_os("EYEBRIGHT_TEST_PACKS").unwrap_or_default());
     let folder = packs.join(pack);

@@ -1,4 +1,4 @@
-//! Packs made for a test.
+//! Makes packs for tests.
 
 use std::fmt::Write;
 use std::fs;
@@ -6,7 +6,7 @@ use std::fs;
 use eyebright_models::Pack;
 use sha2::{Digest, Sha256};
 
-/// A pack of these files, whose manifest tells the truth about them.
+/// A pack of these files with a correct manifest.
 pub fn pack(files: &[(&str, &[u8])]) -> (tempfile::TempDir, Pack) {
     let folder = tempfile::tempdir().unwrap();
     let mut manifest = "name='made'\nsummary='s'\nlicence='MIT'\n".to_owned();

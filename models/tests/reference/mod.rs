@@ -1,9 +1,9 @@
-//! How `transformers` was told to write when the reference values were made.
+//! Settings with which `transformers` generated the reference texts.
 
 use eyebright_models::parts::generation::Decoding;
 use serde::Deserialize;
 
-/// `transformers`' names and defaults.
+/// Settings for generation, with the names and defaults of `transformers`.
 #[derive(Deserialize)]
 #[serde(default)]
 pub struct Settings {

@@ -1,9 +1,9 @@
-//! The addresses of pictures, of the scheme `eyebright:`.
+//! URLs of pictures, for the window: the scheme `eyebright:`.
 
-/// The scheme.
+/// The custom URL scheme.
 pub const SCHEME: &str = "eyebright";
 
-/// Windows and Android know custom schemes only as hosts.
+/// Beginning of all URLs. On Windows a custom scheme is reached as a host of http.
 fn origin() -> &'static str {
     if cfg!(windows) {
         "http://eyebright.localhost"
@@ -12,7 +12,7 @@ fn origin() -> &'static str {
     }
 }
 
-/// The address of an entry's picture.
+/// URL of an entry's picture.
 pub fn address(id: u64) -> String {
     format!("{}/picture/{id}", origin())
 }

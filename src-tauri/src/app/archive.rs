@@ -1,4 +1,5 @@
-//! The history on disk, for all threads of the app: written by one of its own, so that nobody waits for the disk.
+//! The history on disk, shared by all threads of the app. A thread of its own writes, so that no caller waits for the
+//! disk.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,10 +19,10 @@ use eyebright_store::settings::Settings;
 
 use super::thumbnail;
 
-/// Nothing was to be written for so long: there is time for what was left undone.
+/// Time without tasks after which missing image features are computed.
 const QUIET: Duration = Duration::from_millis(200);
 
-/// Something to be written when there is time.
+/// A task for the writing thread.
 enum Task {
     Keep(u64, Seen, Words, Vec<String>, Limits),
     Place(Vec<(u64, Trace)>),
@@ -31,7 +32,7 @@ enum Task {
     Shrink(Limits),
 }
 
-/// The history on disk. Opened when it is first needed.
+/// The history on disk, opened when first needed.
 #[derive(Clone)]
 pub struct Archive {
     inner: Arc<Inner>,
@@ -43,12 +44,12 @@ struct Inner {
     store: Mutex<Option<Store>>,
     assistant: Assistant,
     events: Sender<Event>,
-    /// Whether the last failure was told: a full disk is no news at every picture.
+    /// True if the last task failed and that was reported, so that a full disk is not reported with every picture.
     told: AtomicBool,
 }
 
 impl Archive {
-    /// Opens nothing yet.
+    /// Starts the writing thread. Opens nothing yet.
     pub fn start(assistant: Assistant, events: Sender<Event>) -> Self {
         let inner = Arc::new(Inner {
             place: history::place(),
@@ -63,27 +64,27 @@ impl Archive {
         Self { inner, tasks }
     }
 
-    /// Keeps an entry.
+    /// Adds an entry.
     pub fn keep(&self, id: u64, seen: Seen, words: Words, said: Vec<String>, settings: &Settings) {
         self.later(Task::Keep(id, seen, words, said, limits(settings)));
     }
 
-    /// More was said of an entry.
+    /// Appends sentences to an entry.
     pub fn extend(&self, id: u64, sentences: &[String]) {
         self.later(Task::Extend(id, sentences.to_vec()));
     }
 
-    /// The text of an entry was read.
+    /// Adds the text that was read in an entry's picture.
     pub fn has_text(&self, id: u64, lines: &[String]) {
         self.later(Task::Text(id, lines.to_vec()));
     }
 
-    /// Removes an entry, or all; after what is to be kept yet.
+    /// Removes an entry, or all if None, once earlier tasks are done.
     pub fn forget(&self, id: Option<u64>) {
         self.later(Task::Forget(id));
     }
 
-    /// Forgets what is beyond the limits of the settings.
+    /// Removes the oldest entries beyond the limits of the settings.
     pub fn shrink(&self, settings: &Settings) {
         self.later(Task::Shrink(limits(settings)));
     }
@@ -93,12 +94,12 @@ impl Archive {
         let _ = self.tasks.send(task);
     }
 
-    /// An entry, if it is kept.
+    /// The entry with this number, if it is on disk.
     pub fn get(&self, id: u64) -> Option<Entry> {
         self.inner.with(|store| store.get(id)).ok().flatten()
     }
 
-    /// Entries that words are about, best first.
+    /// Finds entries by words, best first.
     pub fn find(&self, words: &str, cancel: &Cancel) -> Result<Vec<Found>, Fault> {
         let candidates = |vector: &Vector| self.inner.with(|store| find::candidates(store, words, vector));
         let glance = self.inner.assistant.glance()?;
@@ -109,7 +110,7 @@ impl Archive {
         Ok(found)
     }
 
-    /// Writes everything into a folder; tells how many entries there were.
+    /// Exports all entries into a folder. Returns their number.
     pub fn export(&self, folder: &Path) -> Result<u64, Fault> {
         let exported = self.inner.with(|store| match store.export(folder) {
             Ok(count) => Ok(Ok(count)),
@@ -122,7 +123,8 @@ impl Archive {
 
 impl Inner {
     fn work(&self, inbox: &Receiver<Task>) {
-        // Entries before this one may still be unknown to the model: an earlier version kept them.
+        // Entries below this number may lack image features, because an earlier version stored them. None: nothing to
+        // catch up.
         let mut behind = None;
         loop {
             let task = match behind {
@@ -131,26 +133,27 @@ impl Inner {
             };
             match (task, behind) {
                 (Ok(task), _) => {
-                    // The model is in memory now.
+                    // The model is in memory now, so missing features can be computed cheaply.
                     if matches!(task, Task::Keep(..)) {
                         behind = Some(u64::MAX);
                     }
                     self.tell(self.carry_out(task));
                 }
-                // A failure comes again, and is told, at the next picture.
+                // A failure here will occur again, and be reported, at the next picture.
                 (Err(RecvTimeoutError::Timeout), Some(before)) => behind = self.catch_up(before).unwrap_or_default(),
                 (Err(_), _) => return,
             }
         }
     }
 
-    /// Looks at the newest entry before `before` of which the model remembers nothing; tells where to go on.
+    /// Computes and stores the features of the newest entry below `before` that has none. Returns its number, from
+    /// which to continue; None if there is no such entry.
     fn catch_up(&self, before: u64) -> Result<Option<u64>, Fault> {
         let describer = self.assistant.glance()?;
         let Some((id, jpeg)) = self.with(|store| store.unplaced(before, describer.space()))? else {
             return Ok(None);
         };
-        // A picture that was kept badly stays to be found by its text.
+        // An entry whose JPEG cannot be decoded can still be found by its text.
         if let Ok(picture) = Picture::decode(&jpeg, &eyebright_models::Limits::default()) {
             let trace = find::trace(&describer, &describer.look(&picture)?)?;
             self.with(|store| store.place(id, &trace))?;
@@ -191,7 +194,7 @@ impl Inner {
         }
     }
 
-    /// Does something with the store; where that turns out to be damaged, another one is begun.
+    /// Calls `act` with the store, opening it if needed. If it turns out to be damaged, begins a new one and fails.
     fn with<R>(&self, act: impl FnOnce(&mut Store) -> Result<R, HistoryError>) -> Result<R, Fault> {
         let place = self.place.as_deref().ok_or_else(Fault::no_data_folder)?;
         let mut slot = lock(&self.store);
@@ -227,9 +230,9 @@ fn limits(settings: &Settings) -> Limits {
     }
 }
 
-/// Milliseconds since 1970: where a session begins to number its entries.
+/// Milliseconds since 1970: the number of a session's first entry.
 pub fn now_ms() -> u64 {
-    // A clock before 1970 is wrong, and no reason to fail.
+    // A clock set before 1970 counts as 0.
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What the window may ask for, one line each.
+//! The commands that the window can call.
 
 use eyebright_assistant::inputs::PICTURE_NAMES;
 use eyebright_assistant::opening::check_describer;
@@ -19,10 +19,10 @@ use super::state::App;
 use super::{hotkeys, packs};
 use crate::contract::{Command, Snapshot, Update};
 
-/// All that the window shows; called when it opens.
+/// The whole state that a window shows. Called when it opens.
 #[tauri::command]
 pub fn snapshot(window: WebviewWindow, app: State<'_, App>) -> Snapshot {
-    // The window of the region comes up after the frame was set.
+    // The region window opens after the frame was set, so it gets the frame as an update.
     if window.label() == REGION
         && let Some((rect, text)) = app.view().frame.clone()
     {
@@ -31,7 +31,7 @@ pub fn snapshot(window: WebviewWindow, app: State<'_, App>) -> Snapshot {
     app.snapshot()
 }
 
-/// Does what the window asks for. A fault is told in its language.
+/// Carries out a command of the window. Returns faults in the language of the settings.
 #[tauri::command]
 pub fn send(handle: AppHandle, app: State<'_, App>, command: Command) -> Result<(), Fault> {
     carry_out(handle, &app, command).map_err(|fault| app.strings().translated(&fault))
@@ -84,7 +84,7 @@ fn choose_files(handle: &AppHandle) {
     let handle = handle.clone();
     let dialog = handle.dialog().file().add_filter("", &PICTURE_NAMES);
     dialog.pick_files(move |files| {
-        // None: the person thought better of it.
+        // None: the person cancelled the dialog.
         let paths = files
             .unwrap_or_default()
             .into_iter()
@@ -100,7 +100,7 @@ fn choose_model(handle: &AppHandle) {
     let handle = handle.clone();
     let dialog = handle.dialog().file();
     dialog.pick_folder(move |folder| {
-        // None: the person thought better of it.
+        // None: the person cancelled the dialog.
         let Some(folder) = folder.and_then(|folder| folder.into_path().ok()) else {
             return;
         };
@@ -126,7 +126,7 @@ fn export(handle: &AppHandle) {
     let handle = handle.clone();
     let dialog = handle.dialog().file();
     dialog.pick_folder(move |folder| {
-        // None: the person thought better of it.
+        // None: the person cancelled the dialog.
         let Some(folder) = folder.and_then(|folder| folder.into_path().ok()) else {
             return;
         };
@@ -146,7 +146,7 @@ fn export(handle: &AppHandle) {
 fn change_settings(handle: &AppHandle, app: &App, settings: Settings) -> Result<(), Fault> {
     let before = app.settings();
     if settings.pack != before.pack {
-        // What else may be wrong with it is told when it is loaded, which may take long.
+        // Only a quick check. Other problems are reported when the model is loaded, which may take long.
         check_describer(settings.pack.as_ref())?;
     }
     app.change(settings.clone())?;
@@ -172,7 +172,7 @@ fn change_settings(handle: &AppHandle, app: &App, settings: Settings) -> Result<
 
 fn list_voices(handle: AppHandle) {
     std::thread::spawn(move || {
-        // Without a list there is nothing to choose; that the voice is dead is told when it should speak.
+        // On failure the list is empty. A broken speech engine is reported when it should speak.
         let voices = voices::list(&["en", "de"]).unwrap_or_default();
         let voices = voices.into_iter().map(Into::into).collect();
         tell(&handle, &Update::Voices { voices });
@@ -181,13 +181,13 @@ fn list_voices(handle: AppHandle) {
 
 fn list_microphones(handle: AppHandle) {
     std::thread::spawn(move || {
-        // Without a list the system's choice is left; that it cannot be used is told when it should hear.
+        // On failure only the system's choice is left. A broken microphone is reported when it should hear.
         let names = microphone::names().unwrap_or_default();
         tell(&handle, &Update::Microphones { names });
     });
 }
 
-/// The file of settings tells the next start that it is not the first.
+/// Closes the welcome and writes the settings file, whose existence marks that the first run is over.
 fn welcome_done(app: &App) -> Result<(), Fault> {
     app.view().welcome = false;
     app.change(app.settings())

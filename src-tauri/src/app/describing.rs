@@ -1,4 +1,4 @@
-//! The assistant, as the session asks it and as the settings want it.
+//! Connects the assistant with the session and the settings.
 
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -11,15 +11,15 @@ use eyebright_models::{Cancel, Error, Level, Picture, Statement};
 use eyebright_session::{Describe, Event, Readout, Told};
 use eyebright_store::settings::Settings;
 
-/// An assistant that tells the session of a model that cannot be used.
+/// Makes an assistant that reports models it cannot use to the session.
 pub fn assistant(settings: &Settings, events: Sender<Event>) -> Assistant {
     Assistant::new(choice(settings), move |fault| {
-        // A closed session wants no news.
+        // An error means that the session has ended.
         let _ = events.send(Event::Trouble(fault));
     })
 }
 
-/// What the settings say of models.
+/// The choice of models in the settings.
 pub fn choice(settings: &Settings) -> Choice {
     Choice {
         pack: settings.pack.clone(),
@@ -29,11 +29,12 @@ pub fn choice(settings: &Settings) -> Choice {
     }
 }
 
-/// Describes for the session.
+/// The session's `Describe` port.
 pub struct Describing(pub Assistant);
 
 impl Describing {
-    /// Sees whether a picture needs a warning. A description is not lost because that failed.
+    /// Judges whether a picture needs a warning. A failure is noted in `words` and does not stop the description; only
+    /// cancelling does.
     fn judge(&self, words: &mut Words, picture: &Picture, cancel: &Cancel) -> Result<(), Fault> {
         match self.0.judge(picture, cancel) {
             Ok(judgement) => words.level = judgement.map_or(words.level, |judgement| judgement.level),
@@ -46,7 +47,7 @@ impl Describing {
 
 impl Describe for Describing {
     fn describe(&self, picture: &Arc<Picture>, told: &Told<'_>, cancel: &Cancel) -> Result<Words, Fault> {
-        // What needs a warning is not said before it.
+        // Judge first: sentences are passed on early only if no warning must come before them.
         let mut judged = Words::default();
         self.judge(&mut judged, picture, cancel)?;
         let (language, is_safe) = (

@@ -1,4 +1,4 @@
-//! The windows, as the session's display.
+//! The session's `Display` port: the app's windows.
 
 use eyebright_domain::Action;
 use eyebright_session::{Display, Event, Show};
@@ -9,16 +9,16 @@ use super::state::App;
 use super::thumbnail;
 use crate::contract::{Place, Update};
 
-/// Tells the window. A window that is not there learns everything from its snapshot when it opens.
+/// Sends an update to the windows. A closed window needs none: it gets a snapshot when it opens.
 pub fn tell(app: &AppHandle, update: &Update) {
     let _ = app.emit("update", update);
 }
 
-/// Brings the window up, with the focus on a part of it. A closed window is opened anew: it costs no memory meanwhile, and a screen
-/// reader learns nothing of what changes in a hidden one.
+/// Shows the main window and puts the focus on a part of it. If it is closed, opens a new one. (Windows are closed, not
+/// hidden: that saves memory, and screen readers do not notice changes in hidden windows.)
 pub fn show_main(app: &AppHandle, place: Place) {
     if let Some(window) = app.get_webview_window(MAIN) {
-        // A desktop may refuse the focus; then the window is at least there.
+        // A desktop may refuse the focus; then the window is at least visible.
         let _ = window.show();
         let _ = window.unminimize();
         let _ = window.set_focus();
@@ -28,12 +28,12 @@ pub fn show_main(app: &AppHandle, place: Place) {
     app.state::<App>().view().focus = Some(place);
     let configured = app.config().app.windows.iter().find(|window| window.label == MAIN);
     if let Some(window) = configured {
-        // Whoever cannot get a window is still spoken to.
+        // If it fails, the app still works by speech.
         let _ = WebviewWindowBuilder::from_config(app, window).and_then(WebviewWindowBuilder::build);
     }
 }
 
-/// Shows what the session shows.
+/// Shows the session's output in the windows.
 pub struct Windows(pub AppHandle);
 
 impl Display for Windows {
@@ -73,7 +73,7 @@ impl Display for Windows {
     }
 }
 
-/// The frozen screen fills the real one.
+/// Opens the full-screen window that shows the frozen screen, for choosing a region.
 fn open_region(app: &AppHandle) {
     let title = app.state::<App>().strings().get("ui.region.heading").to_owned();
     let built = WebviewWindowBuilder::new(app, REGION, WebviewUrl::App("region.html".into()))
@@ -84,7 +84,7 @@ fn open_region(app: &AppHandle) {
         .skip_taskbar(true)
         .focused(true)
         .build();
-    // Without the window the region can still not be chosen: that must be heard.
+    // Without the window no region can be chosen: stop, which the person hears.
     if built.is_err() {
         let app = app.state::<App>();
         app.send(Event::Act(Action::Stop));

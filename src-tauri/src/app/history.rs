@@ -1,4 +1,4 @@
-//! The descriptions of this session, newest first, with pictures to look at.
+//! The list of descriptions in the window, with their pictures, newest first.
 
 use std::path::PathBuf;
 
@@ -11,10 +11,10 @@ use super::address::address;
 use super::thumbnail::{self, SHOWN_SIDE};
 use crate::contract::Entry;
 
-/// More entries than this leave the list, oldest first.
+/// Largest number of entries in the list. Beyond it the oldest are removed.
 const KEPT: usize = 200;
 
-/// A description that is kept.
+/// An entry of the list.
 struct Kept {
     entry: Entry,
     words: Words,
@@ -22,16 +22,16 @@ struct Kept {
     path: Option<PathBuf>,
 }
 
-/// The history.
+/// The list of descriptions.
 #[derive(Default)]
 pub struct History {
     kept: Vec<Kept>,
-    /// The entry that questions are about.
+    /// Number of the entry that questions are about.
     pub current: Option<u64>,
 }
 
 impl History {
-    /// Adds an entry. With `alone` it is the only one: the person wants no history, but the picture is still to be seen.
+    /// Adds an entry. With `alone` it replaces all others: the person wants no history, but sees the current picture.
     pub fn add(&mut self, id: u64, seen: &Seen, words: Words, sentences: Vec<String>, alone: bool) {
         if alone {
             self.kept.clear();
@@ -58,7 +58,7 @@ impl History {
         self.current = Some(id);
     }
 
-    /// Puts an entry of an earlier session into the list, at its place in time.
+    /// Inserts an entry of an earlier session into the list, in order of time.
     pub fn bring(&mut self, entry: history::Entry) {
         let place = self.kept.partition_point(|kept| kept.entry.id > entry.id);
         let kept = Kept {
@@ -70,26 +70,26 @@ impl History {
         self.kept.insert(place, kept);
     }
 
-    /// Whether an entry is in the list.
+    /// True if an entry is in the list.
     pub fn has(&self, id: u64) -> bool {
         self.kept.iter().any(|kept| kept.entry.id == id)
     }
 
-    /// More was said of an entry.
+    /// Appends sentences to an entry.
     pub fn extend(&mut self, id: u64, sentences: &[String]) {
         if let Some(kept) = self.kept.iter_mut().find(|kept| kept.entry.id == id) {
             kept.entry.sentences.extend_from_slice(sentences);
         }
     }
 
-    /// The text of an entry was read.
+    /// Adds the text that was read in an entry's picture.
     pub fn has_text(&mut self, id: u64, lines: &[String]) {
         if let Some(kept) = self.kept.iter_mut().find(|kept| kept.entry.id == id) {
             kept.words.add_text(lines);
         }
     }
 
-    /// Removes an entry, or all.
+    /// Removes an entry, or all if None.
     pub fn forget(&mut self, id: Option<u64>) {
         self.kept.retain(|kept| id.is_some_and(|id| id != kept.entry.id));
         if !self.kept.iter().any(|kept| Some(kept.entry.id) == self.current) {
@@ -97,7 +97,7 @@ impl History {
         }
     }
 
-    /// Makes an entry the current one.
+    /// Makes an entry the current one, and returns it for the session. None if it is not in the list.
     pub fn recall(&mut self, id: u64) -> Option<Recalled> {
         let kept = self.kept.iter().find(|kept| kept.entry.id == id)?;
         self.current = Some(id);
@@ -118,20 +118,20 @@ impl History {
         self.kept.iter().map(|kept| kept.entry.clone()).collect()
     }
 
-    /// All that was said of an entry.
+    /// Everything that was said about an entry, one sentence a line.
     pub fn text(&self, id: u64) -> Option<String> {
         let kept = self.kept.iter().find(|kept| kept.entry.id == id)?;
         Some(kept.entry.sentences.join("\n"))
     }
 
-    /// The picture of an entry.
+    /// The picture of an entry, as JPEG.
     pub fn picture(&self, id: u64) -> Option<&[u8]> {
         let kept = self.kept.iter().find(|kept| kept.entry.id == id)?;
         Some(&kept.jpeg)
     }
 }
 
-/// An entry of the history on disk as the window lists it.
+/// Converts an entry of the history on disk for the window.
 pub fn listed(entry: &history::Entry) -> Entry {
     Entry {
         id: entry.id,

@@ -1,4 +1,4 @@
-//! The hotkeys of the app.
+//! Registers the app's hotkeys.
 
 use std::sync::Arc;
 use std::thread;
@@ -13,22 +13,22 @@ use tauri_plugin_global_shortcut::{GlobalShortcutExt, ShortcutEvent, ShortcutSta
 use super::display::tell;
 use super::state::App;
 
-/// How often is looked for a pause in what is being said.
+/// Interval between checks whether the app has stopped speaking.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Holds these keys from now on and no others. What does not work is told to the window beside `others`, the problems that have
-/// nothing to do with keys; on Wayland it turns out later and is said aloud then.
+/// Registers these hotkeys in place of all earlier ones. Problems are shown in the window together with `others`, those
+/// not about keys. On Wayland problems become known later, and are also spoken then.
 pub fn register(app: &AppHandle, hotkeys: &Hotkeys, others: Vec<Fault>) {
     let holder: Arc<dyn Holder> = Arc::new(Keys(app.clone()));
     hotkeys::register(&holder, hotkeys, others);
 }
 
-/// Lets all keys go, as while a new one is being chosen.
+/// Releases all hotkeys, for example while a new one is being chosen.
 pub fn release(app: &AppHandle) {
     hotkeys::release(&Keys(app.clone()));
 }
 
-/// Holds keys for the session.
+/// Holds the hotkeys and passes their presses to the session.
 struct Keys(AppHandle);
 
 impl Keys {
@@ -59,7 +59,7 @@ impl Holder for Keys {
     }
 
     fn let_go(&self) {
-        // What was not held cannot be let go, which is as good.
+        // It fails only for keys that are not held.
         let _ = self.0.global_shortcut().unregister_all();
     }
 
@@ -75,7 +75,7 @@ impl Holder for Keys {
         self.0.state::<App>().set_problems(problems);
     }
 
-    /// Shows what does not work, and says it: without keys a blind person has no other way to find out.
+    /// Shows problems with hotkeys and speaks new ones: without hotkeys a blind person could not find out.
     fn tell_late(&self, all: Vec<Fault>, new: &[Fault]) {
         let app = self.0.state::<App>();
         app.set_problems(all);
@@ -83,7 +83,7 @@ impl Holder for Keys {
         if new.is_empty() {
             return;
         }
-        // Not into the welcome, nor into a description.
+        // Wait until the welcome or a description has been spoken.
         loop {
             thread::sleep(PAUSE);
             if app.view().status == Status::Idle {

@@ -1,6 +1,6 @@
-//! What the windows are called among themselves.
+//! Tauri labels of the windows.
 
-/// Label of the window.
+/// The main window.
 pub const MAIN: &str = "main";
-/// Label of the window in which a region is chosen.
+/// The window in which a region of the screen is chosen.
 pub const REGION: &str = "region";

@@ -1,4 +1,4 @@
-//! The desktop app: puts the session, its companions, the windows, the tray and the hotkeys together.
+//! The desktop app: connects the session with the assistant, the windows, the tray and the hotkeys.
 
 mod address;
 mod archive;

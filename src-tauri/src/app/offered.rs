@@ -6,7 +6,7 @@ use eyebright_store::packs::{self, Listed};
 
 use crate::contract::{Pack, Presence};
 
-/// The packs that the app makes use of; `coming` are being fetched.
+/// The packs that the app can use. `coming` are the names of those being fetched.
 pub fn packs(coming: &BTreeSet<String>) -> Vec<Pack> {
     let pack = |pack: &Listed| Pack {
         name: pack.name.clone(),

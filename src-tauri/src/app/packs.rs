@@ -1,4 +1,4 @@
-//! Packs fetched and removed from the window. The only thing that ever goes out to a network, and only when it is asked for.
+//! Fetches and removes packs for the window. The app's only network access, and only on request.
 
 use std::thread;
 
@@ -10,7 +10,7 @@ use tauri::{AppHandle, Manager};
 use super::display::tell;
 use super::state::App;
 
-/// Begins to fetch a pack; it is said when it is there.
+/// Starts fetching a pack in the background. The start and the result are announced.
 pub fn fetch(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
     let pack = packs::known(name)?;
     if !app.view().coming.insert(pack.name.clone()) {
@@ -35,7 +35,7 @@ pub fn fetch(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Deletes a pack that was fetched.
+/// Deletes a fetched pack.
 pub fn remove(handle: &AppHandle, app: &App, name: &str) -> Result<(), Fault> {
     let pack = packs::known(name)?;
     packs::remove(pack)?;

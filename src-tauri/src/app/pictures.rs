@@ -1,4 +1,4 @@
-//! Pictures for the window, under addresses of the scheme `eyebright:`. They never touch the disk.
+//! Serves pictures to the window from memory, under URLs of the scheme `eyebright:`.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use tauri::{AppHandle, Manager};
 
 use super::state::App;
 
-/// Serves `/picture/ID` and `/screen`.
+/// Serves `/picture/ID` (an entry's picture) and `/screen` (the frozen screen).
 pub fn serve(app: &AppHandle, request: &Request<Vec<u8>>) -> Response<Cow<'static, [u8]>> {
     let app = app.state::<App>();
     let path = request.uri().path();

@@ -1,4 +1,4 @@
-//! The end of the app.
+//! Quits the app.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use tauri::{AppHandle, Manager};
 
 use super::state::App;
 
-/// Long enough for the sound server to play what was said last.
+/// Time for the sound server to finish playing.
 const LAST_WORDS: Duration = Duration::from_millis(50);
 
-/// Ends the app: silent first, so that no voice goes on without it.
+/// Quits the app. Stops speech first, so that it does not go on without the app.
 pub fn quit(app: &AppHandle) {
     app.state::<App>().send(Event::Act(Action::Stop));
     std::thread::sleep(LAST_WORDS);

@@ -1,4 +1,4 @@
-//! What was described, for the session: kept, found again, written into the pictures' files.
+//! The session's ports for finished descriptions: remembering them, searching them, saving them as alt text.
 
 use eyebright_domain::{Fault, Words};
 use eyebright_models::Cancel;
@@ -11,7 +11,7 @@ use super::history;
 use super::state::App;
 use crate::contract::Found;
 
-/// Writes alt texts.
+/// Saves descriptions as alt text in picture files.
 pub struct Labels;
 
 impl Label for Labels {
@@ -21,7 +21,7 @@ impl Label for Labels {
     }
 }
 
-/// The list of the session, and the history on disk.
+/// The list in the window and the history on disk.
 pub struct Shelf(pub AppHandle);
 
 impl Search for Shelf {

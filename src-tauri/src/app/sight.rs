@@ -1,4 +1,4 @@
-//! Where the session's pictures come from.
+//! The session's `See` port: gets pictures from the screen, the clipboard and files.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ use tauri::{AppHandle, Manager};
 use super::labels::MAIN;
 use super::state::App;
 
-/// The time that a desktop needs to draw what was behind a hidden window.
+/// Time a desktop needs to redraw what was behind a window after it is hidden.
 const REDRAWN: Duration = Duration::from_millis(180);
 
-/// The screen, the clipboard and files.
+/// Gets pictures from the screen, the clipboard and files.
 pub struct Sight {
-    /// Knows our own windows.
+    /// Used to hide the app's own window.
     pub app: AppHandle,
-    /// Loads while the picture is fetched.
+    /// Starts loading its model while the picture is fetched.
     pub assistant: Assistant,
 }
 
@@ -57,12 +57,12 @@ impl See for Sight {
 }
 
 impl Sight {
-    /// A picture that is called by where it came from.
+    /// A picture named after its source; `name` is the key of that word.
     fn found(&self, name: &str, picture: Picture) -> Found {
         found(self.app.state::<App>().strings().get(name).to_owned(), picture, None)
     }
 
-    /// Our own window must not be in the picture: it goes out of the way for the moment.
+    /// Calls `capture` with the app's own window hidden.
     fn without_own_window<R>(&self, capture: impl FnOnce() -> R) -> R {
         let window = self.app.get_webview_window(MAIN);
         let shown =

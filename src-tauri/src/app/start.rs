@@ -1,4 +1,4 @@
-//! The start of the app: everything is made, put together and set going.
+//! Starts the app: creates its parts and connects them.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,20 +20,21 @@ use super::state::{self, App};
 use super::{commands, describing, display, hearing, hotkeys, pictures, shelf, sight, tray, voice};
 use crate::contract::Place;
 
-/// Reads the arguments of a further start.
+/// Parses the arguments of a second start of the program.
 pub type FurtherStart = fn(&[String]) -> Request;
 
-/// Runs the app until the person quits. A second start hands its arguments to the first, which reads them by `further`, and returns at
-/// once.
+/// Runs the app until the person quits. A second start passes its arguments to the first, which parses them with
+/// `further`, and returns at once.
 pub fn run(request: Request, further: FurtherStart) -> Result<(), Fault> {
     if !has_display() {
         return Err(no_desktop("there is no screen"));
     }
     let built = tauri::Builder::default()
-        // First of all plugins, so that a second start does nothing but hand over.
+        // This plugin comes first, so that a second start does nothing but pass its arguments on.
         .plugin(tauri_plugin_single_instance::init(move |app, arguments, folder| {
             let handle = app.clone();
-            // On the main thread, which comes to it once this start is done. A loop that has ended wants nothing more.
+            // On the main thread, which runs it once this start is complete. An error means that the event loop has
+            // ended.
             let _ = app.run_on_main_thread(move || second_start(&handle, further(&arguments), Path::new(&folder)));
         }))
         .plugin(tauri_plugin_dialog::init())
@@ -56,7 +57,7 @@ pub fn run(request: Request, further: FurtherStart) -> Result<(), Fault> {
         .build(tauri::generate_context!());
     let app = built.map_err(no_desktop)?;
     app.run(|_, event| {
-        // Without a window the app lives on in the tray and by its hotkeys.
+        // When the last window closes, the app stays in the tray and listens to its hotkeys.
         if let RunEvent::ExitRequested { api, code: None, .. } = event {
             api.prevent_exit();
         }
@@ -69,10 +70,10 @@ fn no_desktop(reason: impl std::fmt::Display) -> Fault {
     Fault::new("no_desktop", message)
 }
 
-/// The voice, which tells the session.
+/// Starts the voice, which reports to the session.
 fn talker(settings: &Settings, events: Sender<Event>) -> Talker {
     let tell = move |event| {
-        // A closed session wants no news.
+        // An error means that the session has ended.
         let _ = events.send(voice::spoken(event));
     };
     Talker::start(
@@ -123,7 +124,7 @@ fn start(app: &AppHandle, request: &Request) -> Result<(), Box<dyn std::error::E
 
     hotkeys::register(app, &hotkeys, problems);
     tray::build(app, &state.strings());
-    // A first run by ear needs no window, but one that nobody sees would be a riddle to those who do.
+    // The first run shows the window even when started hidden: people who see need to know that the app runs.
     if !hidden || first_run {
         display::show_main(app, if first_run { Place::Welcome } else { Place::Heard });
     }
@@ -134,7 +135,7 @@ fn start(app: &AppHandle, request: &Request) -> Result<(), Box<dyn std::error::E
     Ok(())
 }
 
-/// Describes the files, does the action that a start of the program asks for.
+/// Carries out a request: describes its files, does its action.
 fn fulfil(app: &AppHandle, request: &Request) {
     let state = app.state::<App>();
     if !request.files.is_empty() {
@@ -146,7 +147,7 @@ fn fulfil(app: &AppHandle, request: &Request) {
     }
 }
 
-/// Another start of the program: what it asks for is done here; one that asks for nothing brings the window up.
+/// Handles a second start of the program: carries out its request, or shows the window if it has none.
 fn second_start(app: &AppHandle, mut request: Request, folder: &Path) {
     for file in &mut request.files {
         *file = folder.join(&*file);

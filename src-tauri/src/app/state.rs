@@ -1,4 +1,4 @@
-//! What the app's parts share.
+//! The state shared by all parts of the app.
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::Sender;
@@ -16,7 +16,7 @@ use super::history::History;
 use super::{describing, offered};
 use crate::contract::{Found, Place, Rect, Snapshot, Update};
 
-/// Shared by commands, hotkeys, tray and companions of the session.
+/// The state shared by commands, hotkeys, tray and the session's ports.
 pub struct App {
     events: Sender<Event>,
     preferences: Mutex<Preferences>,
@@ -35,35 +35,35 @@ struct Preferences {
 }
 
 impl Preferences {
-    /// In the language of the settings.
+    /// The problems, in the language of the settings.
     fn told_problems(&self) -> Vec<Fault> {
         let problems = self.problems.iter();
         problems.map(|fault| self.strings.translated(fault)).collect()
     }
 }
 
-/// What the windows show at the moment.
+/// The state of the windows.
 pub struct View {
-    /// What is going on.
+    /// The session's status.
     pub status: Status,
-    /// What was said last.
+    /// The text that was said last.
     pub heard: String,
-    /// What was looked for in the history, and found.
+    /// The last search in the history and its results.
     pub found: Option<Found>,
-    /// The first run's welcome is still open.
+    /// True while the welcome of the first run is open.
     pub welcome: bool,
-    /// Where a window that is being opened should put the focus.
+    /// The part that gets the focus when the window opens.
     pub focus: Option<Place>,
-    /// The frozen screen, as JPEG, while a region of it is chosen.
+    /// The frozen screen as JPEG, while a region is being chosen.
     pub screen: Option<Vec<u8>>,
-    /// The frame over it, and what was said of that.
+    /// The frame on the frozen screen, and the text that was said about it.
     pub frame: Option<(Rect, String)>,
-    /// Packs that are being fetched.
+    /// Names of the packs being fetched.
     pub coming: BTreeSet<String>,
 }
 
 impl App {
-    /// Everything that is known at the start.
+    /// Makes the state from what is known at the start.
     pub fn new(
         events: Sender<Event>,
         store: Store,
@@ -98,17 +98,17 @@ impl App {
         }
     }
 
-    /// Tells the session. It lives as long as the app.
+    /// Sends an event to the session, which lives as long as the app.
     pub fn send(&self, event: Event) {
         let _ = self.events.send(event);
     }
 
-    /// The descriptions so far.
+    /// The list of descriptions, locked.
     pub fn history(&self) -> MutexGuard<'_, History> {
         lock(&self.history)
     }
 
-    /// What looks at pictures.
+    /// The assistant, which describes pictures and answers questions.
     pub fn assistant(&self) -> &Assistant {
         &self.assistant
     }
@@ -118,7 +118,7 @@ impl App {
         &self.archive
     }
 
-    /// Puts an entry that is only on disk into the list.
+    /// Adds an entry to the list if it is only on disk.
     pub fn bring(&self, id: u64) {
         if !self.history().has(id)
             && let Some(entry) = self.archive.get(id)
@@ -127,19 +127,19 @@ impl App {
         }
     }
 
-    /// All that was said of an entry, in the list or on disk.
+    /// Everything that was said about an entry, in the list or on disk, one sentence a line.
     pub fn text(&self, id: u64) -> Option<String> {
         let listed = self.history().text(id);
         listed.or_else(|| Some(self.archive.get(id)?.said.join("\n")))
     }
 
-    /// The picture of an entry, in the list or on disk.
+    /// The picture of an entry, in the list or on disk, as JPEG.
     pub fn picture(&self, id: u64) -> Option<Vec<u8>> {
         let listed = self.history().picture(id).map(<[u8]>::to_vec);
         listed.or_else(|| Some(self.archive.get(id)?.jpeg).filter(|jpeg| !jpeg.is_empty()))
     }
 
-    /// Removes an entry, or all, from the list, from what was found, and from the disk.
+    /// Removes an entry, or all if None, from the list, the search results and the disk.
     pub fn forget(&self, id: Option<u64>) {
         self.archive.forget(id);
         self.history().forget(id);
@@ -149,22 +149,22 @@ impl App {
         }
     }
 
-    /// What the windows show.
+    /// The state of the windows, locked.
     pub fn view(&self) -> MutexGuard<'_, View> {
         lock(&self.view)
     }
 
-    /// The settings in force.
+    /// The current settings.
     pub fn settings(&self) -> Settings {
         lock(&self.preferences).settings.clone()
     }
 
-    /// The words of the language in use.
+    /// The texts in the current language.
     pub fn strings(&self) -> Arc<Strings> {
         lock(&self.preferences).strings.clone()
     }
 
-    /// What the session heeds of the settings.
+    /// The settings that concern the session.
     pub fn options(&self) -> Options {
         let preferences = lock(&self.preferences);
         Options {
@@ -174,7 +174,7 @@ impl App {
         }
     }
 
-    /// What a first run says: what this is, and the key to try.
+    /// The welcome of the first run: says what the app is, and which key to try.
     pub fn welcome(&self) -> String {
         let preferences = lock(&self.preferences);
         let key = |action| preferences.settings.hotkeys.get(action).replace('+', " ");
@@ -182,7 +182,7 @@ impl App {
         preferences.strings.fill("say.welcome", &fields)
     }
 
-    /// Takes new settings over: saved, then in force everywhere. Hotkeys are the caller's.
+    /// Saves new settings and applies them everywhere, except for hotkeys, which the caller registers.
     pub fn change(&self, settings: Settings) -> Result<(), Fault> {
         settings.check()?;
         {
@@ -198,12 +198,12 @@ impl App {
         Ok(())
     }
 
-    /// What does not work, from now on.
+    /// Replaces the list of problems.
     pub fn set_problems(&self, problems: Vec<Fault>) {
         lock(&self.preferences).problems = problems;
     }
 
-    /// All that the window shows.
+    /// The whole state that a window shows.
     pub fn snapshot(&self) -> Snapshot {
         let preferences = lock(&self.preferences);
         let (mut view, history) = (self.view(), self.history());
@@ -223,7 +223,7 @@ impl App {
         }
     }
 
-    /// The update after settings changed.
+    /// Update for changed settings.
     pub fn settings_update(&self) -> Update {
         let preferences = lock(&self.preferences);
         Update::Settings {
@@ -234,20 +234,20 @@ impl App {
         }
     }
 
-    /// The update after packs came or went.
+    /// Update for packs added or removed.
     pub fn packs_update(&self) -> Update {
         Update::Packs {
             packs: offered::packs(&self.view().coming),
         }
     }
 
-    /// The update after a search.
+    /// Update for a search.
     pub fn found_update(&self) -> Update {
         let found = self.view().found.clone();
         Update::Found { found }
     }
 
-    /// The update after the history changed.
+    /// Update for a changed list of descriptions.
     pub fn entries_update(&self) -> Update {
         let history = self.history();
         Update::Entries {
@@ -257,7 +257,7 @@ impl App {
     }
 }
 
-/// How the settings want words spoken.
+/// Voice, rate and volume of the settings.
 pub fn manner(settings: &Settings) -> Manner {
     Manner {
         voice: settings.voice.clone(),

@@ -1,4 +1,4 @@
-//! Small copies of pictures.
+//! Thumbnails.
 
 use std::io::Cursor;
 
@@ -7,13 +7,13 @@ use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 
-/// Of the copy that the window shows; larger ones would fill the memory.
+/// Longest side, in pixels, of the copies that the window shows. Limited to save memory.
 pub const SHOWN_SIDE: u32 = 1000;
-/// Of the copy that the history keeps: somewhat more than the networks look at.
+/// Longest side, in pixels, of the copies in the history on disk. Somewhat more than the networks' input size.
 pub const KEPT_SIDE: u32 = 400;
 const QUALITY: u8 = 85;
 
-/// A picture as JPEG, made smaller if one side is longer than `longest`; empty if that fails.
+/// Encodes a picture as JPEG, reduced if a side is longer than `longest` pixels. Empty if that fails.
 pub fn jpeg(picture: &Picture, longest: u32) -> Vec<u8> {
     let rgb = picture.rgb();
     let side = rgb.width().max(rgb.height());
@@ -24,7 +24,7 @@ pub fn jpeg(picture: &Picture, longest: u32) -> Vec<u8> {
     encode(scaled.as_ref().unwrap_or(rgb))
 }
 
-/// Pixels as JPEG; empty if that fails.
+/// Encodes pixels as JPEG. Empty if that fails.
 pub fn encode(rgb: &RgbImage) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     match rgb.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, QUALITY)) {

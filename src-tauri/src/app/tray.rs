@@ -11,9 +11,9 @@ use super::quit::quit;
 use super::state::App;
 use crate::contract::Place;
 
-/// Puts the icon there. Where the desktop has no tray, window and hotkeys do without it.
+/// Adds the tray icon. On desktops without a tray the app works without it.
 pub fn build(app: &AppHandle, strings: &Strings) {
-    // The library that draws the icon on Linux panics where a part of it is not installed.
+    // The library for tray icons on Linux panics if a part of it is not installed.
     let built = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| try_build(app, strings)));
     drop(built);
 }

@@ -1,4 +1,4 @@
-//! The session's voice and sounds, as the settings want them.
+//! The session's ports for speech and sounds, following the settings.
 
 use std::sync::mpsc::Sender;
 
@@ -13,7 +13,8 @@ use super::display::show_main;
 use super::state::App;
 use crate::contract::Place;
 
-/// Speaks itself, or leaves it to the screen reader: then the text field takes the focus, which is what screen readers read out.
+/// Speaks, or leaves speaking to the screen reader: then puts the focus on the text field, which makes screen readers
+/// read it.
 pub struct Voice {
     app: AppHandle,
     talker: Talker,
@@ -21,7 +22,7 @@ pub struct Voice {
 }
 
 impl Voice {
-    /// Both ways of speaking.
+    /// Makes a voice from the app's own speech engine and its window.
     pub fn new(app: AppHandle, talker: Talker, events: Sender<Event>) -> Self {
         Self { app, talker, events }
     }
@@ -33,7 +34,7 @@ impl Talk for Voice {
             SpeechBy::Own => self.talker.say(utterance, text),
             SpeechBy::ScreenReader => {
                 show_main(&self.app, Place::Heard);
-                // The screen reader does not tell when it has read.
+                // Screen readers do not report when they have finished, so it counts as spoken at once.
                 let _ = self.events.send(Event::Spoken(utterance));
             }
         }
@@ -44,14 +45,14 @@ impl Talk for Voice {
     }
 }
 
-/// Plays earcons unless the person wants none.
+/// Plays earcons, unless they are off in the settings.
 pub struct Sounds {
     app: AppHandle,
     earcons: Earcons,
 }
 
 impl Sounds {
-    /// Sounds to be asked for.
+    /// Makes the port from a player of earcons.
     pub fn new(app: AppHandle, earcons: Earcons) -> Self {
         Self { app, earcons }
     }
@@ -65,7 +66,7 @@ impl Play for Sounds {
     }
 }
 
-/// What became of words, for the session.
+/// Converts an event of the voice for the session.
 pub fn spoken(event: talker::Event) -> Event {
     match event {
         talker::Event::Spoken(utterance) => Event::Spoken(utterance),

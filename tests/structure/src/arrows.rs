@@ -1,8 +1,8 @@
-//! Which file uses which, and the circles among them.
+//! The dependency graph of source files, and its cycles. An arrow leads from a file to one that it uses.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// From a file to the files that it uses, with the names that it uses of each.
+/// Maps each file to the files it uses, and to the names it uses from each of them.
 #[derive(Default)]
 pub struct Arrows(BTreeMap<String, BTreeMap<String, BTreeSet<String>>>);
 
@@ -26,12 +26,13 @@ impl Arrows {
         })
     }
 
-    /// Circles, short ones first, no arrow in two of them: where arrows make more, some are told only after others are mended.
+    /// Descriptions of cycles, short ones first. Cycles that share an arrow with an earlier one are left out until that
+    /// is fixed.
     pub fn circles(&self) -> Vec<String> {
         let mut circles = BTreeSet::new();
         for (from, to, _) in self.iter() {
             if let Some(mut circle) = self.way(to, from) {
-                // Begins with the first file by name, wherever it was found from.
+                // Rotate it to start with the first file by name, so that the same cycle is listed once.
                 let first = circle
                     .iter()
                     .enumerate()
@@ -53,7 +54,7 @@ impl Arrows {
         told
     }
 
-    /// The files on a shortest way along the arrows, both ends included.
+    /// The files on a shortest path along the arrows, both ends included. None if there is no path.
     fn way<'a>(&'a self, from: &'a str, to: &str) -> Option<Vec<&'a str>> {
         let mut reached_from = BTreeMap::from([(from, from)]);
         let mut waiting = VecDeque::from([from]);
@@ -83,7 +84,7 @@ impl Arrows {
     }
 }
 
-/// The arrows of a circle.
+/// The arrows of a cycle.
 fn steps<'a>(circle: &[&'a str]) -> impl Iterator<Item = (&'a str, &'a str)> {
     circle.iter().copied().zip(circle.iter().copied().cycle().skip(1))
 }

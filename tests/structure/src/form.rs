@@ -1,4 +1,4 @@
-//! The form of single files: how long they and their functions are, and how module files are named.
+//! Checks single files: the length of files and functions, and the naming of module files.
 
 use std::path::Path;
 
@@ -8,13 +8,13 @@ use syn::{Block, ImplItemFn, ItemFn, Signature, TraitItemFn};
 use crate::workspace::{self, Error};
 
 const FILE: usize = 400;
-/// From the signature to the closing brace.
+/// Most lines of a function, from its signature to its closing brace.
 const FUNCTION: usize = 60;
 
-/// What may be longer, and why: a file as `path`, a function as `path name`.
+/// Exceptions that may be longer, each with the reason: a file as `path`, a function as `path name`.
 pub const LONGER: &[(&str, &str)] = &[];
 
-/// Files and functions that are too long, and not among those that may be.
+/// Finds files and functions that are too long, except those listed in `longer`.
 pub fn lengths(root: &Path, files: &[String], longer: &[(&str, &str)]) -> Result<Vec<String>, Error> {
     let mut findings = Vec::new();
     for file in files {
@@ -27,7 +27,7 @@ pub fn lengths(root: &Path, files: &[String], longer: &[(&str, &str)]) -> Result
     Ok(findings.into_iter().map(|found| found.told).collect())
 }
 
-/// What may be longer and is not.
+/// Finds exceptions that are not needed, because the file or function is not too long.
 pub fn unneeded(root: &Path, longer: &[(&str, &str)]) -> Result<Vec<String>, Error> {
     let mut findings = Vec::new();
     for (key, _) in longer {
@@ -40,7 +40,7 @@ pub fn unneeded(root: &Path, longer: &[(&str, &str)]) -> Result<Vec<String>, Err
 }
 
 struct TooLong {
-    /// As in [`LONGER`].
+    /// The file or function, written as in [`LONGER`].
     key: String,
     told: String,
 }
@@ -101,7 +101,7 @@ impl<'a> Visit<'a> for Functions<'_> {
     }
 }
 
-/// Modules whose file lies beside their folder, not in it as `mod.rs`.
+/// Finds modules whose file lies beside their folder (`a.rs`) instead of in it (`a/mod.rs`).
 pub fn module_files(files: &[String]) -> Vec<String> {
     let folder = |file: &str| file.trim_end_matches(".rs").to_owned() + "/";
     let beside = files

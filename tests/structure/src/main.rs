@@ -1,5 +1,6 @@
-//! Proves the shape of the source: files do not use each other in circles, arrows between rings and between packages point inward, files and
-//! functions stay short, and module files are named in one way. Prints what it finds, a line each, and fails if there is any.
+//! Checks the structure of the source: no cycles between files, dependencies between rings and between packages point
+//! inward only, files and functions are short, and module files are named consistently. Prints each violation on a
+//! line, and fails if there are any.
 
 mod arrows;
 mod form;
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Everything that is wrong in the workspace at `root`.
+/// All violations in the workspace at `root`.
 fn findings(root: &Path) -> Result<Vec<String>, Error> {
     let packages = workspace::packages(root)?;
     let mut findings = rings::packages(&packages);

@@ -1,4 +1,4 @@
-//! The modules of one crate, and which file defines what a path names.
+//! The modules of one crate, and the resolution of paths to the files that define them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -8,31 +8,31 @@ use crate::names::{self, Meaning, Scope};
 use crate::workspace::{self, Error};
 
 pub struct Crate {
-    /// The first is the crate itself.
+    /// All modules; the first is the crate root.
     modules: Vec<Module>,
 }
 
 struct Module {
     file: String,
     parent: Option<usize>,
-    /// Modules inside by name; several of one name where each system has its own.
+    /// Indices of the child modules by name. A name can have several, for example one per operating system.
     inner: BTreeMap<String, Vec<usize>>,
     scope: Scope,
 }
 
-/// What a path leads to.
+/// What a path resolves to.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     Module(usize),
-    /// A name that the file of the module defines.
+    /// An item that the module defines, by name.
     Item(usize, String),
 }
 
-/// The lookups under way, which a lookup inside them does not repeat: `use image::image` means another crate.
+/// The lookups in progress. A nested lookup does not repeat them, because `use image::image` means another crate.
 type Asked = Vec<(usize, String)>;
 
 impl Crate {
-    /// Reads the crate that begins with `file`.
+    /// Reads the crate whose root is `file`.
     pub fn read(root: &Path, file: &str) -> Result<Self, Error> {
         let mut modules = Self { modules: Vec::new() };
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -46,7 +46,7 @@ impl Crate {
         self.add(root, file, folder, parent, scope)
     }
 
-    /// Adds a module and those inside it. `folder` is where the files of those lie.
+    /// Adds a module and its child modules. `folder` contains the files of the children.
     fn add(
         &mut self,
         root: &Path,
@@ -83,7 +83,7 @@ impl Crate {
         Ok(module)
     }
 
-    /// Which file uses names of which other one. A module alone is no such name: what is used of it is.
+    /// The arrows between the files of the crate. Naming a module makes no arrow; using an item in it does.
     pub fn arrows(&self) -> Arrows {
         let mut arrows = Arrows::default();
         for (at, module) in self.modules.iter().enumerate() {
@@ -98,7 +98,7 @@ impl Crate {
         arrows
     }
 
-    /// What a path means in a module; nothing where it leads out of the crate.
+    /// Resolves a path in the module `at`. Empty if it leads out of the crate.
     fn resolve(&self, at: usize, path: &[String], asked: &mut Asked) -> BTreeSet<Place> {
         let Some((first, rest)) = path.split_first() else {
             return BTreeSet::new();
@@ -120,7 +120,7 @@ impl Crate {
                 })
                 .collect();
             if modules.is_empty() {
-                // The rest is a variant, a method or the like of an item.
+                // The rest of the path is a variant, a method or the like.
                 break;
             }
             places = modules
@@ -131,19 +131,19 @@ impl Crate {
         places
     }
 
-    /// What `name` means after a path to the module `at`.
+    /// Resolves `name` after a path to the module `at`.
     fn step(&self, at: usize, name: &str, asked: &mut Asked) -> BTreeSet<Place> {
         match name {
             "self" => BTreeSet::from([Place::Module(at)]),
             "super" => self.modules[at].parent.map(Place::Module).into_iter().collect(),
-            // A name that is nowhere to be seen comes out of a macro of that module.
+            // A name without a visible definition is taken for one that a macro of that module defines.
             _ => self
                 .look_up(at, name, asked)
                 .unwrap_or_else(|| BTreeSet::from([Place::Item(at, name.to_owned())])),
         }
     }
 
-    /// What a single name means in a module, by what is seen there; `None` if nothing tells.
+    /// Resolves a single name by the definitions and imports of the module `at`. None if it is unknown there.
     fn look_up(&self, at: usize, name: &str, asked: &mut Asked) -> Option<BTreeSet<Place>> {
         let module = &self.modules[at];
         let question = (at, name.to_owned());

@@ -1,4 +1,4 @@
-//! What one module says in its file: the names that it defines, imports and uses. Code for tests is left out.
+//! Parses one module: the names it defines, imports and uses. Test code is left out.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,12 @@ use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Block, ImplItemFn, Item, ItemUse, Macro, Meta, Token, UseTree, Visibility};
 
-/// `a::b::C` in parts. One that begins with `::` leads out of the crate and is left out.
+/// The segments of a path such as `a::b::C`. Paths that begin with `::` lead out of the crate and are left out.
 pub type Path = Vec<String>;
 pub type Meanings = BTreeMap<String, Vec<Meaning>>;
 
-/// What a name stands for in a module. It can stand for several things: a function and a module, or one thing per system.
+/// What a name means in a module. A name can have several meanings: a function and a module, or one per operating
+/// system.
 pub enum Meaning {
     Defined,
     Imported(Path),
@@ -21,19 +22,19 @@ pub enum Meaning {
 #[derive(Default)]
 pub struct Scope {
     pub names: Meanings,
-    /// Imports and items inside functions; taken as if the whole module saw them.
+    /// Imports and items inside functions. They are treated as visible in the whole module.
     pub in_bodies: Meanings,
-    /// `use a::b::*`
+    /// Paths of glob imports: `use a::b::*`.
     pub globs: Vec<Path>,
-    /// Every path that the code names.
+    /// All paths used in the code.
     pub used: Vec<Path>,
-    /// `mod a { ... }`
+    /// Inline modules: `mod a { ... }`.
     pub inner: Vec<(String, Scope)>,
-    /// `mod a;`
+    /// Modules in files of their own: `mod a;`.
     pub files: Vec<String>,
 }
 
-/// Reads a file. In a face (`mod.rs`, `lib.rs`) what is only exported again is not used.
+/// Reads a file. In a face (`mod.rs`, `lib.rs`) re-exports do not count as uses.
 pub fn read(file: &syn::File, face: bool) -> Scope {
     let mut reader = Reader {
         scope: Scope::default(),
@@ -162,7 +163,7 @@ impl<'a> Visit<'a> for Reader {
     }
 }
 
-/// The attributes of an item, and the name that it defines.
+/// The attributes of an item, and the name it defines.
 fn facts(item: &Item) -> (&[Attribute], Option<&Ident>) {
     match item {
         Item::Const(item) => (&item.attrs, Some(&item.ident)),
@@ -190,7 +191,7 @@ fn only_for_tests(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// Whether a condition of `cfg` holds in tests alone.
+/// True if a `cfg` condition holds in tests only.
 fn asks_for_test(condition: &Meta) -> bool {
     let Meta::List(list) = condition else {
         return condition.path().is_ident("test");
@@ -210,11 +211,11 @@ fn parts(path: &syn::Path) -> Path {
     path.segments.iter().map(|segment| word(&segment.ident)).collect()
 }
 
-/// Whatever looks like a path among the words of a macro or an attribute, but for fields, methods and lifetimes.
-/// In strings too, where it has `::`: `#[serde(with = "crate::a::b")]`.
+/// Finds everything that looks like a path in the tokens of a macro or an attribute, except fields, methods and
+/// lifetimes. Also finds paths with `::` in strings: `#[serde(with = "crate::a::b")]`.
 fn paths_in(tokens: TokenStream, found: &mut Vec<Path>) {
     let mut path = Path::new();
-    // Colons just before; a single dot or a `'` just before.
+    // Number of colons just before this token; whether a single dot, or a `'`, is just before it.
     let (mut colons, mut dot, mut tick) = (0, false, false);
     for token in tokens {
         if let TokenTree::Ident(word) = &token {

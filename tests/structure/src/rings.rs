@@ -1,14 +1,16 @@
-//! The rings of the house, and the arrows between them that point outward.
+//! The allowed dependencies between rings and between packages, and the check for others. Rings are the folders of the
+//! engine.
 
 use std::path::Path;
 
 use crate::arrows::Arrows;
 use crate::workspace::{self, Error, Package};
 
-/// The package whose folders are rings.
+/// The package whose folders are checked as rings.
 pub const RINGED: &str = "eyebright-models";
 
-/// Each folder in the engine's `src`, and the folders that it may use. `lib.rs` is the face: it may use all, and none may use it.
+/// Each folder in the engine's `src`, and the folders it may use. `lib.rs` is the face: it may use all, and none may
+/// use it.
 const RINGS: &[(&str, &str)] = &[
     ("base", ""),
     ("picture", "base"),
@@ -25,7 +27,7 @@ const RINGS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Each package, and the packages of the workspace that it may depend on, all without `eyebright-`. Some are still to come.
+/// Each package, and the workspace packages it may depend on, without the prefix `eyebright-`. Some do not exist yet.
 const PACKAGES: &[(&str, &str)] = &[
     ("kernels", ""),
     ("models", "kernels"),
@@ -40,12 +42,12 @@ const PACKAGES: &[(&str, &str)] = &[
         "eyebright",
         "kernels models domain session platform store net assistant cli",
     ),
-    // Drives the binary from outside.
+    // Runs the binary only.
     ("tests", ""),
     ("structure", ""),
 ];
 
-/// Dependencies between packages of the workspace that the table does not allow.
+/// Finds dependencies between workspace packages that the table does not allow.
 pub fn packages(packages: &[Package]) -> Vec<String> {
     let mut findings = Vec::new();
     for package in packages {
@@ -66,8 +68,8 @@ fn short(package: &str) -> &str {
     package.strip_prefix("eyebright-").unwrap_or(package)
 }
 
-/// Arrows between the folders of a package that the table does not allow, and files and folders that do not fit it.
-/// Nothing while the package has no rings yet.
+/// Finds arrows between the folders of a package that the table does not allow, and files and folders missing from it.
+/// Finds nothing in a package without a folder `base`, which has no rings.
 pub fn folders(root: &Path, package: &Package, arrows: &Arrows) -> Result<Vec<String>, Error> {
     let sources = package.sources();
     let mut findings = Vec::new();
@@ -100,7 +102,7 @@ pub fn folders(root: &Path, package: &Package, arrows: &Arrows) -> Result<Vec<St
     Ok(findings)
 }
 
-/// The folder in `sources` that a file lies in.
+/// The top-level folder in `sources` that contains a file.
 fn ring<'a>(sources: &str, file: &'a str) -> Option<&'a str> {
     file[sources.len() + 1..].split_once('/').map(|(ring, _)| ring)
 }
@@ -112,7 +114,7 @@ fn allowed<'a>(table: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
         .map(|(_, allowed)| *allowed)
 }
 
-/// What `name` may use instead of `other`, if it may not use that. Who is not in the table is refused nothing.
+/// If `name` may not use `other`: a message with what it may use. None if it may, or if `name` is not in the table.
 fn refusal(table: &[(&str, &str)], name: &str, other: &str) -> Option<String> {
     let allowed = allowed(table, name)?;
     if allowed.split(' ').any(|listed| listed == other) {

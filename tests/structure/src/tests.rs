@@ -17,7 +17,7 @@ const RINGS: [&str; 10] = [
     "describer",
 ];
 
-/// A workspace of these files.
+/// Makes a temporary workspace of these files.
 fn house(files: &[(&str, &str)]) -> TempDir {
     let house = tempfile::tempdir().unwrap();
     for (path, text) in files {
@@ -32,7 +32,7 @@ fn manifest(name: &str, rest: &str) -> String {
     format!("[package]\nname = '{name}'\n{rest}")
 }
 
-/// What is found in a crate of these files in `src`, the paths without what is common to them.
+/// Violations in a crate with these files in `src`. Their common path is removed from the messages.
 fn found_in(files: &[(&str, &str)]) -> Vec<String> {
     let house = house(&[
         ("Cargo.toml", "workspace.members = ['it']"),
@@ -50,7 +50,7 @@ fn found_in(files: &[(&str, &str)]) -> Vec<String> {
         .collect()
 }
 
-/// What is found where `b.rs` needs `A` of `a.rs`, and `a.rs` is this.
+/// Violations in a crate where `b.rs` uses `A` of `a.rs`, and `a.rs` contains `a` too.
 fn found_with(a: &str) -> Vec<String> {
     found_in(&[
         ("lib.rs", "mod a; mod b; mod face;"),
@@ -190,7 +190,7 @@ fn a_module_for_each_system_is_followed_to_each() {
     );
 }
 
-/// What is found in an engine whose rings are empty but for this.
+/// Violations in an engine that has these files and otherwise empty rings.
 fn found_in_engine(files: &[(&str, &str)]) -> Vec<String> {
     let house = house(&[
         ("Cargo.toml", "workspace.members = ['models']"),

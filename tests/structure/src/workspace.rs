@@ -1,4 +1,4 @@
-//! The packages of the workspace and their Rust files. Paths are relative to the workspace, with `/`.
+//! Reads the packages of the workspace and their Rust files. Paths are relative to the workspace and use `/`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -28,9 +28,9 @@ fn unread(path: &Path, why: impl Into<Box<dyn std::error::Error + Send + Sync>>)
 /// A package of the workspace.
 pub struct Package {
     pub name: String,
-    /// Where its `Cargo.toml` lies.
+    /// Folder of its `Cargo.toml`.
     pub folder: String,
-    /// What it depends on when it is built, on any system. External crates are among them.
+    /// Its dependencies on any system, external crates included; not those for tests and build scripts.
     pub uses: BTreeSet<String>,
 }
 
@@ -39,7 +39,7 @@ impl Package {
         format!("{}/src", self.folder)
     }
 
-    /// The files that its crates begin with.
+    /// The root files of its crates: `lib.rs`, `main.rs` and those in `bin`.
     pub fn roots(&self, root: &Path) -> Result<Vec<String>, Error> {
         let sources = self.sources() + "/";
         let mut files = rust_files(root, &self.sources())?;
@@ -104,12 +104,12 @@ fn package(root: &Path, folder: String) -> Result<Package, Error> {
     })
 }
 
-/// The folders in `folder`, none if that does not exist.
+/// The folders directly in `folder`. Empty if it does not exist.
 pub fn folders(root: &Path, folder: &str) -> Result<Vec<String>, Error> {
     list(root, folder, 1, |entry| entry.file_type().is_dir())
 }
 
-/// The Rust files in and below `folder`, none if that does not exist. What builds leave is passed over.
+/// The Rust files in and below `folder`, without build outputs. Empty if it does not exist.
 pub fn rust_files(root: &Path, folder: &str) -> Result<Vec<String>, Error> {
     list(root, folder, usize::MAX, |entry| {
         entry.path().extension().is_some_and(|end| end == "rs")

@@ -11,7 +11,7 @@ use eyebright_tests::{ears, golden};
 fn a_recording_is_heard_to_begin_to_end_to_be_empty_and_to_be_too_quiet() {
     let desktop = Desktop::start();
     let packs = ears::tiny();
-    // Without a voice only the earcons are left to be recorded.
+    // With the voice at volume 0, only the earcons are recorded.
     fs::write(desktop.settings(), "version = 1\nvolume = 0.0\n").unwrap();
     let _app = desktop.app_with(&["open", "--hidden"], &[("EYEBRIGHT_PACKS", packs.path().as_os_str())]);
     let before = desktop.said().len();
@@ -25,7 +25,7 @@ fn a_recording_is_heard_to_begin_to_end_to_be_empty_and_to_be_too_quiet() {
         desktop.hears(before, told);
         desktop.microphone_is(false);
         thread::sleep(A_WHILE);
-        // While the words are said, the same key would only interrupt them.
+        // Stop speaking, because the ask key would only interrupt it.
         desktop.press(STOP);
     };
     ask("true", "The microphone is too quiet");
@@ -33,7 +33,7 @@ fn a_recording_is_heard_to_begin_to_end_to_be_empty_and_to_be_too_quiet() {
         "sox -n -r 48000 -c 1 -t wav - synth 8 noise vol 0.02 | paplay --device=micfeed",
         "No question was heard",
     );
-    // The tiny model understands nobody.
+    // The tiny model never understands a word.
     let question = golden("question.wav");
     ask(
         &format!("sleep 0.3; paplay --device=micfeed '{}'", question.display()),
@@ -75,9 +75,9 @@ fn the_model_of_the_settings_answers_and_a_broken_one_leaves_the_built_in() {
         let _app = desktop.app(&["open", "--hidden"]);
         let before = desktop.said().len();
         desktop.open_coffee();
-        // It answers and cannot describe, which glance does.
+        // This model only answers questions, so glance describes.
         desktop.hears(before, "coffee");
-        // Random weights have no sensible words, but they have some, and what a published model says begins so.
+        // With random weights the words make no sense, but an unsure answer of a published model starts like this.
         let answer = ask("Possibly");
         assert!(!answer.contains("cup"), "{answer}");
     }
@@ -106,7 +106,7 @@ fn the_microphone_of_the_settings_is_told_when_it_is_not_there_and_when_it_goes(
     desktop.press(ASK);
     desktop.hears(before, "There is no microphone called Second. Plug it in");
     desktop.press(STOP);
-    // Once it is plugged in it is used, and it does not go unnoticed.
+    // Once the microphone is plugged in, it is used.
     let module = desktop.sh("pactl load-module module-remap-source source_name=second master=speaker.monitor source_properties=device.description=Second");
     let before = desktop.said().len();
     desktop.press(ASK);
@@ -129,7 +129,7 @@ fn a_question_without_ears_brings_up_the_box_where_it_can_be_typed() {
     desktop.hears(before, "type your question");
     desktop.comes_to_front("Eyebright");
     thread::sleep(A_WHILE);
-    // The second question goes on from the first.
+    // The second question refers to the first.
     for (question, part) in [("is there a cup", "Yes, a cup"), ("where is it", "in the middle")] {
         let before = desktop.said().len();
         let typed = desktop.command("xdotool").args(["type", question]).status().unwrap();
@@ -140,7 +140,7 @@ fn a_question_without_ears_brings_up_the_box_where_it_can_be_typed() {
             desktop.accessible_tree().contains(&answer).then_some(())
         });
     }
-    // Both turns stand in the history, with their questions.
+    // The history shows both questions.
     let tree = desktop.accessible_tree();
     assert!(
         tree.contains("is there a cup") && tree.contains("where is it"),

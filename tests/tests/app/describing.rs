@@ -1,4 +1,4 @@
-//! Keys that describe: screen, window, region, clipboard, more, stop.
+//! Hotkeys for describing: screen, window, region, clipboard, more, stop.
 
 use std::fs;
 use std::thread;
@@ -22,7 +22,7 @@ fn keys_work_while_another_window_has_the_focus() {
         "the focus stays where it was"
     );
 
-    // Spelling interrupts what is being said, repeating says the sentence and not its letters.
+    // Spelling interrupts speech. Repeating then says the sentence, not the letters.
     let before = desktop.said().len();
     desktop.press(SPELL);
     desktop.hears(before, "c, o, f, f, e, e");
@@ -101,7 +101,7 @@ fn a_region_is_chosen_with_keys_alone() {
         let front = desktop.front();
         (!front.contains("ImageMagick") && !front.is_empty()).then_some(())
     });
-    // Its page may not listen yet.
+    // Give the page of the region window time to load.
     thread::sleep(A_WHILE);
     let mut left = 25;
     while left > 0 {

@@ -1,4 +1,4 @@
-//! Files handed over, dropped, found again and written.
+//! Files opened by a second start or by drag and drop, found by a search, and saved with alt text.
 
 use std::fs;
 
@@ -26,7 +26,7 @@ fn a_second_start_hands_its_files_to_the_first() {
     desktop.hears(before, "2: kaputt");
     desktop.hears(before, "not a picture");
 
-    // Where a desktop gives the app no keys, its own settings can: they run this.
+    // On desktops that give the app no hotkeys, the person can bind this command to a key.
     let before = desktop.said().len();
     let act = finish(&mut desktop.eyebright(&["do", "repeat"]));
     assert_eq!(act.code, 0, "{act:?}");
@@ -49,7 +49,7 @@ fn what_was_described_is_found_again_and_gets_its_alt_text() {
     let bytes = fs::read(&file).unwrap();
     assert!(String::from_utf8_lossy(&bytes).contains(&format!(">{sentence}<")));
 
-    // While the app runs, and after it.
+    // Search while the app runs, and after it has ended.
     let find = || finish(&mut desktop.eyebright(&["find", "a cup of coffee", "--json"]));
     until("the description to be kept", || {
         find().out.contains("breakfast").then_some(())

@@ -1,4 +1,4 @@
-//! The hotkeys of the settings that the desktop starts with.
+//! The default hotkeys, in the notation of xdotool.
 
 pub const SCREEN: &str = "ctrl+alt+shift+d";
 pub const WINDOW: &str = "ctrl+alt+shift+w";

@@ -1,4 +1,5 @@
-//! The real app on a desktop of its own: keys pressed in another window, pictures dropped, copied and handed over, and what is heard.
+//! Tests of the real app on a virtual desktop: hotkeys pressed in another window, pictures dropped, copied and opened,
+//! and what is spoken.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 

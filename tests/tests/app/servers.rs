@@ -1,4 +1,4 @@
-//! A speech server that dies or hangs, and the network, which nothing is asked of.
+//! A speech server that dies or hangs; and the network, which the app does not use.
 
 use std::fs;
 use std::thread;
@@ -11,7 +11,7 @@ use eyebright_tests::eyebright;
 #[test]
 fn a_speech_server_that_died_is_started_again() {
     let desktop = Desktop::start();
-    // Every sound after this is speech.
+    // Turn earcons off, so that every sound is speech.
     fs::write(desktop.settings(), "version = 1\nearcons = false\n").unwrap();
     let _app = desktop.app(&["open", "--hidden"]);
     desktop.signal_speech("KILL");

@@ -1,4 +1,4 @@
-//! The window: the first run, its controls, its accessible tree.
+//! The window: first run, controls, accessible tree.
 
 use std::fs;
 use std::path::Path;
@@ -70,7 +70,7 @@ fn the_accessible_tree_names_everything_that_takes_the_focus() {
     }
 }
 
-/// By hand, with Orca installed: `cargo nextest run -p eyebright-tests orca --run-ignored only`.
+/// Run this by hand, with Orca installed: `cargo nextest run -p eyebright-tests orca --run-ignored only`.
 #[test]
 #[ignore = "Orca gives up events that come late: needs an idle machine"]
 fn orca_reads_the_description_when_speaking_is_left_to_it() {
@@ -93,7 +93,7 @@ fn orca_reads_the_description_when_speaking_is_left_to_it() {
     });
     let _app = Running(desktop.eyebright(&["open", "--hidden"]).spawn().unwrap());
     let _viewer = show(&desktop, "coffee.jpg");
-    // Orca misses some of what happens on a machine that is busy: the person presses again.
+    // Orca misses events on a busy machine, so press the key again until it reads.
     until("Orca to read the description", || {
         desktop.sh("xdotool search --name ImageMagick windowactivate --sync");
         desktop.press(WINDOW);

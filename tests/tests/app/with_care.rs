@@ -1,4 +1,4 @@
-//! With the real pack `care`.
+//! Tests with the real nudity pack `care`.
 
 use crate::keys::MORE;
 use eyebright_tests::desktop::{Desktop, until};
@@ -15,7 +15,7 @@ fn a_warning_comes_before_a_description_and_more_brings_that_at_once() {
     desktop.hears(before, "this picture most likely shows nudity");
     desktop.hears(before, "if you do not want it.");
     let warned = desktop.said().len();
-    // The description follows unasked.
+    // The description follows the warning without another key press.
     let described = until("the description to follow", || desktop.said().get(warned).cloned());
     let before = desktop.said().len();
     desktop.open(&golden("moderation.png"));

@@ -1,4 +1,4 @@
-//! With the real packs `ears` and `reader`.
+//! Tests with the real packs `ears` (speech recognition) and `reader` (text in pictures).
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ fn a_spoken_question_is_answered_aloud() {
     desktop.press(ASK);
     desktop.microphone_is(true);
     thread::sleep(Duration::from_millis(500));
-    // "What does the sign say?"
+    // The recording says "What does the sign say?".
     let question = golden("question.wav");
     desktop.sh(&format!("paplay --device=micfeed '{}'", question.display()));
     desktop.hears(before, "It says: Eyebright reads");
@@ -37,7 +37,7 @@ fn a_question_is_heard_while_its_key_is_held_and_a_second_press_ends_it() {
     let before = desktop.said().len();
     desktop.open(&golden("reader.png"));
     desktop.hears(before, "There are 7 lines of text.");
-    // "What does the sign say?"
+    // The recording says "What does the sign say?".
     let question = golden("question.wav");
     let ask = format!("paplay --device=micfeed '{}'", question.display());
     let before = desktop.said().len();
@@ -45,7 +45,7 @@ fn a_question_is_heard_while_its_key_is_held_and_a_second_press_ends_it() {
         desktop.microphone_is(true);
         thread::sleep(Duration::from_millis(500));
         desktop.sh(&ask);
-        // Longer than the silence that ends a question otherwise.
+        // Longer than the silence that would end a question if the key was not held.
         thread::sleep(A_WHILE);
         desktop.microphone_is(true);
     });
@@ -61,6 +61,6 @@ fn a_question_is_heard_while_its_key_is_held_and_a_second_press_ends_it() {
     let pressed = Instant::now();
     desktop.press(ASK);
     desktop.microphone_is(false);
-    // A voice without end is listened to for half a minute.
+    // Without the second key press, recording would go on for half a minute.
     assert!(pressed.elapsed() < Duration::from_secs(5) && voice.is_running());
 }

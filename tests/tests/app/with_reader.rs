@@ -1,4 +1,4 @@
-//! With the real pack `reader`.
+//! Tests with the real pack `reader` (text in pictures).
 
 use crate::keys::MORE;
 use eyebright_tests::desktop::Desktop;

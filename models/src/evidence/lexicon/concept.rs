@@ -1,53 +1,54 @@
-//! Things that can be named, and nouns.
+//! Concepts, the things that can be named, and the nouns of captions.
 
 use serde::Deserialize;
 
 use super::extent::Extent;
 
-/// A thing that can be named ("dog"), a node of a forest whose leaves are classes and objects. Parents come before their children.
+/// A thing that can be named ("dog"). Concepts form a forest, from general to specific; parents come before their
+/// children in the list.
 #[derive(Debug, Deserialize)]
 pub struct Concept {
-    /// Singular, without an article.
+    /// The name in the singular, without an article.
     pub name: String,
-    /// The number of the concept above.
+    /// Index of the more general concept; None for a root.
     pub parent: Option<usize>,
-    /// What shows it.
+    /// Classes and objects that are evidence for this concept.
     #[serde(flatten)]
     pub extent: Extent,
-    /// False for headings that are only for order ("electronics").
+    /// False for headings that only group other concepts ("electronics") and are never said.
     #[serde(default = "yes")]
     pub said: bool,
-    /// False for "broccoli" and "scissors", which take no "a".
+    /// False for names that take no "a", such as "broccoli" and "scissors".
     #[serde(default = "yes")]
     pub countable: bool,
 }
 
-/// How a noun of a caption is to be judged.
+/// A noun that captions use, and how it is checked against the evidence.
 #[derive(Debug, Deserialize)]
 pub struct Noun {
-    /// What it stands for.
+    /// Whether it names a person, a thing, a scene or something else.
     pub kind: NounKind,
-    /// What supports it.
+    /// Classes and objects that are evidence for this noun.
     #[serde(flatten)]
     pub extent: Extent,
-    /// The word is often a verb ("walk"): it is a noun only where a noun is to be expected.
+    /// True for words that are often verbs ("walk"): they count as nouns only where the word before calls for one.
     #[serde(default)]
     pub(super) doubtful: bool,
-    /// The thing that makes a person one of these: a surfer needs a surfboard.
+    /// The name of a thing that the noun implies: a surfer needs a surfboard.
     pub needs: Option<String>,
 }
 
-/// What a noun stands for.
+/// The kind of thing that a noun names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NounKind {
-    /// One or several persons, by any name.
+    /// One or several persons ("man", "surfer", "people").
     Person,
-    /// A visible thing. Without classes or objects nothing can support or contradict it.
+    /// A visible thing. If it has no classes or objects, no evidence can support or contradict it.
     Thing,
-    /// A place or a ground, for which classes and objects are weak evidence only.
+    /// A place or surface ("beach", "grass"), for which classes and objects are only weak evidence.
     Scene,
-    /// No visible thing: amounts, times, doings.
+    /// Not a visible thing: an amount, a time or an action.
     Other,
 }
 

@@ -1,8 +1,8 @@
-//! Which classes and objects something covers, and how likely they are in a picture.
+//! The classes and objects that are evidence for a concept or noun, and how likely they are in a picture.
 
 use serde::Deserialize;
 
-/// The ImageNet classes (inclusive spans) and COCO objects that something covers.
+/// The ImageNet classes (inclusive ranges of class numbers) and COCO objects that a concept or noun covers.
 #[derive(Debug, Default, Clone, Deserialize)]
 pub struct Extent {
     #[serde(default)]
@@ -11,17 +11,17 @@ pub struct Extent {
     objects: Vec<usize>,
 }
 
-/// How likely each class and each object is in the picture, 0 to 1.
+/// The probability, 0 to 1, of each class and each kind of object in one picture.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// By class number.
+    /// Probabilities indexed by class number.
     pub classes: Vec<f32>,
-    /// By object number, the best of each kind.
+    /// The best score of each kind of object, indexed by object number.
     pub objects: Vec<f32>,
 }
 
 impl Extent {
-    /// Whether the two have a class or an object in common.
+    /// True if the two extents share a class or an object.
     pub fn meets(&self, other: &Self) -> bool {
         let classes = self
             .classes
@@ -30,7 +30,7 @@ impl Extent {
         classes || self.objects.iter().any(|object| other.objects.contains(object))
     }
 
-    /// Whether all of it lies in `other`.
+    /// True if `other` covers all of this extent's classes and objects, and there is at least one.
     pub fn is_within(&self, other: &Self) -> bool {
         let classes = self
             .classes
@@ -39,29 +39,29 @@ impl Extent {
         classes && self.objects.iter().all(|object| other.objects.contains(object)) && !self.is_empty()
     }
 
-    /// Whether nothing can show it.
+    /// True if it covers no class and no object, so that nothing can be evidence for it.
     pub fn is_empty(&self) -> bool {
         self.classes.is_empty() && self.objects.is_empty()
     }
 
-    /// Whether classes can show it.
+    /// True if it covers at least one class.
     pub fn has_classes(&self) -> bool {
         !self.classes.is_empty()
     }
 
-    /// Whether it covers the object with this number.
+    /// True if it covers the object with this number.
     pub fn has_object(&self, object: usize) -> bool {
         self.objects.contains(&object)
     }
 
-    /// The number of classes and objects in it.
+    /// The number of classes and objects it covers.
     pub fn size(&self) -> usize {
         self.classes.iter().map(|(first, last)| last - first + 1).sum::<usize>() + self.objects.len()
     }
 }
 
 impl Seen {
-    /// The probability, 0 to 1, that the tags alone give to `extent`: the sum over its classes, which exclude one another.
+    /// The probability of `extent`, 0 to 1, from the tags alone: the sum over its classes, which exclude one another.
     pub fn by_tags(&self, extent: &Extent) -> f32 {
         let sum: f32 = extent
             .classes
@@ -72,7 +72,7 @@ impl Seen {
         sum.min(1.0)
     }
 
-    /// The score, 0 to 1, of the best object in `extent`.
+    /// The score of the best object in `extent`, 0 to 1.
     pub fn by_objects(&self, extent: &Extent) -> f32 {
         extent
             .objects
@@ -82,7 +82,8 @@ impl Seen {
             .fold(0.0, f32::max)
     }
 
-    /// The probability, 0 to 1, that tags or objects show something of `extent`, taken as independent witnesses.
+    /// The probability, 0 to 1, that tags or objects show something in `extent`, treated as independent: 1 - (1 - tags)
+    /// (1 - objects).
     pub fn support(&self, extent: &Extent) -> f32 {
         1.0 - (1.0 - self.by_tags(extent)) * (1.0 - self.by_objects(extent))
     }

@@ -1,4 +1,5 @@
-//! What words mean in terms of what can be seen: which ImageNet classes and COCO objects support a noun, and how specifically a thing may be named.
+//! The lexicon: which ImageNet classes and COCO objects are evidence for a noun, and which more general and more
+//! specific names a thing has.
 //!
 //! `lexicon.json` in the pack is made by `training/lexicon.py` from WordNet 3.0 and two hand-made tables.
 
@@ -9,7 +10,7 @@ use serde::Deserialize;
 use super::concept::{Concept, Noun};
 use super::extent::{Extent, Seen};
 
-/// Nouns, nameable concepts, classes and objects.
+/// Nouns, concepts, ImageNet classes and COCO objects, as read from `lexicon.json`.
 #[derive(Debug, Deserialize)]
 #[serde(from = "File")]
 pub struct Lexicon {
@@ -23,7 +24,7 @@ pub struct Lexicon {
     pub(super) before_noun: HashSet<String>,
 }
 
-/// The layout of `lexicon.json`.
+/// The JSON of `lexicon.json`.
 #[derive(Deserialize)]
 struct File {
     classes: Vec<String>,
@@ -95,7 +96,7 @@ impl Lexicon {
         &self.concepts
     }
 
-    /// The most specific concept that stands for the object with this COCO name.
+    /// The concept with the smallest extent that covers the object with this COCO name.
     pub fn concept_of_object(&self, name: &str) -> Option<&Concept> {
         let object = self.object(name)?;
         self.concepts
@@ -109,20 +110,21 @@ impl Lexicon {
         self.concepts.iter().find(|concept| concept.name == name)
     }
 
-    /// Whether all of an extent shows animals.
+    /// True if the extent covers nothing but animals.
     pub fn is_animal(&self, extent: &Extent) -> bool {
         self.concept("animal")
             .is_some_and(|animal| extent.is_within(&animal.extent))
     }
 
-    /// The most specific concept below (or equal to) the best root whose probability exceeds `least`, with that probability.
+    /// The most specific concept whose tag probability exceeds `least`, and that probability.
     ///
-    /// From each concept the likeliest child is taken while it is likely enough, so that breeds that share the probability are named "dog".
+    /// Descends from the roots to the likeliest child as long as one is likely enough. Where several breeds share the
+    /// probability, the result is "dog".
     pub fn most_specific(&self, seen: &Seen, least: f32) -> Option<(&Concept, f32)> {
         self.descend(None, least, &|extent| seen.by_tags(extent))
     }
 
-    /// As `most_specific`, but only among what is below `concept` (itself if nothing below is likely enough).
+    /// Like `most_specific`, but starts below `concept`, and returns `concept` if nothing below it is likely enough.
     pub fn more_specific<'l>(&'l self, concept: &'l Concept, seen: &Seen, least: f32) -> &'l Concept {
         let root = self.concepts.iter().position(|other| std::ptr::eq(other, concept));
         self.descend(root, least, &|extent| seen.by_tags(extent))
@@ -135,7 +137,8 @@ impl Lexicon {
         least: f32,
         probability: &dyn Fn(&Extent) -> f32,
     ) -> Option<(&Concept, f32)> {
-        /// A child that has most of its parent's probability says more and is hardly less likely.
+        /// From the second step on a child also qualifies with this share of its parent's probability: it says more and
+        /// is hardly less likely.
         const MOST: f32 = 0.75;
         let (mut parent, mut least, mut found) = (root, least, None);
         loop {

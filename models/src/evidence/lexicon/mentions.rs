@@ -1,4 +1,4 @@
-//! Nouns in a caption.
+//! Finds the lexicon's nouns in a caption.
 
 use std::ops::Range;
 
@@ -11,18 +11,20 @@ const LONGEST: usize = 4;
 /// A noun found in a caption.
 #[derive(Debug, Clone)]
 pub struct Mention<'l> {
-    /// Singular, as in the lexicon.
+    /// The noun in the singular, as in the lexicon.
     pub name: &'l str,
-    /// What the lexicon says of it.
+    /// The lexicon's entry for the noun.
     pub noun: &'l Noun,
-    /// The words of the caption that it takes; empty at its person's place for a thing that is only implied ("surfer" implies a surfboard).
+    /// Indices of the caption's words that make up the noun. Empty for an implied thing ("surfer" implies a surfboard),
+    /// just behind the word that implies it.
     pub words: Range<usize>,
-    /// Whether the caption says more than one.
+    /// True if the noun is in the plural.
     pub plural: bool,
 }
 
 impl Lexicon {
-    /// The nouns of a caption in order, the longest compounds first ("baseball bat"). A noun before another noun only describes it ("dog house") and is left out.
+    /// The nouns of a caption in order, followed by the things they imply. The longest match wins ("baseball bat"), and
+    /// a noun directly before another one only describes it ("dog house") and is left out.
     pub fn mentions(&self, words: &[&str]) -> Vec<Mention<'_>> {
         let mut found: Vec<Mention<'_>> = Vec::new();
         let mut start = 0;
@@ -83,7 +85,7 @@ impl Lexicon {
                 .is_some_and(|noun| noun.kind == NounKind::Other && !noun.doubtful)
     }
 
-    /// A word or phrase, and what it may be the plural of.
+    /// A word or phrase, followed by the singulars it may be a plural of.
     pub fn forms(&self, phrase: &str) -> Vec<String> {
         let irregular = self.irregular.get(phrase).cloned();
         std::iter::once(phrase.to_owned())
@@ -92,7 +94,7 @@ impl Lexicon {
             .collect()
     }
 
-    /// The noun behind a word or phrase that may be plural.
+    /// Looks up a word or phrase that may be plural. Returns (singular name, entry, is plural).
     fn look_up(&self, phrase: &str) -> Option<(&str, &Noun, bool)> {
         let find = |name: &str, plural| {
             self.nouns
@@ -106,7 +108,7 @@ impl Lexicon {
     }
 }
 
-/// What `phrase` may be the regular plural of.
+/// The singulars of which `phrase` may be the regular plural.
 fn singulars(phrase: &str) -> impl Iterator<Item = String> + '_ {
     const ENDINGS: [(&str, &str); 7] = [
         ("s", ""),

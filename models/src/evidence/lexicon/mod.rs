@@ -1,4 +1,5 @@
-//! What words mean in terms of what can be seen: which ImageNet classes and COCO objects support a noun, and how specifically a thing may be named.
+//! The lexicon: which ImageNet classes and COCO objects are evidence for a noun, and which more general and more
+//! specific names a thing has.
 //!
 //! `lexicon.json` in the pack is made by `training/lexicon.py` from WordNet 3.0 and two hand-made tables.
 

@@ -1,4 +1,4 @@
-//! Nouns, concepts and what supports them, in the pack's own lexicon.
+//! Tests nouns, concepts and their support with the built-in pack's lexicon.
 
 use super::*;
 

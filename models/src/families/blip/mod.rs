@@ -1,7 +1,8 @@
-//! BLIP (Li et al., 2022): a vision transformer, and a text transformer whose layers read its tokens by cross-attention.
+//! BLIP (Li et al., 2022): a vision transformer, and a text transformer with cross-attention to its tokens.
 //!
-//! Arithmetic, names and results as `transformers` `BlipForConditionalGeneration`, `BlipForQuestionAnswering` and
-//! `BlipForImageTextRetrieval`. Shapes: S image tokens, T text tokens, W and D the widths of vision and text.
+//! Computes the same as `BlipForConditionalGeneration`, `BlipForQuestionAnswering` and `BlipForImageTextRetrieval` in
+//! `transformers`, and uses their tensor names. Shapes: S image tokens, T text tokens, W and D the widths of vision and
+//! text.
 
 mod text;
 
@@ -27,16 +28,16 @@ use crate::weights::checkpoint::{Checkpoint, CheckpointError, Precision, Weights
 use eyebright_kernels::linear::{Linear, unit};
 use eyebright_kernels::parallel::in_pool;
 
-/// What captions of the training data were made to begin with.
+/// Default prompt: the words with which captions began in training.
 const PROMPT: &str = "a picture of";
-/// Tensors that files may hold and no computation needs: counted positions, and second copies of what is tied.
+/// Tensors that files may contain and that are ignored: position ids, and copies of tied weights.
 const UNUSED: [&str; 4] = [
     "embeddings.position_ids",
     "cls.predictions.bias",
     "cls.predictions.decoder.bias",
     "cls.predictions.decoder.weight",
 ];
-/// Begins a text that is read.
+/// Start token of a text that is encoded.
 const CLS: &str = "[CLS]";
 
 #[derive(Debug, Deserialize)]
@@ -45,12 +46,12 @@ struct Config {
     vision: VitConfig,
     #[serde(rename = "text_config")]
     text: TextConfig,
-    /// Width of the space in which pictures and texts are compared.
+    /// Width of the contrastive space of pictures and texts.
     #[serde(rename = "image_text_hidden_size")]
     shared: usize,
 }
 
-/// A published BLIP.
+/// A published BLIP model.
 pub struct Blip {
     name: String,
     preprocessor: Preprocessor,
@@ -61,7 +62,7 @@ pub struct Blip {
     head: Head,
 }
 
-/// What stands behind the vision transformer.
+/// The part after the vision transformer, different for each task.
 enum Head {
     Caption(TextDecoder),
     Answer {
@@ -77,7 +78,7 @@ enum Head {
 }
 
 impl Blip {
-    /// Loads a checkpoint, of the class that `architectures` names.
+    /// Loads a checkpoint of the class that its `architectures` names.
     pub fn open(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> Result<Self> {
         let config: Config = checkpoint.config_over(&defaults())?;
         let class = checkpoint
@@ -115,7 +116,7 @@ impl Blip {
         })
     }
 
-    /// Writes about what a decoder remembers, behind `[DEC]` and a prompt.
+    /// Generates texts from the decoder's memory, starting with `[DEC]` and a prompt.
     fn write(
         &self,
         reading: &Reading,
@@ -134,13 +135,13 @@ impl Blip {
         written(&self.tokenizer, sequences)
     }
 
-    /// A text between its marks, not longer than the text transformer reads.
+    /// Token ids of a text with its start and end tokens, truncated to the longest text the transformer takes.
     fn marked(&self, text: &str) -> Result<Vec<u32>> {
         self.tokenizer.encode_marked(text, self.config.max_position_embeddings)
     }
 }
 
-/// With pictures that were looked at.
+/// The steps behind [`Family`], with typed pictures and explicit decoding settings.
 impl Blip {
     /// Encodes a picture.
     pub fn look(&self, picture: &Picture) -> Result<Image> {
@@ -148,7 +149,7 @@ impl Blip {
         Ok(in_pool(|| self.vision.forward(&pixels))?.into())
     }
 
-    /// As the authors evaluated captions of COCO.
+    /// Settings for captions, as the authors evaluated on COCO.
     pub fn caption_decoding(&self) -> Decoding {
         Decoding {
             beams: 3,
@@ -158,7 +159,7 @@ impl Blip {
         }
     }
 
-    /// As the authors evaluated answers of `VQAv2`.
+    /// Settings for answers, as the authors evaluated on `VQAv2`.
     pub fn answer_decoding(&self) -> Decoding {
         Decoding {
             beams: 3,
@@ -167,7 +168,7 @@ impl Blip {
         }
     }
 
-    /// Writes captions, best first; `None` as the prompt is what the model was trained with.
+    /// Writes captions, best first. If `prompt` is `None`, they begin as in training.
     pub fn caption(
         &self,
         image: &Image,
@@ -189,7 +190,7 @@ impl Blip {
         )
     }
 
-    /// Answers a question, best answer first.
+    /// Writes answers to a question, best first.
     pub fn answer(
         &self,
         image: &Image,
@@ -209,7 +210,7 @@ impl Blip {
         self.write(&decoder.before(&memory), "", decoding, cancel, stream)
     }
 
-    /// How well a text fits the picture.
+    /// Scores how well a text matches the picture.
     pub fn score(&self, image: &Image, text: &str) -> Result<Match> {
         let Head::Match {
             encoder,
@@ -231,7 +232,7 @@ impl Blip {
         })
     }
 
-    /// The picture as a unit vector.
+    /// The picture as a unit vector in the contrastive space.
     pub fn embed(&self, image: &Image) -> Result<Vec<f32>> {
         let Head::Match { vision_proj, .. } = &self.head else {
             return Err(self.unable(Task::Embed));
@@ -306,7 +307,7 @@ fn first(tokens: &Tensor) -> candle_core::Result<Tensor> {
     tokens.narrow(1, 0, 1)?.squeeze(1)
 }
 
-/// What `config.json` leaves out where it is as `BlipTextConfig` and `BlipVisionConfig` have it.
+/// Values for keys that are missing in `config.json`: the defaults of `BlipTextConfig` and `BlipVisionConfig`.
 fn defaults() -> serde_json::Value {
     json!({
         "vision_config": {

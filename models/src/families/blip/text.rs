@@ -1,4 +1,4 @@
-//! BLIP's text transformer: BERT with cross-attention in every layer, as an encoder or as a decoder.
+//! BLIP's text transformer: BERT with cross-attention in every layer, used as an encoder or as a decoder.
 
 use candle_core::{Device, Result, Tensor};
 use candle_nn::Module;
@@ -11,33 +11,34 @@ use eyebright_kernels::activations::{LayerNorm, gelu};
 use eyebright_kernels::attention::causal_mask;
 use eyebright_kernels::linear::{Linear, Matrix};
 
-/// Sizes and marks, named as in `config.json`.
+/// Sizes and special tokens, named as in `config.json`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct TextConfig {
-    /// Pieces V.
+    /// Size of the vocabulary, V.
     pub vocab_size: usize,
-    /// Width D.
+    /// Width of the embeddings, D.
     pub hidden_size: usize,
-    /// Width of the feed-forward parts.
+    /// Inner width of the feed-forward layers.
     pub intermediate_size: usize,
-    /// Layers.
+    /// Number of layers.
     pub num_hidden_layers: usize,
-    /// Heads of D / heads each.
+    /// Number of attention heads, each D / heads wide.
     pub num_attention_heads: usize,
-    /// Longest text.
+    /// Maximum length of a text in tokens.
     pub max_position_embeddings: usize,
-    /// Layer norm epsilon.
+    /// Epsilon of the layer norms.
     pub layer_norm_eps: f64,
-    /// Begins what the decoder writes: `[DEC]`.
+    /// Start token of the decoder, `[DEC]`.
     pub bos_token_id: u32,
-    /// Ends it: `[SEP]`.
+    /// End token, `[SEP]`.
     pub sep_token_id: u32,
 }
 
-/// Cross-attention keys and values [1, heads, S, D / heads] of every layer: computed once for any number of tokens and beams.
+/// Cross-attention keys and values [1, heads, S, D / heads] of every layer, computed once for any number of tokens and
+/// beams.
 pub struct TextMemory(Vec<(Tensor, Tensor)>);
 
-/// Embeddings and layers.
+/// The text transformer: embeddings and layers.
 pub struct TextModel {
     word_embeddings: Matrix,
     position_embeddings: Tensor,
@@ -52,7 +53,7 @@ struct Layer {
 }
 
 impl TextModel {
-    /// Loads `embeddings.*` and `encoder.layer.*`; cross-attention reads tokens `source` wide.
+    /// Loads `embeddings.*` and `encoder.layer.*`. `source` is the width of the tokens that cross-attention reads.
     pub fn load(config: &TextConfig, source: usize, weights: &Weights) -> Result<Self> {
         let sizes = Sizes {
             width: config.hidden_size,
@@ -78,17 +79,17 @@ impl TextModel {
         })
     }
 
-    /// Prepares tokens [1, S, source] to be read.
+    /// Computes the cross-attention keys and values of tokens [1, S, source].
     pub fn remember(&self, source: &Tensor) -> Result<TextMemory> {
         let of_layer = |layer: &Layer| {
             let (keys, values) = layer.crossattention.keys_values(source)?;
-            // Every token will read them: a head's together is read faster.
+            // Every token reads them, which is faster if each head's values are contiguous.
             Ok((keys.contiguous()?, values.contiguous()?))
         };
         self.layers.iter().map(of_layer).collect::<Result<_>>().map(TextMemory)
     }
 
-    /// A text both ways, beside what `memory` holds if anything: [1, T, D].
+    /// Encodes a text with bidirectional attention, and with cross-attention to `memory` if there is one: [1, T, D].
     pub fn encode(&self, ids: &[u32], memory: Option<&TextMemory>) -> Result<Tensor> {
         let mut x = self.embedded(&self.words(ids)?, 0)?;
         for (index, layer) in self.layers.iter().enumerate() {
@@ -104,7 +105,7 @@ impl TextModel {
         self.word_embeddings.rows(&ids)?.unsqueeze(0)
     }
 
-    /// Word embeddings [R, T, D] with those of their positions behind `past` others.
+    /// Adds position embeddings, starting at position `past`, to word embeddings [R, T, D] and applies the layer norm.
     fn embedded(&self, words: &Tensor, past: usize) -> Result<Tensor> {
         let positions = self.position_embeddings.narrow(0, past, words.dim(1)?)?;
         self.layer_norm.forward(&words.broadcast_add(&positions)?)
@@ -122,7 +123,8 @@ impl Layer {
     ) -> Result<Tensor> {
         let mut x = self.attention.forward(x, keys, values, mask)?;
         if let Some((keys, values)) = memory {
-            // All rows read the same picture, each token for itself: they are as good as tokens of one row.
+            // All rows read the same picture, and cross-attention treats each token separately, so the rows can be one
+            // long row.
             let (rows, tokens, width) = x.dims3()?;
             let flat = x.reshape((1, rows * tokens, width))?;
             let read = self.crossattention.forward(&flat, keys, values, None)?;
@@ -132,7 +134,7 @@ impl Layer {
     }
 }
 
-/// The text transformer with its scores of the next piece.
+/// The text transformer with a head that computes the logits of the next token.
 pub struct TextDecoder {
     text: TextModel,
     transform: Linear,
@@ -142,7 +144,8 @@ pub struct TextDecoder {
 }
 
 impl TextDecoder {
-    /// Loads `bert.*` and `cls.predictions.*`. The scores share the word embeddings unless the file has a matrix of its own for them.
+    /// Loads `bert.*` and `cls.predictions.*`. The output matrix is tied to the word embeddings unless the file has one
+    /// of its own.
     pub fn load(config: &TextConfig, source: usize, weights: &Weights) -> Result<Self> {
         let text = TextModel::load(config, source, &weights.pp("bert"))?;
         let (width, head) = (config.hidden_size, weights.pp("cls.predictions"));
@@ -158,22 +161,22 @@ impl TextDecoder {
         })
     }
 
-    /// Prepares tokens [1, S, source] to be read.
+    /// Computes the cross-attention keys and values of tokens [1, S, source].
     pub fn remember(&self, source: &Tensor) -> Result<TextMemory> {
         self.text.remember(source)
     }
 
-    /// The decoder before what it writes about.
+    /// The decoder together with the memory it reads, as a language model.
     #[must_use]
     pub fn before<'a>(&'a self, memory: &'a TextMemory) -> Reading<'a> {
         Reading { decoder: self, memory }
     }
 }
 
-/// Where the tensor lies that the scores may share.
+/// Name of the word embeddings, to which the output matrix may be tied.
 const WORDS: &str = "bert.embeddings.word_embeddings.weight";
 
-/// A decoder that writes about what a memory holds.
+/// A decoder with the memory that its cross-attention reads.
 pub struct Reading<'a> {
     decoder: &'a TextDecoder,
     memory: &'a TextMemory,

@@ -1,4 +1,4 @@
-//! `config.json` of BLIP-2 and `InstructBLIP`, in its older and newer forms.
+//! Reads `config.json` of BLIP-2 and `InstructBLIP`, in its older and newer forms.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -9,14 +9,14 @@ use crate::nn::language::{OptConfig, T5Config};
 use crate::nn::qformer::{QFormerConfig, TextBranch};
 use crate::weights::checkpoint::{Checkpoint, CheckpointError, over};
 
-/// Which model of the family it is.
+/// The model class that `architectures` in `config.json` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
-    /// Writes; the queries read the picture alone.
+    /// Generates text; the queries read only the picture.
     Blip2,
-    /// Writes; the queries read the instruction too.
+    /// Generates text; the queries read the instruction too.
     Instruct,
-    /// Weighs texts.
+    /// Scores texts against pictures.
     Retrieval,
 }
 
@@ -43,19 +43,19 @@ pub(super) struct Config {
     pub(super) class: Class,
     pub(super) vision: VitConfig,
     pub(super) qformer: QFormerConfig,
-    /// The piece that stands for a query in a prompt, in files since 2024.
+    /// Placeholder token for one query in a prompt; None in files from before 2024.
     pub(super) image_token: Option<u32>,
     pub(super) language: Language,
 }
 
-/// The language model and its marks.
+/// The language model's sizes and special tokens.
 pub(super) enum Language {
     Opt { sizes: OptConfig, bos: u32, end: u32 },
     T5 { sizes: T5Config, end: u32 },
 }
 
 impl Language {
-    /// Width of its embeddings.
+    /// Width of the embeddings.
     pub(super) fn width(&self) -> usize {
         match self {
             Self::Opt { sizes, .. } => sizes.hidden_size,
@@ -63,7 +63,7 @@ impl Language {
         }
     }
 
-    /// Rows of its embeddings.
+    /// Number of rows of the embedding matrix.
     pub(super) fn pieces(&self) -> usize {
         match self {
             Self::Opt { sizes, .. } => sizes.vocab_size,
@@ -72,7 +72,7 @@ impl Language {
     }
 }
 
-/// As written.
+/// The JSON of `config.json`.
 #[derive(Deserialize)]
 struct File {
     vision_config: VitConfig,
@@ -83,7 +83,7 @@ struct File {
     image_token_index: Option<u32>,
 }
 
-/// One id or several; the first one counts.
+/// A token id, or a list of which the first is used.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Ids {
@@ -100,7 +100,7 @@ impl Ids {
     }
 }
 
-/// What of the language model's configuration and of `generation_config.json` is no size.
+/// Model type and special tokens, as in `text_config` and in `generation_config.json`.
 #[derive(Deserialize)]
 struct Marks {
     model_type: Option<String>,
@@ -170,7 +170,7 @@ fn unknown(checkpoint: &Checkpoint, architecture: String, known: &str) -> Error 
     })
 }
 
-/// What `config.json` leaves out where it is as `Blip2VisionConfig` and `Blip2QFormerConfig` have it.
+/// Values for keys that are missing in `config.json`: the defaults of `Blip2VisionConfig` and `Blip2QFormerConfig`.
 fn defaults() -> Value {
     json!({
         "vision_config": {
@@ -201,7 +201,7 @@ fn defaults() -> Value {
     })
 }
 
-/// As `OPTConfig` has it.
+/// The defaults of `OPTConfig`.
 fn opt_defaults() -> Value {
     json!({
         "vocab_size": 50272,
@@ -213,7 +213,7 @@ fn opt_defaults() -> Value {
     })
 }
 
-/// As `T5Config` has it.
+/// The defaults of `T5Config`.
 fn t5_defaults() -> Value {
     json!({
         "vocab_size": 32128,

@@ -1,7 +1,9 @@
-//! BLIP-2 (Li et al., 2023) and `InstructBLIP` (Dai et al., 2023) as published: EVA's vision transformer, a Q-Former, and OPT or T5.
+//! BLIP-2 (Li et al., 2023) and `InstructBLIP` (Dai et al., 2023) as published: EVA's vision transformer, a Q-Former,
+//! and OPT or T5.
 //!
-//! Arithmetic, names and results as `transformers` `Blip2ForConditionalGeneration`, `Blip2ForImageTextRetrieval` and
-//! `InstructBlipForConditionalGeneration`. Shapes: S image tokens, Q queries, T text tokens, D width of the Q-Former.
+//! Computes the same as `Blip2ForConditionalGeneration`, `Blip2ForImageTextRetrieval` and
+//! `InstructBlipForConditionalGeneration` in `transformers`, and uses their tensor names. Shapes: S image tokens, Q
+//! queries, T text tokens, D width of the Q-Former.
 
 mod config;
 mod writer;
@@ -24,38 +26,39 @@ use config::{Class, Config};
 use eyebright_kernels::parallel::in_pool;
 use writer::{Loaded, Writer};
 
-/// Tensors that files may hold and no computation needs: counted positions, second copies of what is tied, what T5 never had a use for.
+/// Tensors that files may contain and that are ignored: position ids, copies of tied weights, and a position bias that
+/// T5 does not use.
 const UNUSED: [&str; 4] = [
     "embeddings.position_ids",
     "coder.embed_tokens.weight",
     "language_model.lm_head.weight",
     "EncDecAttention.relative_attention_bias.weight",
 ];
-/// Pieces of a text that the Q-Former was trained to read beside a picture.
+/// Maximum number of tokens of a text that is scored against a picture.
 const MATCHED_TEXT: usize = 32;
-/// Begins and ends a text that the Q-Former reads.
+/// Start and end token of a text for the Q-Former.
 const MARKS: (&str, &str) = ("[CLS]", "[SEP]");
 
-/// A published BLIP-2 or `InstructBLIP`.
+/// A published BLIP-2 or `InstructBLIP` model.
 pub struct Blip2 {
     name: String,
     preprocessor: Preprocessor,
     device: Device,
     vision: Vit,
     qformer: QFormer,
-    /// Of the Q-Former's text branch, where it has one.
+    /// Tokenizer of the Q-Former's text branch; None if it has none.
     pieces: Option<Tokenizer>,
     head: Head,
 }
 
-/// What stands behind the Q-Former.
+/// The part after the Q-Former: a language model, or projections and a matching head.
 enum Head {
     Write(Box<Writer>),
     Match(Matching),
 }
 
 impl Blip2 {
-    /// Loads a checkpoint, of the class that `architectures` names.
+    /// Loads a checkpoint of the class that its `architectures` names.
     pub fn open(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> Result<Self> {
         let config = Config::read(checkpoint)?;
         let texts = match config.class {
@@ -67,7 +70,7 @@ impl Blip2 {
             .map(|file| Tokenizer::between(checkpoint, file, MARKS))
             .transpose()?;
         let (vision, qformer, part) = checkpoint.load(precision, device, &UNUSED, |weights| {
-            // Few bits are for the language model, which is most of the weights and bears them.
+            // Only the language model is quantized to fewer than 8 bits: it has most of the weights and tolerates it.
             let seeing = weights.at(precision.or_8_bits());
             let vision = Vit::load(&config.vision, &seeing.pp("vision_model"))?;
             let qformer = QFormer::load(&config.qformer, config.class.text_branch(), &seeing)?;
@@ -91,12 +94,12 @@ impl Blip2 {
         })
     }
 
-    /// A picture as the vision transformer reads it: [1, 3, side, side].
+    /// Preprocesses a picture for the vision transformer: [1, 3, side, side].
     pub fn pixels(&self, picture: &Picture) -> Result<Tensor> {
         self.preprocessor.pixels(picture, &self.device)
     }
 
-    /// Encodes such pixels, and lets the queries read them unless they read an instruction too.
+    /// Encodes preprocessed pixels. The queries are run too, unless they also read an instruction.
     pub fn encode(&self, pixels: &Tensor) -> Result<Image> {
         in_pool(|| {
             let tokens = self.vision.forward(pixels)?;
@@ -112,7 +115,7 @@ impl Blip2 {
         })
     }
 
-    /// What the queries read in a picture: [1, Q, D]. `InstructBLIP`'s queries read `instruction` too; others do not look at it.
+    /// The query outputs for a picture, [1, Q, D]. Only `InstructBLIP`'s queries read the `instruction`.
     pub fn features(&self, image: &Image, instruction: &str) -> Result<Tensor> {
         if let Some(queries) = &image.queries {
             return Ok(queries.clone());
@@ -134,30 +137,30 @@ impl Blip2 {
         }
     }
 
-    /// Whether the queries read the prompt beside the picture.
+    /// True if the queries read the prompt as well as the picture, as in `InstructBLIP`.
     fn is_instructed(&self) -> bool {
         matches!(self.head, Head::Write(_)) && self.pieces.is_some()
     }
 
-    /// Such features [1, Q, D] as the language model reads them: [1, Q, its width].
+    /// Projects query outputs [1, Q, D] to the width of the language model.
     pub fn project(&self, features: &Tensor) -> Result<Tensor> {
         self.writer(Task::Caption)?.project(features)
     }
 
-    /// A picture in the space where it is compared with texts: the queries' unit vectors [Q, P].
+    /// A picture in the contrastive space: one unit vector per query, [Q, P].
     pub fn embed_queries(&self, image: &Image) -> Result<Tensor> {
         Ok(self
             .matching(Task::Embed)?
             .project_queries(&self.features(image, "")?)?)
     }
 
-    /// A text in that space: a unit vector [P].
+    /// A text in the contrastive space: a unit vector [P].
     pub fn embed_text(&self, text: &str) -> Result<Tensor> {
         let matching = self.matching(Task::Embed)?;
         Ok(matching.project_text(&self.qformer, &self.marked(text)?)?)
     }
 
-    /// A text for the Q-Former, between its marks.
+    /// Token ids of a text for the Q-Former, with start and end token.
     fn marked(&self, text: &str) -> Result<Vec<u32>> {
         match &self.pieces {
             Some(pieces) => pieces.encode_marked(text, MATCHED_TEXT.min(self.qformer.max_text())),
@@ -180,14 +183,14 @@ impl Blip2 {
     }
 }
 
-/// With pictures that were looked at.
+/// The steps behind [`Family`], with typed pictures and explicit decoding settings.
 impl Blip2 {
     /// Encodes a picture.
     pub fn look(&self, picture: &Picture) -> Result<Image> {
         self.encode(&self.pixels(picture)?)
     }
 
-    /// As LAVIS writes captions.
+    /// Settings for captions, as in LAVIS.
     pub fn caption_decoding(&self) -> Decoding {
         Decoding {
             beams: 5,
@@ -197,13 +200,13 @@ impl Blip2 {
         }
     }
 
-    /// As the authors answer with this language model.
+    /// Settings for answers, as the authors use them with this language model.
     pub fn answer_decoding(&self) -> Decoding {
         self.writer(Task::Answer)
             .map_or_else(|_| Decoding::default(), Writer::answer_decoding)
     }
 
-    /// Writes captions, best first; `None` as the prompt is what the model was trained with.
+    /// Writes captions, best first. If `prompt` is `None`, it is the one from training.
     pub fn caption(
         &self,
         image: &Image,
@@ -217,7 +220,8 @@ impl Blip2 {
         writer.write(&self.features(image, prompt)?, prompt, decoding, cancel, stream)
     }
 
-    /// Answers a question behind others about the same picture.
+    /// Writes answers to a question, best first. `before` are earlier questions about the same picture and their
+    /// answers.
     pub fn converse(
         &self,
         image: &Image,
@@ -232,7 +236,7 @@ impl Blip2 {
         writer.write(&self.features(image, &prompt)?, &prompt, decoding, cancel, stream)
     }
 
-    /// How well a text fits the picture.
+    /// Scores how well a text matches the picture.
     pub fn score(&self, image: &Image, text: &str) -> Result<Match> {
         let (matching, ids) = (self.matching(Task::Match)?, self.marked(text)?);
         let side = matching.project_text(&self.qformer, &ids)?;
@@ -245,7 +249,7 @@ impl Blip2 {
         })
     }
 
-    /// The picture as a unit vector.
+    /// The picture as a unit vector in the contrastive space: the mean of its query vectors, scaled to length 1.
     pub fn embed(&self, image: &Image) -> Result<Vec<f32>> {
         Ok(Matching::mean(&self.embed_queries(image)?)?)
     }
@@ -293,7 +297,7 @@ impl Family for Blip2 {
     }
 }
 
-/// What of the head is in the file with the weights.
+/// The head as far as it is loaded from the weights; a writer also needs the tokenizer.
 enum Part {
     Write(Box<Loaded>),
     Match(Matching),

@@ -1,4 +1,4 @@
-//! The language model behind the Q-Former: query outputs stand in its prompt as if they were words.
+//! The language model after the Q-Former. Projected query outputs stand in its prompt like word embeddings.
 
 use candle_core::Tensor;
 use candle_nn::Module;
@@ -14,10 +14,10 @@ use crate::nn::tokenizer::{SpecialTokens, Tokenizer};
 use crate::weights::checkpoint::{Checkpoint, Weights};
 use eyebright_kernels::linear::Linear;
 
-/// Most pieces of a prompt: the last ones, where the question stands.
+/// Maximum number of tokens of a prompt. The last ones are kept, since the question is at the end.
 const LONGEST_PROMPT: usize = 512;
 
-/// Projection and language model.
+/// The loaded projection and language model.
 pub(super) struct Loaded {
     projection: Linear,
     model: Model,
@@ -47,12 +47,12 @@ impl Loaded {
     }
 }
 
-/// Writes behind a picture and a prompt.
+/// Generates texts that follow a picture and a prompt.
 pub(super) struct Writer {
     loaded: Loaded,
     tokenizer: Tokenizer,
     image_token: Option<u32>,
-    /// Begins a prompt.
+    /// Start token of a prompt; None for T5.
     bos: Option<u32>,
     end: u32,
     is_instructed: bool,
@@ -88,7 +88,7 @@ impl Writer {
         })
     }
 
-    /// What captions were made to follow. (`InstructBLIP`: appendix C of its paper.)
+    /// Default prompt for captions. `InstructBLIP`'s is from appendix C of its paper.
     pub(super) fn caption_prompt(&self) -> &'static str {
         if self.is_instructed {
             "A short image description."
@@ -97,7 +97,7 @@ impl Writer {
         }
     }
 
-    /// A question as the authors asked it, behind those that were answered before.
+    /// The prompt for a question in the authors' format, preceded by earlier questions and answers.
     pub(super) fn question(&self, before: &[Exchange], question: &str) -> String {
         let last = match self.loaded.model {
             Model::Opt(_) => "Answer:",
@@ -109,7 +109,7 @@ impl Writer {
         turns.join(" ")
     }
 
-    /// As LAVIS answers: the shortest of equals for OPT, short texts for T5.
+    /// Settings for answers, as in LAVIS. The length penalty is 0 for OPT and -1, which prefers short texts, for T5.
     pub(super) fn answer_decoding(&self) -> Decoding {
         Decoding {
             beams: 5,
@@ -122,7 +122,7 @@ impl Writer {
         }
     }
 
-    /// Writes texts behind `queries` [1, Q, D] and a prompt, best first.
+    /// Generates texts that follow `queries` [1, Q, D] and a prompt, best first.
     pub(super) fn write(
         &self,
         queries: &Tensor,
@@ -148,12 +148,13 @@ impl Writer {
         written(&self.tokenizer, sequences)
     }
 
-    /// Query outputs [1, Q, D] as the language model reads them: [1, Q, its width].
+    /// Projects query outputs [1, Q, D] to the width of the language model.
     pub(super) fn project(&self, queries: &Tensor) -> Result<Tensor> {
         Ok(self.loaded.projection.forward(queries)?)
     }
 
-    /// The picture and a text. In a text without placeholders for it the picture comes first.
+    /// Combines the picture's query embeddings and a text into a prompt. The picture goes where the text has
+    /// placeholders for it, or to the beginning if it has none.
     fn prompt(&self, picture: &Tensor, text: &str) -> Result<Prompt> {
         let mut ids = self.ids(text)?;
         let queries = picture.dim(1)?;
@@ -183,7 +184,7 @@ impl Writer {
         Ok(Prompt { embeds, ids })
     }
 
-    /// Pieces of a prompt with its mark: OPT begins a text, T5 ends it.
+    /// Token ids of a prompt, with the start token for OPT or the end token for T5.
     pub(super) fn ids(&self, text: &str) -> Result<Vec<u32>> {
         let mut ids = self.tokenizer.encode(text)?;
         ids.drain(..ids.len().saturating_sub(LONGEST_PROMPT));

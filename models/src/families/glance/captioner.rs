@@ -1,4 +1,4 @@
-//! BLIP-2 as one piece: image encoder, Q-Former, language model, composed by the pack's `config.json`.
+//! glance's BLIP-2: image encoder, Q-Former and language model, configured by the pack's `config.json`.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -29,11 +29,11 @@ use eyebright_kernels::parallel::in_chunks;
 
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.gguf";
-/// Pieces of a text that the Q-Former was trained to read.
+/// Maximum number of tokens of a text for the Q-Former.
 const MATCHED_TEXT: usize = 32;
 const NORM_EPSILON: f64 = 1e-6;
 
-/// `config.json`.
+/// The pack's `config.json`.
 #[derive(Debug, Deserialize)]
 struct Config {
     image_encoder: EncoderConfig,
@@ -51,27 +51,28 @@ struct EncoderConfig {
     width: usize,
 }
 
-/// Which tag words stand in the language model's prompt.
+/// Settings for the tag words in the language model's prompt.
 #[derive(Debug, Deserialize)]
 struct PromptTags {
     min_probability: f32,
     max: usize,
-    /// A word for each ImageNet class; several classes may share one.
+    /// The word of each ImageNet class; several classes may share one.
     imagenet: Vec<String>,
 }
 
-/// What counts beside what a caption shares with those of like pictures, as `training/consensus.py` weighs it.
+/// Weights for ranking captions, fitted by `training/consensus.py`. The consensus with the neighbours' captions has
+/// weight 1.
 #[derive(Debug, Clone, Copy, Deserialize)]
 struct Ranking {
-    /// The score of beam search.
+    /// Weight of the score of beam search.
     likelihood: f32,
-    /// The contrastive cosine.
+    /// Weight of the contrastive cosine of picture and caption.
     contrast: f32,
-    /// Against a caption in which a word comes twice.
+    /// Penalty for a caption that repeats a word.
     repeated: f32,
 }
 
-/// The models that write about a picture.
+/// The networks that encode pictures, write captions and score texts.
 pub struct Captioner {
     encoder: Box<dyn ImageEncoder>,
     position_embedding: Tensor,
@@ -90,14 +91,14 @@ pub struct Captioner {
     reads: QFormerConfig,
 }
 
-/// A picture that was looked at: everything that does not depend on a text.
+/// An encoded picture: everything that does not depend on a text.
 #[derive(Debug, Clone)]
 pub struct Look {
-    /// Scores of the ImageNet classes, if the encoder gives them.
+    /// Logits of the 1000 ImageNet classes, if the encoder has a classification head.
     pub logits: Option<Vec<f32>>,
-    /// What texts are held against.
+    /// The Q-Former's keys and values for the picture, against which texts are scored.
     pub memory: ImageMemory,
-    /// The encoder's token of the whole picture [1, 1, W].
+    /// The encoder's first token, which stands for the whole picture: [1, 1, W].
     whole: Tensor,
     queries: Tensor,
 }
@@ -144,13 +145,13 @@ impl Captioner {
         Ok(captioner)
     }
 
-    /// How the pack wants captions to be written.
+    /// The pack's settings for writing captions.
     #[must_use]
     pub fn decoding(&self) -> &Decoding {
         &self.decoding
     }
 
-    /// Encodes a picture and lets the queries read it.
+    /// Encodes a picture and runs the Q-Former's queries on it.
     pub fn look(&self, picture: &Picture) -> Result<Look> {
         let encoded = self.encoder.encode(picture)?;
         let tokens = self
@@ -166,8 +167,8 @@ impl Captioner {
         })
     }
 
-    /// Writes captions, best first. `probabilities` are those of the ImageNet classes: likely ones help as words of the prompt.
-    /// `stream` gets pieces of text as they become certain.
+    /// Writes captions, best first. `probabilities` are those of the ImageNet classes; the names of likely ones become
+    /// words of the prompt. `stream` receives pieces of text as soon as they are final.
     pub fn caption(
         &self,
         look: &Look,
@@ -182,19 +183,19 @@ impl Captioner {
         generation::generate(&*self.language_model, &prompt, end, decoding, cancel, &mut tell)
     }
 
-    /// The pictures that are most like this one and of which it is known what people wrote.
+    /// The training pictures with human captions that are nearest to this picture.
     pub fn neighbours(&self, look: &Look) -> Result<Neighbours> {
         Ok(self.consensus.neighbours(&look.whole.flatten_all()?.to_vec1::<f32>()?))
     }
 
-    /// The share of the neighbours, 0 to 1, of which people wrote a word.
+    /// The share of the neighbours, 0 to 1, whose human captions contain a word.
     #[must_use]
     pub fn written_of(&self, neighbours: &Neighbours, word: &str) -> f32 {
         self.consensus.written_of(neighbours, word)
     }
 
-    /// Captions in the order of how much they share with what people wrote of the neighbours, how likely they are and how well they fit the
-    /// picture, best first; those that repeat a word stand back, equals stay as they are.
+    /// Sorts captions by a weighted sum, best first: consensus with the neighbours' captions, beam score and
+    /// contrastive cosine, minus a penalty for repeated words. Ties keep their order.
     pub fn by_consensus(&self, look: &Look, neighbours: &Neighbours, captions: Vec<Sequence>) -> Result<Vec<Sequence>> {
         let queries = self.matching.project_queries(&look.queries)?;
         let weights = self.ranking;
@@ -214,7 +215,7 @@ impl Captioner {
         Ok(ranked.into_iter().map(|(_, caption)| caption).collect())
     }
 
-    /// Draws `count` captions with a fixed seed: where they agree, the model is sure.
+    /// Samples `count` captions with a fixed seed. If they agree, the model is sure.
     pub fn draw(&self, look: &Look, probabilities: &[f32], count: usize, cancel: &Cancel) -> Result<Vec<Sequence>> {
         let sampling = Some(Sampling {
             temperature: 1.0,
@@ -232,7 +233,7 @@ impl Captioner {
         generation::draw(&*self.language_model, &prompt, end, &decoding, count, cancel)
     }
 
-    /// How well a text fits the picture.
+    /// Scores how well a text matches the picture.
     pub fn score(&self, look: &Look, text: &str) -> Result<Match> {
         let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
         Ok(Match {
@@ -245,19 +246,19 @@ impl Captioner {
         })
     }
 
-    /// The cosine of the best of a picture's projected queries and a text.
+    /// The greatest cosine of any of a picture's projected queries with a text, -1 to 1.
     fn contrast(&self, queries: &Tensor, ids: &[u32]) -> candle_core::Result<f32> {
         Matching::contrast(queries, &self.matching.project_text(&self.qformer, ids)?)
     }
 
-    /// The log-odds that a text belongs to each of the pictures that are remembered, as the pack's matcher reads them. Cores share the
-    /// pictures.
+    /// The log-odds, by the pack's matcher, that a text matches each of the pictures. The pictures are split among the
+    /// cores.
     pub fn weigh(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
         let matcher = self.matcher()?;
         self.of_each(pictures, text, |pictures, ids| matcher.log_odds(pictures, ids))
     }
 
-    /// Loaded when it is first asked: most people describe more often than they search.
+    /// The matcher, loaded on first use: most people describe more often than they search.
     fn matcher(&self) -> Result<&Matcher> {
         if let Some(matcher) = self.matcher.get() {
             return Ok(matcher);
@@ -266,13 +267,14 @@ impl Captioner {
         Ok(self.matcher.get_or_init(|| matcher))
     }
 
-    /// The log-likelihood of a text as a caption of each of the pictures that are remembered: it orders pictures for a text, and tells
-    /// nothing of texts for a picture. Cores share the pictures.
+    /// The log-likelihood of a text as a caption of each of the pictures. It orders pictures for one text; values of
+    /// different texts are not comparable. The pictures are split among the cores.
     pub fn likelihoods(&self, pictures: &[&ImageMemory], text: &str) -> Result<Vec<f32>> {
         self.of_each(pictures, text, |pictures, ids| self.likelihood(pictures, ids))
     }
 
-    /// What `tell` makes of some pictures and the ids of a text, for all pictures.
+    /// Runs `tell`, which returns one value per picture, on batches of pictures in parallel and concatenates the
+    /// results.
     fn of_each(
         &self,
         pictures: &[&ImageMemory],
@@ -290,7 +292,8 @@ impl Captioner {
         Ok(told?.to_vec1()?)
     }
 
-    /// [queries][<s> and the text] against [the text and </s>]: [B].
+    /// Log-likelihood of a text for each picture, [B]. The language model reads [queries][`<s>` text] and is scored on
+    /// [text `</s>`]; `ids` are those of `<s>` text `</s>`.
     fn likelihood(&self, pictures: &[&ImageMemory], ids: &[u32]) -> candle_core::Result<Tensor> {
         let queries = self.qformer.queries(&ImageMemory::stack(pictures)?)?;
         let queries = self.language_projection.forward(&queries)?;
@@ -307,28 +310,28 @@ impl Captioner {
         log_softmax(&logits, D::Minus1)?.gather(&targets, 2)?.sum((1, 2))
     }
 
-    /// A memory that was kept as [`ImageMemory::to_bytes`].
+    /// Reads back a memory that was stored with [`ImageMemory::to_bytes`].
     pub fn recall(&self, bytes: &[u8]) -> Result<ImageMemory> {
         Ok(self.qformer.recall(bytes, self.position_embedding.dim(1)?)?)
     }
 
-    /// The picture in the contrastive space: the mean of its queries, scaled to length 1.
+    /// The picture as a unit vector in the contrastive space: the mean of its projected queries, scaled to length 1.
     pub fn embed(&self, look: &Look) -> Result<Vec<f32>> {
         Ok(Matching::mean(&self.matching.project_queries(&look.queries)?)?)
     }
 
-    /// A text in the contrastive space: a unit vector.
+    /// A text as a unit vector in the contrastive space.
     pub fn embed_text(&self, text: &str) -> Result<Vec<f32>> {
         let ids = self.tokenizer.encode_marked(text, MATCHED_TEXT)?;
         Ok(self.matching.project_text(&self.qformer, &ids)?.to_vec1()?)
     }
 
-    /// Text of a sequence.
+    /// The decoded text of a sequence.
     pub fn text(&self, sequence: &Sequence) -> Result<String> {
         self.tokenizer.decode(&sequence.ids)
     }
 
-    /// Words of a sequence with the summed log-probability of their pieces; a comma belongs to the word before it.
+    /// The words of a sequence with the summed log-probability of their tokens. A comma belongs to the word before it.
     #[must_use]
     pub fn words(&self, sequence: &Sequence) -> Vec<(String, f32)> {
         let mut words: Vec<(String, f32)> = Vec::new();
@@ -346,7 +349,7 @@ impl Captioner {
         words
     }
 
-    /// [queries][tag , tag , ...][<s>] as embeddings [1, T, D].
+    /// The prompt [queries][tag , tag , ...][`<s>`] as embeddings [1, T, D].
     fn prompt(&self, look: &Look, probabilities: &[f32]) -> Result<Prompt> {
         let mut ids = Vec::new();
         for word in self.prompt_tags.choose(probabilities) {
@@ -366,7 +369,7 @@ fn checked(tags: PromptTags, pack: &Pack) -> Result<PromptTags, PackError> {
 }
 
 impl PromptTags {
-    /// Sums class probabilities by word and takes the likeliest words, best first.
+    /// Sums class probabilities by word and returns the likeliest words, best first.
     fn choose(&self, probabilities: &[f32]) -> Vec<&str> {
         let mut sums: BTreeMap<&str, f32> = BTreeMap::new();
         for (word, probability) in self.imagenet.iter().zip(probabilities) {

@@ -1,7 +1,8 @@
-//! Nearest-neighbour consensus (Devlin et al., "Exploring Nearest Neighbor Approaches for Image Captioning", 2015): of the captions that a model
-//! would write, the one that shares most with what people wrote of like pictures.
+//! Nearest-neighbour consensus (Devlin et al., "Exploring Nearest Neighbor Approaches for Image Captioning", 2015):
+//! scores a model's captions by the n-grams they share with human captions of the nearest training pictures.
 //!
-//! What they wrote is kept as an inverted index of hashed n-grams, `consensus.safetensors`, which `training/consensus.py` makes and describes.
+//! The human captions are stored as an inverted index of hashed n-grams, `consensus.safetensors`, which
+//! `training/consensus.py` makes and documents.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,37 +13,38 @@ use crate::base::error::Result;
 use crate::weights::pack::Pack;
 
 const FILE: &str = "consensus.safetensors";
-/// How many of the most like pictures are asked.
+/// Number of nearest training pictures.
 const NEIGHBOURS: usize = 60;
-/// Lengths of the n-grams that are compared, as in `CIDEr`.
+/// Maximum length of the n-grams that are compared, as in `CIDEr`.
 const ORDERS: usize = 4;
-/// Stands behind the last word.
+/// End mark that is appended to a caption's words.
 const END: &str = "</s>";
 
-/// Words that may come twice. People hardly ever repeat others, models do: "a man on a motorcycle is riding a motorcycle".
+/// Words that may be repeated. People hardly ever repeat others, models do: "a man on a motorcycle is riding a
+/// motorcycle".
 const COMMON: [&str; 18] = [
     "a", "an", "the", "in", "on", "of", "and", "with", "is", "are", "to", "at", "by", "from", "his", "her", "their",
     "its",
 ];
 
-/// Places of the training pictures and the n-grams of their captions.
+/// The training pictures' vectors, and an inverted index of their captions' n-grams.
 #[derive(Debug)]
 pub struct Consensus {
-    /// Of the encoder's first token [W].
+    /// Mean of the encoder's first token over the training pictures, [W].
     mean: Vec<f32>,
-    /// Principal axes [W, D].
+    /// Principal axes of that token, [W, D].
     axes: Vec<f32>,
-    /// Unit vectors [N, D], times 127.
+    /// The training pictures' unit vectors [N, D], times 127.
     places: Vec<i8>,
-    /// Hashes, ascending, and where the rows of each end.
+    /// Hashes of the n-grams, ascending, and for each the end of its rows in `pictures` and `weights`.
     grams: Vec<u32>,
     ends: Vec<u32>,
-    /// The rows: a picture, and the n-gram's weight in its captions, times 255.
+    /// The rows of the n-grams: number of a training picture, and the n-gram's weight in its captions, times 255.
     pictures: Vec<u16>,
     weights: Vec<u8>,
 }
 
-/// Which training pictures are most like a picture: one flag for each of them.
+/// For each training picture, true if it is among the nearest to a picture.
 #[derive(Debug, PartialEq)]
 pub struct Neighbours(Vec<bool>);
 
@@ -68,7 +70,7 @@ impl Consensus {
         })
     }
 
-    /// What indices rely on.
+    /// Checks that sizes, order and indices are consistent, so that no lookup can be out of bounds.
     fn checked(self) -> Result<Self, &'static str> {
         let whole = |part: usize, of: usize| of > 0 && part > 0 && part.is_multiple_of(of);
         let rows = self.ends.last().copied().unwrap_or_default() as usize;
@@ -89,17 +91,18 @@ impl Consensus {
         }
     }
 
-    /// Training pictures.
+    /// The number of training pictures, N.
     fn count(&self) -> usize {
         self.places.len() / self.width()
     }
 
-    /// Principal axes.
+    /// The number of principal axes, D.
     fn width(&self) -> usize {
         self.axes.len() / self.mean.len()
     }
 
-    /// The training pictures that are most like the picture whose first token [W] this is. Of equals the first.
+    /// The training pictures nearest to a picture, given the encoder's first token [W] of it. Ties go to the lower
+    /// index.
     #[must_use]
     pub fn neighbours(&self, token: &[f32]) -> Neighbours {
         let width = self.width();
@@ -120,7 +123,8 @@ impl Consensus {
         Neighbours(chosen)
     }
 
-    /// How much a caption shares with those of the neighbours, 0 or more: `CIDEr` (Vedantam et al., 2015), not divided by their number.
+    /// The `CIDEr` score (Vedantam et al., 2015) of a caption against those of the neighbours, summed over the
+    /// neighbours, 0 or more.
     #[must_use]
     pub fn shared(&self, neighbours: &Neighbours, caption: &str) -> f32 {
         let mut squares = [0.0; ORDERS];
@@ -141,7 +145,8 @@ impl Consensus {
         shares.map(|(product, square)| product / square.sqrt()).sum()
     }
 
-    /// The share of the neighbours, 0 to 1, of which people wrote a word. It is 0 of words that they wrote of fewer than three pictures.
+    /// The share of the neighbours, 0 to 1, whose human captions contain a word. 0 for words in the captions of fewer
+    /// than three training pictures, which the index leaves out.
     #[must_use]
     pub fn written_of(&self, neighbours: &Neighbours, word: &str) -> f32 {
         let rows = self.pictures[self.rows(fnv(word))].iter();
@@ -158,7 +163,7 @@ impl Consensus {
     }
 }
 
-/// The values of a tensor.
+/// Reads the values of a tensor from little-endian bytes.
 fn numbers<T, const SIZE: usize>(
     file: &SafeTensors,
     name: &str,
@@ -174,14 +179,14 @@ fn numbers<T, const SIZE: usize>(
     }
 }
 
-/// The words of a caption, commas left out.
+/// The words of a caption without commas.
 fn words(caption: &str) -> impl Iterator<Item = &str> {
     caption
         .split(|letter: char| letter.is_whitespace() || letter == ',')
         .filter(|word| !word.is_empty())
 }
 
-/// Whether a word comes twice, but for [`COMMON`] ones.
+/// True if a word other than the [`COMMON`] ones occurs twice.
 pub(crate) fn repeats(caption: &str) -> bool {
     let mut seen = BTreeSet::new();
     words(caption)
@@ -189,7 +194,7 @@ pub(crate) fn repeats(caption: &str) -> bool {
         .any(|word| !seen.insert(word))
 }
 
-/// Length and hash of the n-grams of a caption's words and its end, commas left out, each with how often it is there.
+/// The n-grams of a caption's words and its end mark, without commas: (length, hash) and the number of occurrences.
 fn grams(caption: &str) -> BTreeMap<(usize, u32), u32> {
     let words: Vec<&str> = words(caption).chain([END]).collect();
     let mut found = BTreeMap::new();
@@ -201,7 +206,7 @@ fn grams(caption: &str) -> BTreeMap<(usize, u32), u32> {
     found
 }
 
-/// FNV-1a, 32 bits.
+/// 32-bit FNV-1a hash.
 fn fnv(text: &str) -> u32 {
     let step = |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     text.bytes().fold(0x811C_9DC5, step)
@@ -211,7 +216,7 @@ fn fnv(text: &str) -> u32 {
 mod tests {
     use super::*;
 
-    /// Two pictures on either side of the origin; "a dog" was written of the first, "a cat" of the second.
+    /// An index of two pictures on either side of the origin: the first has the caption "a dog", the second "a cat".
     fn two() -> Consensus {
         let mut rows: Vec<(u32, Vec<(u16, u8)>)> = vec![
             (fnv("dog"), vec![(0, 255)]),
@@ -298,7 +303,7 @@ mod tests {
         }
     }
 
-    /// The values of the definition: `training/consensus.py` must hash alike.
+    /// Test values from the definition of FNV-1a. `training/consensus.py` must compute the same hashes.
     #[test]
     fn hashes_are_fnv_1a() {
         assert_eq!(fnv(""), 0x811C_9DC5);

@@ -1,4 +1,4 @@
-//! glance as a family: the captioner, which writes, and the tags, which are words of its prompt.
+//! glance as a family: the captioner, and the tags that its prompt contains.
 
 use candle_core::Device;
 
@@ -11,10 +11,10 @@ use crate::picture::Picture;
 use crate::sight::tags::{Tag, TagHead};
 use crate::weights::pack::Pack;
 
-/// Captions drawn beside the best one, to see whether they agree.
+/// Number of captions that are sampled in addition to beam search, to see whether they agree with it.
 const DRAWN: usize = 4;
 
-/// The pack's networks for captions and classes.
+/// The built-in model: its networks for captions and ImageNet classes.
 pub struct Glance {
     name: String,
     captioner: Captioner,
@@ -31,13 +31,13 @@ impl Glance {
         })
     }
 
-    /// What writes, and weighs texts against pictures.
+    /// The networks that write captions and score texts against pictures.
     #[must_use]
     pub fn captioner(&self) -> &Captioner {
         &self.captioner
     }
 
-    /// All classes with their probabilities; none if the encoder names no classes.
+    /// All ImageNet classes with their probabilities; empty if the encoder has no classification head.
     #[must_use]
     pub fn tags(&self, look: &Look) -> Vec<Tag> {
         let tags = look.logits.as_ref().map(|logits| self.tags.tags(logits));
@@ -67,7 +67,7 @@ impl Family for Glance {
         Ok(Memory::new(self.captioner.look(picture)?))
     }
 
-    /// The caption that agrees best with what people wrote of like pictures, then the others that were found and some that were drawn.
+    /// The caption with the best consensus, then the other captions of beam search, then some sampled ones.
     fn caption(&self, memory: &Memory, request: Request<'_>) -> Result<Vec<Written>> {
         let look: &Look = memory.get()?;
         let probabilities = look.logits.as_ref().map(|logits| self.tags.probabilities(logits));
@@ -94,7 +94,7 @@ impl Family for Glance {
         std::iter::once(Ok(best)).chain(others).collect()
     }
 
-    /// It was not made for that.
+    /// Always fails: glance does not answer questions.
     fn answer(&self, _: &Memory, _: &str, _: Request<'_>) -> Result<Vec<Written>> {
         Err(self.unable(Task::Answer))
     }

@@ -1,7 +1,8 @@
-//! Whether words and a picture belong together, both read at once: the judge of finding.
+//! Image-text matching for searches: a Q-Former reads a text and a picture together and predicts whether they match.
 //!
-//! It is the Q-Former of captions, trained further for nothing but this task, as BLIP-2 is published once for captions and once for retrieval.
-//! Keys and values of pictures stayed as they were, so that it reads the memories that the captioner makes.
+//! It is the captioner's Q-Former, fine-tuned for this task alone, as BLIP-2 is published once for captions and once
+//! for retrieval. The projections to the pictures' keys and values were frozen, so it can read memories that the
+//! captioner made.
 
 use candle_core::{Device, Tensor};
 
@@ -11,17 +12,17 @@ use crate::weights::checkpoint::{Precision, Weights};
 use crate::weights::pack::Pack;
 use crate::weights::tensors::tensors;
 
-/// What is other than in the captioner's weights.
+/// The weights that differ from the captioner's.
 const WEIGHTS: &str = "matcher.gguf";
 
-/// A Q-Former with its matching head (ITM).
+/// A Q-Former with its image-text matching head (ITM).
 pub(crate) struct Matcher {
     qformer: QFormer,
     matching: Matching,
 }
 
 impl Matcher {
-    /// Loads `matcher.gguf` over the captioner's weights, the file `captioner`.
+    /// Loads the captioner's weights from the file `captioner` and replaces those that are in `matcher.gguf`.
     pub(crate) fn open(
         pack: &Pack,
         captioner: &str,
@@ -43,7 +44,7 @@ impl Matcher {
         })
     }
 
-    /// The log-odds [B] that a text (ids with its first and last marks) belongs to each of the pictures that are remembered.
+    /// The log-odds [B] that a text matches each of the pictures. `ids` include the text's start and end tokens.
     pub(crate) fn log_odds(&self, pictures: &[&ImageMemory], ids: &[u32]) -> candle_core::Result<Tensor> {
         self.matching
             .log_odds(&self.qformer, &ImageMemory::stack(pictures)?, ids)

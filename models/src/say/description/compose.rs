@@ -1,6 +1,7 @@
-//! Which statements evidence supports.
+//! Composes a description of the statements that the evidence supports.
 //!
-//! Blank, black, noisy pictures, screenshots and documents are told from pixels and never captioned; photos are told in [`super::photo`].
+//! Blank, black and noisy pictures, screenshots and documents are described from pixel statistics and never captioned.
+//! Photos are described in [`super::photo`].
 
 use super::description::Description;
 use super::first::First;
@@ -14,16 +15,16 @@ use crate::sight::objects::Object;
 use crate::sight::pixels::Kind;
 use crate::sight::tags::Tag;
 
-/// Tags below this probability, and more than this many, are noise to a reader.
+/// Minimum probability and maximum number of the tags that are reported.
 const TAG_SHOWN: f32 = 0.02;
 const TAGS_SHOWN: usize = 10;
-/// Objects below this probability are not reported.
+/// Minimum probability of the objects that are reported.
 const OBJECT_SHOWN: f32 = 0.35;
-/// What pixels alone decide is right nearly always.
+/// Confidence of descriptions from pixel statistics alone, which are nearly always right.
 const BY_PIXELS: f32 = 0.98;
 
 impl Description {
-    /// Makes the description that `evidence` supports.
+    /// Composes the description that `evidence`, not weighed yet, supports.
     pub fn compose(evidence: &Evidence, lexicon: &Lexicon, calibration: &Calibration) -> Self {
         let evidence = &evidence.weighed(lexicon, calibration);
         let seen = evidence.seen(lexicon);
@@ -57,7 +58,8 @@ impl Description {
     }
 }
 
-/// What is said of pictures that need no networks to be told; None for a photo.
+/// The beginning of the description of everything but photos, from the kind and colours, and for drawings also the most
+/// prominent thing. None for a photo.
 fn by_pixels(evidence: &Evidence, things: &[Thing<'_>], calibration: &Calibration) -> Option<First> {
     let colours = main_colours(&evidence.pixels.colours);
     let possible = things
@@ -102,7 +104,7 @@ fn objects_shown(objects: &[Object]) -> Vec<Object> {
     shown
 }
 
-/// Tags, colours and size.
+/// Statements of the tags, colours and size.
 fn everything(evidence: &Evidence, tags: &[Tag]) -> Vec<Statement> {
     let tag = |tag: &Tag| (tag.name.clone(), tag.score);
     let tags = (!tags.is_empty()).then(|| Statement::Tags(tags.iter().map(tag).collect()));

@@ -1,4 +1,4 @@
-//! What is said and shown about a picture.
+//! The description of a picture.
 
 use crate::say::language::Language;
 use crate::say::statement::Statement;
@@ -8,12 +8,12 @@ use crate::sight::ocr::Line;
 use crate::sight::pixels::Kind;
 use crate::sight::tags::Tag;
 
-/// What is said and shown about a picture: statements, which every language says in its own words.
+/// The description of a picture: statements, which each language words itself, and the data behind them.
 #[derive(Debug, Clone)]
 pub struct Description {
     /// The kind of picture.
     pub kind: Kind,
-    /// Whether the first sentence is said without "possibly" or "may".
+    /// True if the first sentence is said without "possibly" or "may".
     pub sure: bool,
     /// The probability, 0 to 1, that everything the first sentence names is there.
     pub confidence: f32,
@@ -23,9 +23,9 @@ pub struct Description {
     pub tags: Vec<Tag>,
     /// The objects that are likely there, with calibrated scores, best first; boxes in pixels of the picture.
     pub objects: Vec<Object>,
-    /// Lines of text in reading order; None: not looked for.
+    /// Lines of text in reading order; None if text was not looked for.
     pub text: Option<Vec<Line>>,
-    /// Whether it may show nudity; None: not judged.
+    /// Whether the picture may show nudity; None if it was not judged.
     pub moderation: Option<Judgement>,
     pub(super) first: Vec<Statement>,
     pub(super) more: Vec<Statement>,
@@ -33,19 +33,19 @@ pub struct Description {
 }
 
 impl Description {
-    /// What is spoken first: one sentence, of text a few.
+    /// What is spoken first: one sentence, or a few if the picture has text or the model wrote several.
     #[must_use]
     pub fn sentence(&self, language: Language) -> String {
         said(&self.first, language).join(" ")
     }
 
-    /// Further sentences: objects and places.
+    /// Further sentences: things and their places.
     #[must_use]
     pub fn more(&self, language: Language) -> Vec<String> {
         said(&self.more, language)
     }
 
-    /// Still further sentences: text, tags, colours, size.
+    /// All remaining sentences: text, tags, colours and size.
     #[must_use]
     pub fn everything(&self, language: Language) -> Vec<String> {
         said(&self.everything, language)

@@ -2,10 +2,10 @@
 
 use crate::say::statement::Statement;
 
-/// What is said first, before the rest is added.
+/// The statements that are spoken first, and how sure they are.
 pub struct First {
     pub statements: Vec<Statement>,
     pub sure: bool,
-    /// That everything they name is there, 0 to 1.
+    /// Probability that everything the statements name is there, 0 to 1.
     pub confidence: f32,
 }

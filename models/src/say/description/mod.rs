@@ -1,4 +1,4 @@
-//! From evidence to an honest description.
+//! Composes descriptions from evidence, saying only what it supports.
 
 mod compose;
 #[allow(clippy::module_inception)]

@@ -1,16 +1,16 @@
-//! Objects and where they are, for who wants more than one sentence.
+//! Statements about things and where they are, for users who want more than one sentence.
 
 use crate::evidence::place::Place;
 use crate::evidence::{Evidence, Thing};
 use crate::say::statement::{Amount, Distance, Statement};
 
-/// Statements about things: more cannot be kept in mind.
+/// Maximum number of statements about things: more cannot be kept in mind.
 const MOST_THINGS: usize = 6;
-/// Shares of the picture from which on a thing is near, and below which it is far.
+/// Share of the picture from which on a thing is near, and share below which it is far.
 const NEAR: f32 = 0.3;
 const FAR: f32 = 0.015;
 
-/// One statement for each thing that has a box.
+/// One statement for each of the first `MOST_THINGS` things that have boxes.
 pub fn places(things: &[&Thing<'_>], evidence: &Evidence) -> Vec<Statement> {
     let with_box = things.iter().filter(|thing| !thing.objects.is_empty());
     with_box
@@ -36,7 +36,7 @@ fn placed(thing: &Thing<'_>, evidence: &Evidence) -> Statement {
     Statement::Placed(amount(thing), places, distance)
 }
 
-/// Big is near and small is far; in between nothing is said.
+/// Estimates the distance of a thing from the share of the picture it covers.
 fn distance(share: f32) -> Distance {
     match share {
         NEAR.. => Distance::Near,
@@ -45,7 +45,7 @@ fn distance(share: f32) -> Distance {
     }
 }
 
-/// How many of a thing were counted; one where only tags show it.
+/// The thing with its counted objects; the count is 1 if only tags show it.
 pub fn amount(thing: &Thing<'_>) -> Amount {
     Amount {
         name: thing.concept.name.clone(),

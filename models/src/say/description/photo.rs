@@ -1,7 +1,7 @@
-//! The most telling statement about a photo that the evidence allows.
+//! Composes the first statement about a photo: the most informative one that the evidence allows.
 //!
-//! The caption is said only where its nouns are probably right. Else only what tags and objects support is named, after "Possibly"; and where
-//! nothing is supported, the colours of the picture.
+//! The caption is used only if its nouns are probably right. Otherwise only things that tags and objects support are
+//! named, after "Possibly" if they are not sure. If nothing is supported, the colours of the picture are named.
 
 use super::first::First;
 use super::more::amount;
@@ -12,12 +12,13 @@ use crate::evidence::{CaptionEvidence, Evidence, Thing, caption, features, main_
 use crate::say::english::captions::tidy;
 use crate::say::statement::{Amount, Caption, Statement};
 
-/// Things in one sentence.
+/// Maximum number of things named in one sentence.
 const NAMED: usize = 3;
-/// A caption whose pieces have a lower probability in the mean is no more than chance.
+/// Minimum geometric mean of the token probabilities of an uncalibrated caption. Below it the text is no better than
+/// chance.
 const STAMMERED: f32 = 0.05;
 
-/// A photo's evidence, on its way to a statement.
+/// Everything needed to compose a statement about a photo.
 struct Photo<'p> {
     evidence: &'p Evidence,
     things: &'p [Thing<'p>],
@@ -26,7 +27,8 @@ struct Photo<'p> {
     thresholds: &'p Thresholds,
 }
 
-/// `things`: the most prominent first; `seen`: the summary of the weighed evidence.
+/// Composes the beginning of a photo's description. `evidence` must be weighed, `seen` is its summary, and `things` are
+/// sorted most prominent first.
 pub fn photo(
     evidence: &Evidence,
     things: &[Thing<'_>],
@@ -48,8 +50,8 @@ pub fn photo(
         .unwrap_or_else(|| photo.uncaptioned())
 }
 
-/// A sentence of a language model about a photo, as it may be said before the model has written the next; None if it must not be.
-/// `evidence`: without a caption yet.
+/// The statement for one sentence of a language model, before the model has written the next; None if the evidence
+/// forbids it. `evidence` has no caption yet and is not weighed.
 pub fn sentence(evidence: &Evidence, text: &str, lexicon: &Lexicon, calibration: &Calibration) -> Option<Statement> {
     let evidence = &evidence.weighed(lexicon, calibration);
     let seen = &evidence.seen(lexicon);
@@ -71,7 +73,7 @@ impl Photo<'_> {
         caption.filter(|caption| !caption::names_twice(caption, self.lexicon))
     }
 
-    /// The caption, if all its nouns are probably right; whether persons are men or women is left out.
+    /// The caption with neutral nouns for persons, if all its nouns are probably right.
     fn captioned(&self, calibration: &Calibration) -> Option<First> {
         let caption = self.fluent().filter(|caption| !caption.uncalibrated)?;
         let confidence = calibration.caption(&features(self.evidence, self.seen, self.lexicon));
@@ -83,7 +85,7 @@ impl Photo<'_> {
         })
     }
 
-    /// The sentences of a model of which nobody knows how often it is right, each after "Possibly".
+    /// The sentences of a model without calibration, each after "Possibly".
     fn uncalibrated(&self) -> Option<First> {
         let caption = self.evidence.caption.as_ref().filter(|caption| caption.uncalibrated)?;
         let confidence = caption.mean_log_probability.exp();
@@ -99,7 +101,7 @@ impl Photo<'_> {
         })
     }
 
-    /// A sentence of such a model; None if it tells of somebody for whom there is no evidence at all.
+    /// A sentence of a model without calibration, after "Possibly"; None if it is empty or vetoed.
     fn hedged(&self, text: &str) -> Option<Statement> {
         let text = text.trim_end_matches('.');
         let plain = text.to_lowercase();
@@ -108,7 +110,8 @@ impl Photo<'_> {
         said.then(|| self.written(after_possibly(text), false, None))
     }
 
-    /// Whether the caption tells of a person or an animal for which there is no evidence at all: the worst inventions, so no score outweighs this.
+    /// True if the words mention a person or an animal with almost no support. Those are the worst inventions, so no
+    /// score outweighs this.
     fn is_vetoed(&self, words: &[&str]) -> bool {
         let must_be_seen = |noun: &Noun| match noun.kind {
             NounKind::Person => true,
@@ -124,7 +127,7 @@ impl Photo<'_> {
                 .any(|mention| self.seen.support(&mention.noun.extent) < self.thresholds.veto)
     }
 
-    /// The supported beginning of the caption, if it tells of the most prominent thing and of more than that.
+    /// The supported beginning of the caption, if it mentions the most prominent thing and at least one other noun.
     fn half_captioned(&self) -> Option<First> {
         let supported = caption::supported(self.fluent()?, self.lexicon, self.seen, self.thresholds)?;
         let is_possible = |thing: &&Thing<'_>| thing.probability >= self.thresholds.possible;
@@ -145,12 +148,12 @@ impl Photo<'_> {
         })
     }
 
-    /// Things, or what little is left.
+    /// A statement without the caption: the most prominent things, or the colours if none is likely enough.
     fn uncaptioned(&self) -> First {
         self.named().unwrap_or_else(|| self.unclear())
     }
 
-    /// The most prominent things, if the first is likely enough.
+    /// The most prominent things, if the first is likely enough: all sure, or all possible.
     fn named(&self) -> Option<First> {
         let top = self.things.first()?;
         let sure = top.probability >= self.thresholds.sure;
@@ -179,7 +182,7 @@ impl Photo<'_> {
         })
     }
 
-    /// Colours, and a guess if there is a faint one.
+    /// The colours, and the most prominent unlikely thing as a guess if there is one.
     fn unclear(&self) -> First {
         let guess = self.things.first();
         First {
@@ -192,7 +195,7 @@ impl Photo<'_> {
         }
     }
 
-    /// A caption as a statement, with its nouns for other languages than its own.
+    /// A caption as a statement, with its nouns for languages other than English.
     fn written(&self, text: String, sure: bool, also: Option<Amount>) -> Statement {
         let plain = text.to_lowercase();
         let words: Vec<&str> = plain.split_whitespace().collect();
@@ -217,14 +220,16 @@ impl Photo<'_> {
     }
 }
 
-/// How many of a noun there are by the words between it and the noun before ("and two small white"); None for more than one without a number.
+/// The count of a noun, from the words between it and the noun before ("and two small white"); None for a plural
+/// without a number.
 fn counted(before: &[&str], plural: bool) -> Option<usize> {
     let number = |word: &&str| ["two", "three", "four"].iter().position(|name| name == word);
     let counted = before.iter().rev().find_map(number).map(|index| index + 2);
     if plural { counted } else { Some(1) }
 }
 
-/// "a dog" of "A dog": what begins a sentence may stand in the middle of one. Names keep their capitals.
+/// Lowercases the first word of a sentence if it is a common one, so that "Possibly" can precede it: "A dog" to "a
+/// dog". Names keep their capitals.
 fn after_possibly(text: &str) -> String {
     const BEGIN: [&str; 12] = [
         "A", "An", "The", "There", "It", "This", "Two", "Three", "Several", "In", "On", "At",

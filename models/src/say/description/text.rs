@@ -1,4 +1,4 @@
-//! Text that was read: what a page is headed, and all of it.
+//! Statements about the text in a picture: its heading, its buttons and all of its lines.
 
 use super::description::Description;
 use crate::say::language::Language;
@@ -6,19 +6,20 @@ use crate::say::statement::{Heading, Statement};
 use crate::sight::ocr::Line;
 use crate::sight::pixels::Kind;
 
-/// A heading is higher than the usual line by at least this factor.
+/// Minimum height of a heading, relative to the median line.
 const HEADING: f32 = 1.25;
-/// Lines read with a lower score are said as doubtful.
+/// Minimum score of a line that is quoted without doubt.
 const SURE: f32 = 0.8;
-/// Letters after which a first line is cut: who wants to hear all of it asks for more.
+/// Maximum number of characters of the quoted heading. Users who want all of the text ask for more.
 const LONGEST: usize = 80;
-/// Buttons that are named.
+/// Maximum number of buttons that are named.
 const BUTTONS: usize = 5;
 
 impl Description {
-    /// Adds text that was read in the picture, in reading order.
+    /// Adds the lines of text that were read in the picture, in reading order.
     ///
-    /// Of a screenshot or a page the first sentence then tells the heading; everything else has it at the end.
+    /// For a screenshot or a page the heading is added to what is spoken first. All lines are added to `everything`,
+    /// before the rest of it.
     #[must_use]
     pub fn with_text(mut self, lines: Vec<Line>) -> Self {
         if is_of_text(self.kind) {
@@ -30,12 +31,13 @@ impl Description {
     }
 }
 
-/// Whether a picture of that kind is mostly there to be read.
+/// True for screenshots and documents, pictures that consist mostly of text.
 pub fn is_of_text(kind: Kind) -> bool {
     matches!(kind, Kind::Screenshot | Kind::Document)
 }
 
-/// What the largest line says, or the first where none stands out, how many there are, and what is on buttons.
+/// Sentences that quote the largest line, or the first if none stands out, and tell the number of lines and the labels
+/// of buttons.
 pub fn headline(lines: &[Line], language: Language) -> String {
     let said = heading(lines)
         .iter()
@@ -74,7 +76,7 @@ fn heading(lines: &[Line]) -> Vec<Statement> {
     said
 }
 
-/// None if there are none.
+/// A statement of the labels of buttons; None if there are no buttons.
 fn buttons(lines: &[Line]) -> Option<Statement> {
     let mut labels: Vec<String> = lines
         .iter()
@@ -92,7 +94,7 @@ fn every_line(lines: &[Line]) -> Vec<Statement> {
     begin.into_iter().chain(texts).collect()
 }
 
-/// The beginning of a line, and whether it goes on.
+/// Cuts a line to `LONGEST` characters, between words if possible. Returns the beginning and whether it was cut.
 fn cut(text: &str) -> (String, bool) {
     if text.chars().count() <= LONGEST {
         return (text.to_owned(), false);

@@ -1,14 +1,14 @@
-//! Captions as a language model writes them.
+//! Tidies captions of a language model.
 
 use super::grammar::with_article;
 
-/// Words on which no caption ends; one that was cut off at its greatest length may.
+/// Words that cannot end a caption, unless it was cut off at its maximum length.
 const NEVER_LAST: [&str; 28] = [
     "a", "an", "the", "of", "in", "on", "at", "to", "by", "with", "and", "or", "is", "are", "his", "her", "their",
     "its", "for", "from", "while", "as", "into", "onto", "near", "over", "through", ",",
 ];
 
-/// The caption without a dangling end, and with "a" and "an" as they should be.
+/// Removes a dangling end from a caption and corrects "a" and "an".
 pub fn tidy(caption: &str) -> String {
     let mut words: Vec<&str> = caption.split_whitespace().collect();
     while words.last().is_some_and(|last| NEVER_LAST.contains(last)) {

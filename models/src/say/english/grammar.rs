@@ -1,8 +1,8 @@
-//! English for lists, amounts and sentences.
+//! English grammar: articles, plurals, amounts, lists and sentences.
 
 use crate::evidence::place::Place;
 
-/// "a dog", "an apple", "an hourglass", "a unicycle".
+/// The phrase with its indefinite article: "a dog", "an apple", "an hourglass", "a unicycle".
 pub fn with_article(phrase: &str) -> String {
     const SOUNDS_LIKE_YOU: [&str; 7] = ["uni", "use", "uku", "eu", "one", "ute", "once"];
     let lower = phrase.to_lowercase();
@@ -13,7 +13,7 @@ pub fn with_article(phrase: &str) -> String {
     format!("{article} {phrase}")
 }
 
-/// "dogs", "people", "cups of coffee", "sheep".
+/// The plural of a phrase: "dogs", "people", "cups of coffee", "sheep".
 pub fn plural(phrase: &str) -> String {
     if let Some((first, rest)) = phrase.split_once(" of ") {
         return format!("{} of {rest}", plural(first));
@@ -52,7 +52,8 @@ fn plural_word(word: &str) -> String {
     }
 }
 
-/// "a dog", "two dogs", "several dogs", "many dogs". Detectors count badly beyond four.
+/// A count with a name: "a dog", "two dogs", "several dogs", "many dogs". Counts above four are vague, since detectors
+/// count badly beyond that.
 pub fn amount(count: usize, name: &str, countable: bool) -> String {
     match count {
         _ if !countable => name.to_string(),
@@ -63,7 +64,7 @@ pub fn amount(count: usize, name: &str, countable: bool) -> String {
     }
 }
 
-/// "on the left".
+/// The phrase for a third of the picture: "on the left".
 pub const fn place(place: Place) -> &'static str {
     match place {
         Place::Left => "on the left",
@@ -72,7 +73,7 @@ pub const fn place(place: Place) -> &'static str {
     }
 }
 
-/// "one" to "four", else digits.
+/// A number in words from "one" to "four", otherwise in digits.
 pub fn number(count: usize) -> String {
     match count {
         1 => "one".into(),
@@ -83,7 +84,7 @@ pub fn number(count: usize) -> String {
     }
 }
 
-/// "a", "a and b", "a, b and c".
+/// Joins items into a list: "a", "a and b", "a, b and c".
 pub fn list<S: AsRef<str>>(items: &[S]) -> String {
     let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
     match items.as_slice() {
@@ -93,7 +94,7 @@ pub fn list<S: AsRef<str>>(items: &[S]) -> String {
     }
 }
 
-/// Capital letter, single spaces, no space before a comma, full stop.
+/// Makes a text a sentence: capital letter, single spaces, no space before a comma, full stop.
 pub fn sentence(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",");
     let text = text.trim_end_matches(['.', ',', ' ']);

@@ -1,4 +1,4 @@
-//! English.
+//! The English wording of statements, replies and questions.
 
 pub mod captions;
 pub mod grammar;
@@ -13,7 +13,7 @@ use crate::say::reply::Reply;
 use crate::say::statement::Statement;
 use crate::say::wording::{Named, Wording};
 
-/// English.
+/// The English language.
 pub struct English;
 
 impl Wording for English {

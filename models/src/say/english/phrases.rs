@@ -1,4 +1,4 @@
-//! The phrases of English questions.
+//! The phrases by which English questions are recognised.
 
 use crate::evidence::place::Place;
 use crate::say::form::{Form, Wanted};

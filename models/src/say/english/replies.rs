@@ -1,4 +1,4 @@
-//! Replies in English.
+//! Words replies in English.
 
 use crate::evidence::lexicon::Concept;
 use crate::evidence::main_colours;
@@ -8,9 +8,9 @@ use crate::sight::pixels::{Colour, Kind};
 
 use super::grammar;
 
-/// What may be missed.
+/// Reminder that things can be missed.
 const MAY_MISS: &str = "but I can miss things that are small or partly hidden";
-/// Which kind of model knows more.
+/// Hint at the kind of model that can answer more questions.
 const MORE: &str = "A model made for free questions, such as BLIP, could tell more.";
 
 /// The reply as one or two sentences.
@@ -85,7 +85,7 @@ fn at_least(amount: &Amount<'_>) -> String {
     }
 }
 
-/// "Two dogs", "possibly two dogs".
+/// The amount, after "possibly" if it is not sure: "two dogs", "possibly two dogs".
 fn maybe(amount: &Amount<'_>) -> String {
     let phrase = phrase(amount);
     if amount.is_sure {
@@ -142,7 +142,7 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
-/// Told as it is written, line by line.
+/// The found text, quoted line by line as it is written.
 fn text(wanted: Wanted, found: &[String]) -> String {
     let (one, several) = match wanted {
         Wanted::Everything if found.is_empty() => {

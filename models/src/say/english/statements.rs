@@ -1,4 +1,4 @@
-//! Statements in English.
+//! Words statements in English.
 
 use super::captions::tidy;
 use super::grammar::{amount, list, number, place, plural, sentence};
@@ -6,7 +6,7 @@ use crate::evidence::place::Place;
 use crate::say::statement::{Amount, Caption, Distance, Heading, Statement};
 use crate::sight::pixels::Kind;
 
-/// The statement as a sentence. Lines of text stay as they are written.
+/// The statement as a sentence. Lines of text are not changed.
 pub fn say(statement: &Statement) -> String {
     let text = match statement {
         Statement::Black => "The picture is black; a screen curtain may be on".to_owned(),
@@ -74,7 +74,7 @@ fn of_kind(kind: Kind) -> &'static str {
     }
 }
 
-/// ", mostly white and grey"; empty if there are no colours.
+/// The colours as the end of a sentence: ", mostly white and grey"; empty if there are none.
 fn mostly(colours: &[&str]) -> String {
     if colours.is_empty() {
         String::new()
@@ -83,7 +83,7 @@ fn mostly(colours: &[&str]) -> String {
     }
 }
 
-/// "A dog in the middle, near." or "Three people: two on the left and one on the right."
+/// A thing with its places: "A dog in the middle, near." or "Three people: two on the left and one on the right."
 fn placed(thing: &Amount, places: &[(Place, usize)], distance: Distance) -> String {
     let phrase = phrase(thing);
     match places {
@@ -108,7 +108,7 @@ fn far(distance: Distance) -> &'static str {
     }
 }
 
-/// "It seems to have the buttons OK and Cancel."
+/// The sentence about buttons: "It seems to have the buttons OK and Cancel."
 fn buttons(labels: &[String], more: usize) -> String {
     let further = (more > 0).then(|| format!("{more} more"));
     let labels: Vec<&String> = labels.iter().chain(&further).collect();
@@ -116,7 +116,7 @@ fn buttons(labels: &[String], more: usize) -> String {
     format!("It seems to have the {buttons} {}", list(&labels))
 }
 
-/// "a dog", "two dogs", "dogs".
+/// The thing with its count: "a dog", "two dogs"; "dogs" without a count.
 fn phrase(thing: &Amount) -> String {
     match thing.count {
         Some(count) => amount(count, &thing.name, thing.countable),

@@ -1,10 +1,10 @@
-//! Which of the lexicon's concepts an English noun stands for.
+//! Finds the lexicon's concept for an English noun.
 
 use crate::evidence::lexicon::{Lexicon, NounKind};
 use crate::say::wording::Named;
 use crate::say::words::plain;
 
-/// Further English words for concepts.
+/// Further English words for concepts, each with the concept's name.
 const ENGLISH: [(&str, &str); 38] = [
     ("people", "person"),
     ("human", "person"),
@@ -46,7 +46,7 @@ const ENGLISH: [(&str, &str); 38] = [
     ("hydrant", "fire hydrant"),
 ];
 
-/// English words that say more than the concept, which is all that can be told.
+/// English words that are more specific than the concept they map to, such as "man" for "person".
 const ENGLISH_NARROWER: [(&str, &str); 26] = [
     ("man", "person"),
     ("woman", "person"),
@@ -76,7 +76,7 @@ const ENGLISH_NARROWER: [(&str, &str); 26] = [
     ("tulip", "flower"),
 ];
 
-/// The concept that a noun stands for, in any of its forms.
+/// The concept that a noun, singular or plural, means; None if there is none.
 pub fn concept<'l>(noun: &str, lexicon: &'l Lexicon) -> Option<Named<'l>> {
     lexicon
         .forms(&plain(noun))

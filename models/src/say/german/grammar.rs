@@ -1,9 +1,9 @@
-//! German amounts and lists. Things stand in the nominative everywhere: no sentence governs another case.
+//! German grammar: amounts, lists, colours and places. All sentences are built so that things are in the nominative.
 
 use super::nouns::{Gender, Noun, noun};
 use crate::evidence::place::Place;
 
-/// German for the colours of [`crate::sight::pixels`].
+/// The German names of the colours of [`crate::sight::pixels`].
 const COLOURS: [(&str, &str); 26] = [
     ("black", "schwarz"),
     ("dark grey", "dunkelgrau"),
@@ -33,8 +33,8 @@ const COLOURS: [(&str, &str); 26] = [
     ("dark purple", "dunkellila"),
 ];
 
-/// "ein Hund", "zwei Hunde", "mehrere Hunde", "viele Hunde", "Schnee"; `None` as the count is "Hunde". What has no German name keeps its
-/// English one, in quotation marks.
+/// A count with a name: "ein Hund", "zwei Hunde", "mehrere Hunde", "viele Hunde", "Schnee"; "Hunde" if the count is
+/// `None`. Without a German name, the English one is put in quotation marks.
 pub fn amount(count: Option<usize>, english: &str) -> String {
     let Some(found) = noun(english) else {
         return format!("\u{201e}{english}\u{201c}");
@@ -51,12 +51,12 @@ pub fn amount(count: Option<usize>, english: &str) -> String {
     }
 }
 
-/// "Hunde", "Schnee": what there may be none of.
+/// The plural, or the singular of nouns that are not counted: "Hunde", "Schnee".
 pub fn several(english: &str) -> String {
     amount(None, english)
 }
 
-/// "einer", "eine", "eines", "zwei": of things that were named just before.
+/// A count as a pronoun for things that were just named: "einer", "eine", "eines", "zwei".
 pub fn of_them(count: usize, english: &str) -> String {
     match (count, noun(english).map(|noun| noun.gender)) {
         (0 | 1, Some(Gender::Masculine)) => "einer".to_owned(),
@@ -70,7 +70,7 @@ fn article(noun: Noun) -> &'static str {
     if noun.gender == Gender::Feminine { "eine" } else { "ein" }
 }
 
-/// "zwei" to "vier", else digits.
+/// A number in words from "zwei" to "vier", otherwise in digits.
 pub fn number(count: usize) -> String {
     match count {
         2 => "zwei".to_owned(),
@@ -80,7 +80,7 @@ pub fn number(count: usize) -> String {
     }
 }
 
-/// "a", "a und b", "a, b und c".
+/// Joins items into a list: "a", "a und b", "a, b und c".
 pub fn list<S: AsRef<str>>(items: &[S]) -> String {
     let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
     match items.as_slice() {
@@ -90,13 +90,13 @@ pub fn list<S: AsRef<str>>(items: &[S]) -> String {
     }
 }
 
-/// "hellgrau" for "light grey".
+/// The German name of a colour: "hellgrau" for "light grey".
 pub fn colour(english: &'static str) -> &'static str {
     let row = COLOURS.iter().find(|(name, _)| *name == english);
     row.map_or(english, |(_, german)| german)
 }
 
-/// "links".
+/// The phrase for a third of the picture: "links".
 pub fn place(third: Place) -> &'static str {
     match third {
         Place::Left => "links",

@@ -1,4 +1,4 @@
-//! German.
+//! The German wording of statements, replies and questions.
 
 mod grammar;
 mod nouns;
@@ -13,7 +13,7 @@ use crate::say::reply::Reply;
 use crate::say::statement::Statement;
 use crate::say::wording::{Named, Wording};
 
-/// German.
+/// The German language.
 pub struct German;
 
 impl Wording for German {

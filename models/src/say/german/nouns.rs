@@ -1,4 +1,4 @@
-//! What things are called in German: `nouns.tsv`, by their English names.
+//! The German names of things, from `nouns.tsv`, by their English names.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ pub enum Gender {
     Masculine,
     Feminine,
     Neuter,
-    /// There is no singular ("Shorts").
+    /// Nouns that have only a plural ("Shorts").
     Plural,
 }
 
@@ -17,7 +17,7 @@ pub enum Gender {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Noun {
     pub singular: &'static str,
-    /// None for what is not counted ("Schnee").
+    /// The plural; None for nouns that are not counted ("Schnee").
     pub plural: Option<&'static str>,
     pub gender: Gender,
 }
@@ -25,7 +25,7 @@ pub struct Noun {
 static NOUNS: LazyLock<HashMap<&str, Noun>> =
     LazyLock::new(|| include_str!("nouns.tsv").lines().filter_map(row).collect());
 
-/// English name, gender, singular, plural.
+/// Parses a line of `nouns.tsv`: English name, gender, singular and plural, separated by tabs.
 fn row(line: &'static str) -> Option<(&'static str, Noun)> {
     let mut cells = line.split('\t');
     let (english, gender) = (cells.next()?, cells.next()?);
@@ -48,7 +48,7 @@ fn row(line: &'static str) -> Option<(&'static str, Noun)> {
     ))
 }
 
-/// The noun for a thing by its English name.
+/// The German noun for a thing with this English name.
 pub fn noun(english: &str) -> Option<Noun> {
     NOUNS.get(english).copied()
 }
@@ -102,7 +102,8 @@ mod tests {
         }
     }
 
-    /// "Kuchen" is no small thing, "Sprung" no abstract one.
+    /// True for words whose ending does not determine their gender as usual: "Kuchen" is not a diminutive in "-chen",
+    /// nor "Sprung" a noun in "-ung".
     fn is_exception(word: &str) -> bool {
         let ends = [
             "kuchen", "rechen", "rachen", "drachen", "knochen", "rochen", "wagen", "sprung",

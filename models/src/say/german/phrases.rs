@@ -1,4 +1,4 @@
-//! The phrases of German questions.
+//! The phrases by which German questions are recognised.
 
 use crate::evidence::place::Place;
 use crate::say::form::{Form, Wanted};

@@ -1,4 +1,4 @@
-//! Replies in German. Things stand in the nominative everywhere, the one case that the table of names has.
+//! Words replies in German. Things are always in the nominative, the only case in the table of nouns.
 
 use crate::evidence::lexicon::Concept;
 use crate::evidence::main_colours;
@@ -9,9 +9,9 @@ use crate::sight::pixels::{Colour, Kind};
 
 use super::grammar::{self, colour, list, place, several};
 
-/// What may be missed.
+/// Reminder that things can be missed.
 const MAY_MISS: &str = "Kleines oder halb Verdecktes kann mir aber entgehen";
-/// Which kind of model knows more.
+/// Hint at the kind of model that can answer more questions.
 const MORE: &str = "Ein Modell für freie Fragen, wie BLIP, könnte mehr sagen.";
 
 /// The reply as one or two sentences.
@@ -70,7 +70,7 @@ pub fn say(reply: &Reply<'_>) -> String {
     sentence(&text)
 }
 
-/// "Ein Auto. Um die Mitte davon ist das Bild rot"
+/// The colours where a thing is: "Ein Auto. Um die Mitte davon ist das Bild rot".
 fn colours_of(amount: &Amount<'_>, found: &[&'static str]) -> String {
     let of_it = if amount.count == 1 {
         "davon"
@@ -110,7 +110,7 @@ fn maybe(amount: &Amount<'_>) -> String {
     }
 }
 
-/// "ein Hund", "zwei Hunde", "7 Hunde": here they were counted.
+/// A counted thing with its exact count: "ein Hund", "zwei Hunde", "7 Hunde".
 fn phrase(amount: &Amount<'_>) -> String {
     match amount.count {
         1 => grammar::amount(Some(1), &amount.concept.name),
@@ -150,7 +150,7 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
-/// Told as it is written, line by line.
+/// The found text, quoted line by line as it is written.
 fn text(wanted: Wanted, found: &[String]) -> String {
     let (one, several, no) = match wanted {
         Wanted::Everything if found.is_empty() => {

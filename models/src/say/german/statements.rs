@@ -1,4 +1,4 @@
-//! Statements in German.
+//! Words statements in German.
 
 use super::grammar::{amount, colour, list, of_them, place};
 use super::nouns::noun;
@@ -7,7 +7,7 @@ use crate::say::english::grammar::sentence;
 use crate::say::statement::{Amount, Caption, Distance, Heading, Statement};
 use crate::sight::pixels::Kind;
 
-/// The statement as a sentence. Lines of text stay as they are written.
+/// The statement as a sentence. Lines of text are not changed.
 pub fn say(statement: &Statement) -> String {
     let text = match statement {
         Statement::Black => "Das Bild ist schwarz; vielleicht ist der Bildschirmvorhang an".to_owned(),
@@ -65,7 +65,8 @@ pub fn say(statement: &Statement) -> String {
     sentence(&text)
 }
 
-/// Its nouns that have a German name, each once; where none has, what is said without the caption.
+/// A list of the caption's nouns that have a German name, each once. If none has, the statements to use instead of the
+/// caption.
 fn captioned(caption: &Caption) -> String {
     let mut named: Vec<String> = Vec::new();
     for thing in caption.nouns.iter().chain(&caption.also) {
@@ -90,7 +91,7 @@ fn of_kind(kind: Kind) -> &'static str {
     }
 }
 
-/// ", vor allem weiß und grau"; empty if there are no colours.
+/// The colours as the end of a sentence: ", vor allem weiß und grau"; empty if there are none.
 fn mostly(colours: &[&'static str]) -> String {
     if colours.is_empty() {
         String::new()
@@ -103,7 +104,7 @@ fn colour_list(colours: &[&'static str]) -> String {
     list(&colours.iter().map(|found| colour(found)).collect::<Vec<_>>())
 }
 
-/// "Ein Hund in der Mitte, nah." or "Drei Personen: zwei links und eine rechts."
+/// A thing with its places: "Ein Hund in der Mitte, nah." or "Drei Personen: zwei links und eine rechts."
 fn placed(thing: &Amount, places: &[(Place, usize)], distance: Distance) -> String {
     let phrase = phrase(thing);
     match places {
@@ -128,7 +129,7 @@ fn far(distance: Distance) -> &'static str {
     }
 }
 
-/// "Schaltflächen, wie es scheint: OK und Abbrechen."
+/// The sentence about buttons: "Schaltflächen, wie es scheint: OK und Abbrechen."
 fn buttons(labels: &[String], more: usize) -> String {
     let further = (more > 0).then(|| format!("{more} weitere"));
     let labels: Vec<&String> = labels.iter().chain(&further).collect();

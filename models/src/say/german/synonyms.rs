@@ -1,11 +1,11 @@
-//! German words for concepts beside those of `nouns.tsv`.
+//! Finds the lexicon's concept for a German noun, from `nouns.tsv` and further synonyms.
 
 use super::nouns;
 use crate::evidence::lexicon::Lexicon;
 use crate::say::wording::Named;
 use crate::say::words::plain;
 
-/// Singular, plural and the concept.
+/// Further German words for concepts: singular, plural and the concept's name.
 const SYNONYMS: [(&str, &str, &str); 38] = [
     ("Mensch", "Menschen", "person"),
     ("Leute", "Leute", "person"),
@@ -47,7 +47,7 @@ const SYNONYMS: [(&str, &str, &str); 38] = [
     ("Fotoapparat", "Fotoapparate", "camera"),
 ];
 
-/// Words that say more than the concept, which is all that can be told.
+/// German words that are more specific than the concept they map to, such as "Mann" for "person".
 const NARROWER: [(&str, &str, &str); 26] = [
     ("Mann", "Männer", "person"),
     ("Frau", "Frauen", "person"),
@@ -77,7 +77,7 @@ const NARROWER: [(&str, &str, &str); 26] = [
     ("Weinflasche", "Weinflaschen", "bottle"),
 ];
 
-/// The concept that a noun stands for, in any of its cases.
+/// The concept that a noun means, in any of its cases; None if there is none.
 pub fn concept<'l>(noun: &str, lexicon: &'l Lexicon) -> Option<Named<'l>> {
     let word = plain(noun);
     let is = |singular: &str, plural: &str| is_form(&word, &plain(singular), &plain(plural));
@@ -99,7 +99,7 @@ pub fn concept<'l>(noun: &str, lexicon: &'l Lexicon) -> Option<Named<'l>> {
         .or_else(|| by(&NARROWER).map(named(true)))
 }
 
-/// Whether a word is a case of a German noun: des Hundes, den Hunden, dem Menschen.
+/// True if a word is the noun in any case and number: des Hundes, den Hunden, dem Menschen.
 fn is_form(word: &str, singular: &str, plural: &str) -> bool {
     let cases = |stem: &str, endings: &[&str]| word.strip_prefix(stem).is_some_and(|ending| endings.contains(&ending));
     cases(singular, &["", "s", "es", "n", "en"]) || cases(plural, &["", "n"])

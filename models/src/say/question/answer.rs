@@ -1,4 +1,4 @@
-//! From a question to an answer.
+//! Answers a question from the evidence about a picture.
 
 use super::replying;
 use super::scene::Scene;
@@ -15,17 +15,17 @@ use crate::say::reply::{Basis, Reply};
 use crate::say::wording::Named;
 use crate::say::words::{Words, plain};
 
-/// Longer questions are not read to their end: nobody asks so much at once.
+/// Maximum number of characters of a question that are read.
 const LONGEST: usize = 500;
 
-/// All that is known of one picture.
+/// Everything that is known about one picture.
 #[derive(Clone, Copy)]
 pub struct Known<'k> {
-    /// As [`Describer::evidence`](crate::Describer::evidence) gives it.
+    /// The evidence from [`Describer::observe`](crate::Describer::observe), not weighed yet.
     pub evidence: &'k Evidence,
     /// The picture of that evidence.
     pub picture: &'k Picture,
-    /// Its text; None if there is no reader.
+    /// The text in the picture; None if there is no reader.
     pub lines: Option<&'k [TextLine<'k>]>,
     /// The pack's.
     pub lexicon: &'k Lexicon,
@@ -33,41 +33,41 @@ pub struct Known<'k> {
     pub calibration: &'k Calibration,
 }
 
-/// What was asked before, as far as the next question may refer to it.
+/// What an earlier question leaves for the next ones to refer to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Turn {
-    /// What was asked, if it was understood.
+    /// The form of the question; None if it was not understood.
     pub form: Option<Form>,
-    /// The name of the concept that it was asked of.
+    /// The name of the concept that the question was about.
     pub about: Option<String>,
-    /// The language that it was asked in.
+    /// The language of the question.
     pub language: Language,
-    /// What a model answered from the picture, in its own words.
+    /// The question and a published model's answer in its own words; None if it was answered from evidence.
     pub answered: Option<Exchange>,
 }
 
 impl Turn {
-    /// Whether the text in the picture was asked for.
+    /// True if the question was about the text in the picture.
     #[must_use]
     pub fn is_about_text(&self) -> bool {
         matches!(self.form, Some(Form::Text(_)))
     }
 }
 
-/// An answer.
+/// The answer to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// One or two sentences in the language of the question.
     pub text: String,
-    /// What it rests on.
+    /// The evidence that the answer is based on.
     pub from: Basis,
-    /// Whether the question stays open.
+    /// True if the question remains unanswered.
     pub declined: bool,
-    /// For the questions after this one.
+    /// The turn to pass along with the following questions.
     pub turn: Turn,
 }
 
-/// Answers a question; `turns` are those before it about the same picture, the first first. Any text may be asked.
+/// Answers a question, which may be any text. `turns` are the earlier questions about the same picture, oldest first.
 #[must_use]
 pub fn answer(known: &Known<'_>, turns: &[Turn], question: &str) -> Answer {
     let end = question
@@ -104,7 +104,7 @@ pub fn answer(known: &Known<'_>, turns: &[Turn], question: &str) -> Answer {
     }
 }
 
-/// The same question answered in a language model's own words, which are empty if it has none.
+/// Replaces the text of an answer with a published model's own words. `text` is empty if the model gave no answer.
 #[must_use]
 pub fn by_model(answer: Answer, question: &str, text: String) -> Answer {
     let exchange = Exchange {
@@ -123,7 +123,7 @@ pub fn by_model(answer: Answer, question: &str, text: String) -> Answer {
     }
 }
 
-/// A question on its way to replies.
+/// The context in which a question is answered.
 struct Asked<'a> {
     known: &'a Known<'a>,
     scene: &'a Scene<'a>,
@@ -132,7 +132,8 @@ struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// One reply for each thing that is named, the form that was understood and the thing that "it" means from now on.
+    /// Returns (replies, one for each named thing; the form that was understood; the thing that "it" means from now
+    /// on).
     fn replies(&self, question: &Question) -> (Vec<Reply<'a>>, Option<Form>, Option<&'a Concept>) {
         let before = self.before();
         // "And the dog?" asks what was asked of the thing before.
@@ -164,7 +165,8 @@ impl<'a> Asked<'a> {
         (vec![reply], Some(form), meant)
     }
 
-    /// No evidence can answer it; if all that is asked for is one thing, it is told that this thing is not known.
+    /// The reply to a question that cannot be answered. If it asks for a single thing without a concept, the reply says
+    /// so, or finds the word in the description.
     fn declined(&self, question: &Question) -> Reply<'a> {
         match question.nouns.as_slice() {
             [noun]
@@ -179,12 +181,12 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// Whether it is a small word that the language is told by, such as "who", and names no thing.
+    /// True for function words by which the language is detected, such as "who".
     fn is_mark(&self, noun: &str) -> bool {
         wording(self.language).phrases().marks.contains(&plain(noun).as_str())
     }
 
-    /// The thing that was named last.
+    /// The concept that an earlier question was about, most recent first.
     fn before(&self) -> Option<&'a Concept> {
         let name = self.turns.iter().rev().find_map(|turn| turn.about.as_deref())?;
         self.known.lexicon.concept(name)
@@ -195,7 +197,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Whether a question without a noun asks about the thing that was named last, not about the picture.
+/// True if a question without a noun is about the thing that was named last, and not about the whole picture.
 fn refers(form: Form, question: &Question) -> bool {
     match form {
         Form::Presence | Form::Count | Form::Place => true,
@@ -204,7 +206,7 @@ fn refers(form: Form, question: &Question) -> bool {
     }
 }
 
-/// Whether a form asks about things that can be named.
+/// True for the forms that ask about a thing.
 fn is_of_things(form: Form) -> bool {
     matches!(
         form,

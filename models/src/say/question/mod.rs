@@ -1,8 +1,9 @@
-//! Questions answered from evidence, without a language model.
+//! Answers questions from evidence, without a language model.
 //!
-//! A question's form and nouns are understood in English and German, answered from what the detector, the tags, the pixels and the text
-//! [reader](TextLine) found, and said in the language of the question. Where there is no evidence for an answer, or the question says more
-//! than its form, the answer declines: nothing is made up.
+//! The form and the nouns of a question are recognised in English and German. It is answered from the results of the
+//! detector, the tags, the pixel statistics and the text [reader](TextLine), in the language of the question. If there
+//! is no evidence for an answer, or the question contains words that are not understood, the answer declines and
+//! nothing is made up.
 
 mod answer;
 mod replying;

@@ -1,4 +1,4 @@
-//! From a question and what is known of a picture to replies.
+//! Chooses the reply to a question about a thing, the whole picture or an unknown word.
 
 use super::scene::{Found, Scene, Sure};
 use crate::evidence::Evidence;
@@ -9,9 +9,9 @@ use crate::say::language::Language;
 use crate::say::reply::{Amount, Reply};
 use crate::sight::objects::Object;
 
-/// At most so many things are named in one answer.
+/// Maximum number of things named in one answer.
 const NAMED: usize = 4;
-/// A box that covers more of the picture is everywhere.
+/// An object whose box covers more than this share fills the picture and has no place in it.
 const FILLS: f32 = 0.7;
 
 impl<'s> Amount<'s> {
@@ -24,7 +24,7 @@ impl<'s> Amount<'s> {
     }
 }
 
-/// What can be said of a thing. `is_narrower`: more is asked for than can be told.
+/// The reply to a question about a thing. `is_narrower`: the word that was used is more specific than the concept.
 pub fn of_thing<'s>(form: Form, concept: &'s Concept, is_narrower: bool, scene: &'s Scene<'_>) -> Reply<'s> {
     if !scene.has_things() {
         return Reply::NotLookedFor(scene.evidence.pixels.kind);
@@ -57,7 +57,8 @@ pub fn of_thing<'s>(form: Form, concept: &'s Concept, is_narrower: bool, scene: 
     }
 }
 
-/// "Yes, a dog and a cat", where animals are asked for.
+/// The reply to whether a thing is there. If a general concept is asked for, it lists what was found: "Yes, a dog and a
+/// cat" for animals.
 fn presence<'s>(found: &Found<'s>, scene: &'s Scene<'_>) -> Reply<'s> {
     if found.sure != Sure::Yes {
         return Reply::Possibly(Amount::of(found));
@@ -75,7 +76,7 @@ fn presence<'s>(found: &Found<'s>, scene: &'s Scene<'_>) -> Reply<'s> {
     Reply::There(there)
 }
 
-/// Where objects are, from left to right.
+/// The thirds of the picture where the objects are, from left to right, each once.
 fn places(objects: &[&Object], evidence: &Evidence) -> Vec<Place> {
     let mut places: Vec<Place> = objects
         .iter()
@@ -86,7 +87,7 @@ fn places(objects: &[&Object], evidence: &Evidence) -> Vec<Place> {
     places
 }
 
-/// What can be said of the whole picture.
+/// The reply to a question about the whole picture. `raw` is the evidence before it is weighed.
 pub fn of_picture<'s>(form: Form, raw: &Evidence, scene: &'s Scene<'_>) -> Reply<'s> {
     let evidence = scene.evidence;
     match form {
@@ -122,7 +123,8 @@ fn on_side<'s>(side: Place, scene: &'s Scene<'_>) -> Vec<Amount<'s>> {
     scene.all().filter_map(there).take(NAMED).collect()
 }
 
-/// A noun that stands for no concept may still be in the description, if that is sure.
+/// The reply to a question about a word without a concept: the description if it is sure and mentions the word,
+/// otherwise that the word is unknown.
 pub fn of_word<'s>(word: &str, raw: &Evidence, scene: &Scene<'_>) -> Reply<'s> {
     let description = scene.description(raw);
     let said = description.sentence(Language::English);

@@ -1,4 +1,4 @@
-//! What is known of one picture, weighed once for all questions about it.
+//! The weighed evidence about one picture, with lookups for answering questions.
 
 use crate::evidence::lexicon::{Concept, Lexicon, Seen};
 use crate::evidence::{Calibration, Evidence, Thing, things};
@@ -7,17 +7,19 @@ use crate::say::description::Description;
 use crate::sight::objects::Object;
 use crate::sight::pixels::{Colour, Kind, colours_in};
 
-/// So much of a box is looked at for its colours, about its middle: at the edges is what lies behind.
+/// Share of a box's width and height, around its centre, in which colours are measured: the background shows at its
+/// edges.
 const INNER: f32 = 0.6;
-/// A colour must take so much of that to be named, and at most so many are.
+/// Minimum share of that area for a colour to be named, and maximum number of named colours.
 const COLOUR_SHARE: f32 = 0.08;
 const COLOURS: usize = 3;
-/// A colour counts for more, up to so many times, the rarer it is in the whole picture: that is what tells a thing from its surroundings.
+/// Maximum factor by which a colour ranks higher because it is rarer in the whole picture than in the box: such colours
+/// distinguish a thing from its surroundings.
 const MOST_RARE: f32 = 3.0;
-/// What `kind::judge` does not tell of.
+/// Share assumed for colours that are too rare in the picture to be among its colours.
 const RARE_SHARE: f32 = 0.04;
 
-/// Weighed evidence.
+/// The weighed evidence about one picture, with what is needed to look things up in it.
 pub struct Scene<'e> {
     pub evidence: &'e Evidence,
     pub lexicon: &'e Lexicon,
@@ -27,7 +29,7 @@ pub struct Scene<'e> {
     seen: Seen,
 }
 
-/// How sure it is that something is there.
+/// How sure it is that a thing is in the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sure {
     No,
@@ -35,18 +37,19 @@ pub enum Sure {
     Yes,
 }
 
-/// What was found of a concept.
+/// The result of looking for a concept in the picture.
 #[derive(Debug, Clone)]
 pub struct Found<'s> {
-    /// The concept itself, or something more specific that is all that was found of it. An object that is asked for by its name keeps it.
+    /// The concept asked for, or the more specific one if only that was found. A concept with the name of a detected
+    /// kind ("dog") keeps it when asked for.
     pub concept: &'s Concept,
     pub sure: Sure,
-    /// Those that are counted, the likeliest first; empty if only tags show it.
+    /// The counted objects, likeliest first; empty if only tags show it.
     pub objects: Vec<&'s Object>,
 }
 
 impl<'e> Scene<'e> {
-    /// `evidence` must be weighed.
+    /// Collects the things in a picture. `evidence` must be weighed.
     pub fn new(
         evidence: &'e Evidence,
         picture: &'e Picture,
@@ -65,23 +68,23 @@ impl<'e> Scene<'e> {
         }
     }
 
-    /// Whether anything was looked at.
+    /// True if there is no picture: its width or height is 0.
     pub fn is_empty(&self) -> bool {
         self.evidence.size.0 == 0 || self.evidence.size.1 == 0
     }
 
-    /// Whether the networks looked for things at all.
+    /// True if the networks looked for things, as they do in photos and drawings.
     pub fn has_things(&self) -> bool {
         matches!(self.evidence.pixels.kind, Kind::Photo | Kind::Drawing)
     }
 
-    /// What there is of a concept.
+    /// Looks for a concept and everything more specific.
     pub fn find(&self, concept: &'e Concept) -> Found<'_> {
         let matching = || self.things.iter().filter(|thing| is_one(thing.concept, concept));
         let by_tags = self.calibration.tag(self.seen.by_tags(&concept.extent));
         let by_things = matching().map(|thing| thing.probability).fold(0.0, f32::max);
         let sure = self.sure(by_things.max(by_tags));
-        // What is less sure than the whole neither names nor counts it.
+        // Only things as sure as the concept as a whole are named and counted.
         let as_sure: Vec<&Thing<'_>> = matching()
             .filter(|thing| self.sure(thing.probability) == sure)
             .collect();
@@ -89,7 +92,7 @@ impl<'e> Scene<'e> {
         objects.sort_by(|a, b| b.score.total_cmp(&a.score));
         Found {
             concept: match as_sure.as_slice() {
-                // A dog that is asked for stays a dog: its breed may be wrong, and nobody asked.
+                // If a dog is asked for, the answer says "dog": its breed may be wrong, and was not asked for.
                 [only] if self.lexicon.object(&concept.name).is_none() => only.concept,
                 _ => concept,
             },
@@ -98,18 +101,18 @@ impl<'e> Scene<'e> {
         }
     }
 
-    /// A thing of which nothing more is known than that it may be one of these ("a dog", where a poodle is asked for).
+    /// Looks for a thing of a more general concept that may be the one asked for: "a dog" if a poodle is asked for.
     pub fn find_wider(&self, concept: &Concept) -> Option<Found<'_>> {
         let thing = self.things.iter().find(|thing| is_one(concept, thing.concept))?;
         Some(self.found(thing))
     }
 
-    /// The most prominent things, the first first.
+    /// All things, most prominent first.
     pub fn all(&self) -> impl Iterator<Item = Found<'_>> {
         self.things.iter().map(|thing| self.found(thing))
     }
 
-    /// Whether the detector looks for such things; else they are known only as the main thing of a picture.
+    /// True if the detector looks for such things. Others are found only by the tags, as the main thing of a picture.
     pub fn is_detected(&self, concept: &Concept) -> bool {
         self.lexicon
             .objects()
@@ -118,12 +121,12 @@ impl<'e> Scene<'e> {
             .any(|(number, _)| concept.extent.has_object(number))
     }
 
-    /// What is said of the picture unasked.
+    /// The description of the picture. `raw` is the evidence before it is weighed.
     pub fn description(&self, raw: &Evidence) -> Description {
         Description::compose(raw, self.lexicon, self.calibration)
     }
 
-    /// The colours in the middle of an object's box, the most telling first.
+    /// The colours in the middle of an object's box, most distinctive first.
     pub fn colours_of(&self, object: &Object) -> Vec<&'static str> {
         let rgb = self.picture.rgb();
         let scale = |length: u32, all: u32| length as f32 / all.max(1) as f32;
@@ -158,7 +161,8 @@ impl<'e> Scene<'e> {
         }
     }
 
-    /// A drawing is never sure: the networks know photos.
+    /// Compares a probability with the thresholds. In a drawing nothing is sure, since the networks were trained on
+    /// photos.
     fn sure(&self, probability: f32) -> Sure {
         let thresholds = &self.calibration.thresholds;
         if probability >= thresholds.sure && self.evidence.pixels.kind == Kind::Photo {
@@ -171,7 +175,7 @@ impl<'e> Scene<'e> {
     }
 }
 
-/// Whether every `one` is also an `other`.
+/// True if every `one` is also an `other`.
 fn is_one(one: &Concept, other: &Concept) -> bool {
     one.extent.is_within(&other.extent)
 }

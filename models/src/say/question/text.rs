@@ -1,4 +1,4 @@
-//! What is wanted of the text in a picture, found by its patterns.
+//! Finds telephone numbers, totals, addresses, dates and buttons in the text of a picture with regular expressions.
 
 use regex::Regex;
 
@@ -8,11 +8,11 @@ use crate::sight::ocr::Line;
 /// A line of text in a picture; lines come in reading order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TextLine<'l> {
-    /// What it says.
+    /// The text of the line.
     pub text: &'l str,
-    /// x, y, width and height in pixels of the picture.
+    /// x, y, width and height of the line in pixels of the picture.
     pub bbox: [f32; 4],
-    /// Whether it stands in a box like a button's.
+    /// True if the line is in a box like that of a button.
     pub button: bool,
 }
 
@@ -26,11 +26,12 @@ impl<'l> From<&'l Line> for TextLine<'l> {
     }
 }
 
-/// Digits in groups. Which of them may be dialled is sorted out afterwards.
+/// Groups of digits that may be a telephone number, to be filtered afterwards.
 const DIGITS: &str = r"[+(]{0,2}\d[\d ()/.-]{5,24}\d";
-/// What begins like a number to dial: a country's code, a zero, an area in brackets, or groups of three and four digits.
+/// Digits that look like a telephone number: they begin with a country code, a zero or an area code in brackets, or are
+/// groups of three, three and four digits.
 const DIALLED: &str = r"^(?:\+|\(|0|[2-9]\d\d[ .-]\d{3}[ .-]\d{4}$)";
-/// A line that says that its digits are dialled.
+/// Words that mark the digits of a line as a telephone number.
 const CALL: &str = r"(?i)\b(?:tel\w*|phone|fon|call|mobile?|handy|ruf\w*)\b";
 const EMAIL: &str = r"[\p{L}\d._%+-]+ ?@ ?[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}";
 const WEB: &str = concat!(
@@ -46,16 +47,16 @@ const AMOUNT: &str =
     r"(?:(?:[€$£]|EUR|USD|CHF) ?)?\b\d{1,3}(?:(?:[.,' ]\d{3})+|\d*)[.,]\d{2}\b(?: ?(?:€|\$|£|EUR|USD|CHF))?";
 const TOTAL: &str =
     r"(?i)\b(?:total|sum|summe|gesamt\p{L}*|endbetrag|rechnungsbetrag|zu zahlen|amount due|balance due|to pay)\b";
-/// What is not yet, or not all of, the total.
+/// Words that mark a subtotal or a tax, not the total.
 const PART: &str = r"(?i)sub ?-?total|zwischensumme|\btax|mwst|\bust\b|\bvat\b|netto";
 
-/// What of the text is wanted, as it is written there; nothing if it is not there.
+/// Finds the wanted part of the text, as it is written there, without duplicates; empty if it is not there.
 pub fn find(wanted: Wanted, lines: &[TextLine<'_>]) -> Vec<String> {
     let mut found = match wanted {
         Wanted::Everything => lines.iter().map(|line| line.text.trim().to_owned()).collect(),
         Wanted::Phone => lines.iter().flat_map(|line| phones(line.text)).collect(),
         Wanted::Email => matches(EMAIL, lines).map(|address| address.replace(' ', "")).collect(),
-        // "anna@example.org" is no place on the web.
+        // E-mail addresses are removed first: "example.org" in "anna@example.org" is not a web address.
         Wanted::Web => {
             let without: Vec<String> = lines.iter().map(|line| without(EMAIL, line.text)).collect();
             without
@@ -93,7 +94,7 @@ fn phones(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The lines that name the total, with their amounts, which may stand beside or below them.
+/// The lines that name the total, with their amounts, which may be to the right of or below them.
 fn totals(lines: &[TextLine<'_>]) -> Vec<String> {
     let names_it = |line: &TextLine<'_>| has(TOTAL, line.text) && !has(PART, line.text);
     let named = lines.iter().enumerate().filter(|(_, line)| names_it(line));
@@ -113,7 +114,7 @@ fn totals(lines: &[TextLine<'_>]) -> Vec<String> {
         .collect()
 }
 
-/// Whether the middle of one line is within the height of the other.
+/// True if the vertical middle of `other` lies within the height of `line`.
 fn is_beside(line: &TextLine<'_>, other: &TextLine<'_>) -> bool {
     let middle = other.bbox[1] + other.bbox[3] / 2.0;
     (line.bbox[1]..line.bbox[1] + line.bbox[3]).contains(&middle)
@@ -124,7 +125,7 @@ fn matches<'l>(pattern: &str, lines: &[TextLine<'l>]) -> impl Iterator<Item = St
     found.into_iter()
 }
 
-/// A pattern that does not compile finds nothing; a test compiles them all.
+/// All matches of a pattern in a text. A pattern that does not compile has none; a test compiles them all.
 fn all(pattern: &str, text: &str) -> impl Iterator<Item = String> + use<> {
     let found: Vec<String> = Regex::new(pattern)
         .map(|pattern| pattern.find_iter(text).map(|found| found.as_str().to_owned()).collect())

@@ -1,7 +1,7 @@
-//! What a question asks for, by its form: the phrases that mark it, and the nouns that are left without them.
+//! Parses a question: removes the phrases that indicate its form, and takes what is left as nouns.
 //!
-//! Whatever else is left makes it another question than it seems ("is the cat asleep?" does not ask for a cat), so nothing is passed over that is
-//! not known to be empty.
+//! Any further word may change the question ("is the cat asleep?" does not ask for a cat), so only words that are known
+//! to be empty are ignored.
 
 use crate::say::form::Form;
 use crate::say::language::Language;
@@ -9,23 +9,23 @@ use crate::say::languages::wording;
 use crate::say::phrases::Phrases;
 use crate::say::words::Words;
 
-/// A question that was understood.
+/// A parsed question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// What is asked; None if only a thing is named ("and the dog?").
+    /// The form of the question; None if it only names a thing ("and the dog?").
     pub form: Option<Form>,
-    /// What it is asked of, as it was written; empty if it is not named.
+    /// The things it asks about, as they were written; empty if it names none.
     pub nouns: Vec<String>,
-    /// Whether "it" or the like stands for something.
+    /// True if it contains a pronoun such as "it" for a thing.
     pub refers: bool,
-    /// Whether the picture itself is named.
+    /// True if it names the picture itself.
     pub picture: bool,
-    /// A word is left that makes more of the question than its form.
+    /// True if words are left that the form does not account for, so that the question is not fully understood.
     pub more: bool,
 }
 
 impl Question {
-    /// Takes a question apart.
+    /// Parses a question.
     pub fn understand(mut words: Words, language: Language) -> Self {
         let phrases = wording(language).phrases();
         let follows = phrases.follow.iter().any(|phrase| words.take_first(phrase));
@@ -87,7 +87,7 @@ impl Question {
     }
 }
 
-/// "Is the car red?", "is it red?": a colour and something that has it.
+/// True if the words contain a colour and something that may have it: "is the car red?", "is it red?".
 fn names_colour(words: &Words, phrases: &Phrases, refers: bool) -> bool {
     let mut rest = words.clone();
     let has_colour = rest.drop(phrases.colours);
@@ -95,7 +95,7 @@ fn names_colour(words: &Words, phrases: &Phrases, refers: bool) -> bool {
     has_colour && (refers || !rest.is_empty())
 }
 
-/// "What kind of picture is this?", "is it a photo?"
+/// True for questions such as "what kind of picture is this?" and "is it a photo?".
 fn is_kind(words: &Words, phrases: &Phrases) -> bool {
     let has = |set: &[&str]| words.plain().any(|word| set.contains(&word));
     let names_one = words.first().is_some_and(|first| phrases.is.contains(&first))

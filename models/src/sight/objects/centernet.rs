@@ -15,7 +15,7 @@ pub const GRID: usize = 128;
 const STEM: usize = 16;
 const LAST: usize = 480;
 
-/// A row of the table of blocks.
+/// Sizes of one block of the network.
 struct Shape {
     inner: usize,
     outputs: usize,
@@ -55,7 +55,7 @@ const BLOCKS: [Shape; 15] = [
 ];
 /// From this block on the activation is hard swish.
 const HARD_SWISH_FROM: usize = 6;
-/// Levels of the pyramid: number in the names, width of what the lateral reads, width it gives.
+/// Levels of the pyramid: number in the names, input width and output width of the lateral.
 const LATERALS: [(usize, usize, usize); 3] = [(2, 80, 64), (3, 96, 96), (4, 88, 128)];
 /// Width inside every lateral, padded.
 const LATERAL: usize = 32;
@@ -241,7 +241,7 @@ impl Squeeze {
     }
 }
 
-/// Depthwise, then 1 x 1.
+/// Separable convolution: depthwise, then 1 x 1.
 #[derive(Debug)]
 struct Separable {
     depthwise: Depthwise,
@@ -284,7 +284,7 @@ impl Lateral {
     }
 }
 
-/// Two separable convolutions, added, and twice the size.
+/// The sum of two separable convolutions, at twice the size.
 #[derive(Debug)]
 struct Up {
     small: Separable,

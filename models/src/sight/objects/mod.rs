@@ -1,4 +1,4 @@
-//! Things of 80 everyday kinds with their boxes.
+//! Object detection: things of 80 everyday kinds with their boxes.
 
 mod centernet;
 mod names;
@@ -15,13 +15,13 @@ use crate::weights::tensors;
 use centernet::{CenterNet, GRID};
 
 const WEIGHTS: &str = "objects.safetensors";
-/// Detector scores below this are right so seldom that nothing can be made of them.
+/// Least score of the detector; lower ones are right so seldom that nothing can be made of them.
 const MIN_SCORE: f32 = 0.1;
-/// Most objects that are given.
+/// Most objects that are returned.
 const MAX_OBJECTS: usize = 100;
-/// Two boxes of one name that share more of their union than this are one thing.
+/// Two boxes of one name are the same thing if they share more of their union than this.
 const SAME_NAME: f32 = 0.6;
-/// So are two boxes of different names: one thing has one name.
+/// Two boxes of different names are the same thing if they share more of their union than this.
 const OTHER_NAME: f32 = 0.8;
 
 /// A thing in the picture.
@@ -48,14 +48,14 @@ impl Object {
 #[derive(Debug, Clone, Copy, Deserialize)]
 struct Chance {
     bias: f32,
-    /// Of the score's logit.
+    /// Weight of the score's logit.
     logit: f32,
-    /// Of the logarithm of the box's part of the picture.
+    /// Weight of the logarithm of the box's part of the picture.
     size: f32,
 }
 
 impl Chance {
-    /// 0 to 1.
+    /// The chance, 0 to 1, for a score's logit and the box's part of the picture.
     fn of(self, logit: f32, part: f32) -> f32 {
         1.0 / (1.0 + (-self.bias - self.logit * logit - self.size * part.ln()).exp())
     }
@@ -78,7 +78,7 @@ impl Objects {
         })
     }
 
-    /// The things in a picture, best first, each once.
+    /// Detects the things in a picture, best first, each once.
     pub fn find(&self, picture: &Picture) -> Result<Vec<Object>> {
         let size = centernet::SIZE;
         let (scores, sides) = self.network.forward(picture.squashed(size, size).as_raw())?;
@@ -87,7 +87,7 @@ impl Objects {
     }
 }
 
-/// Every cell that scores a kind of thing at least as high as its eight neighbours do.
+/// An object for every cell that scores a kind of thing at least as high as its eight neighbours do.
 ///
 /// `scores` [G, G, 80] are logits, `sides` [G, G, 4] the distances in input pixels to left, top, right and bottom;
 /// `scale` is the size of a cell in pixels of the picture.
@@ -125,7 +125,7 @@ fn peaks(scores: &Tensor, sides: &Tensor, scale: [f32; 2], chance: Chance) -> ca
     Ok(found)
 }
 
-/// Best first, without the boxes that a better one covers (non-maximum suppression).
+/// Sorts objects best first and drops the boxes that a better one covers (non-maximum suppression).
 fn distinct(mut found: Vec<Object>) -> Vec<Object> {
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut kept: Vec<Object> = Vec::new();
@@ -148,13 +148,13 @@ fn distinct(mut found: Vec<Object>) -> Vec<Object> {
     kept
 }
 
-/// Shared area as a part of the union, 0 to 1.
+/// Intersection over union, 0 to 1.
 fn overlap(a: &[f32; 4], b: &[f32; 4]) -> f32 {
     let both = intersection(a, b);
     both / (a[2] * a[3] + b[2] * b[3] - both)
 }
 
-/// Shared area.
+/// Area that two boxes share.
 fn intersection(a: &[f32; 4], b: &[f32; 4]) -> f32 {
     let shared = |axis: usize| ((a[axis] + a[axis + 2]).min(b[axis] + b[axis + 2]) - a[axis].max(b[axis])).max(0.0);
     shared(0) * shared(1)
@@ -164,7 +164,7 @@ fn intersection(a: &[f32; 4], b: &[f32; 4]) -> f32 {
 mod tests {
     use super::*;
 
-    /// The pack's, when the detections were judged.
+    /// The pack's values at the time when the detections were judged.
     const CHANCE: Chance = Chance {
         bias: 3.557,
         logit: 1.451,

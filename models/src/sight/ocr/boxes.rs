@@ -1,4 +1,4 @@
-//! From a map of probabilities to rectangles around lines of text (differentiable binarisation, arXiv 1911.08947).
+//! Turns a map of probabilities into rectangles around lines of text (differentiable binarisation, arXiv 1911.08947).
 //!
 //! The network marks the core of each line only, so that neighbours do not touch; each core is grown again.
 
@@ -6,23 +6,24 @@ use std::f32::consts::FRAC_PI_4;
 
 use super::geometry::{Point, Rectangle, hull};
 
-/// Pixels above this are text.
+/// Pixels with a higher probability are text.
 const TEXT: f32 = 0.3;
-/// Rectangles with a lower mean are not.
+/// Least mean probability of a rectangle; those with less are no text.
 const MIN_SCORE: f32 = 0.5;
 /// How far a core is grown, in parts of area / perimeter.
 const GROWTH: f32 = 1.6;
 /// Cores narrower than this, in pixels of the map from the middle of the first to that of the last one, are specks.
 const MIN_CORE: f32 = 2.0;
-/// Cores at least this often as wide as high tell how the page leans.
+/// The lean of the page is taken from cores at least this many times as long as thick.
 const LONG: f32 = 5.0;
-/// A core leans as the page does unless that takes this much more area: short words would else lean at random.
+/// A core is given the lean of the page unless that takes this many times its area: short words would else lean at
+/// random.
 const LEAN: f32 = 1.2;
 
-/// How probable it is that a pixel belongs to the core of a line of text.
+/// The probability of each pixel to belong to the core of a line of text.
 #[derive(Debug, Clone)]
 pub struct Map {
-    /// Row by row, 0 to 1.
+    /// Probabilities row by row, 0 to 1.
     pub values: Vec<f32>,
     /// Pixels in a row.
     pub width: usize,
@@ -84,7 +85,7 @@ pub fn boxes(map: &Map) -> Vec<Rectangle> {
         .collect()
 }
 
-/// The angle that half of the long lines, by length, lean less than.
+/// The lean of the page in radians: the median angle of the long cores, weighted by their length.
 fn lean<'a>(cores: impl Iterator<Item = &'a Rectangle>) -> f32 {
     let mut long: Vec<(f32, f32)> = cores
         .filter_map(|core| {
@@ -102,7 +103,8 @@ fn lean<'a>(cores: impl Iterator<Item = &'a Rectangle>) -> f32 {
     middle.map_or(0.0, |&(angle, _)| angle.clamp(-FRAC_PI_4, FRAC_PI_4))
 }
 
-/// For each group of touching text pixels (diagonally too) the middles of the first and the last one of each row, top down.
+/// Groups of touching text pixels (diagonally too): for each group the centres of the first and the last pixel of each
+/// row, from the top down.
 fn cores(map: &Map) -> Vec<Vec<Point>> {
     let (width, height) = (map.width, map.height());
     let mut open: Vec<bool> = map.values.iter().map(|&value| value > TEXT).collect();

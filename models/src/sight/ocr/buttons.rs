@@ -1,7 +1,8 @@
-//! Words in boxes of their own, as windows have them to be pressed.
+//! Finds the labels of buttons: lines of text in boxes of their own.
 //!
-//! A box is the area of one colour around a line of text, up to an edge on all four sides. What tells a button from the cell of a table, a field
-//! to write in, a title bar or a paragraph: it is small, nothing else stands in it, its words are in its middle, and its edges end at its corners.
+//! A box is the area of one colour around a line of text, up to an edge on all four sides. A button differs from the
+//! cell of a table, a text field, a title bar or a paragraph: it is small, nothing else stands in it, its words are in
+//! its middle, and its edges end at its corners.
 
 use std::collections::HashMap;
 
@@ -9,27 +10,29 @@ use image::RgbImage;
 
 use super::line::Line;
 
-/// Longer lines are no label.
+/// Most characters of a label.
 const LETTERS: usize = 30;
-/// Text that leans by more degrees is not in a window.
+/// Largest lean of a label in degrees; text that leans more is not in a window.
 const UPRIGHT: f32 = 1.5;
 /// Neighbouring pixels of one area differ by no more than this in any channel, 0 to 255: a shade may change slowly.
 const STEP: u8 = 5;
-/// The box of a line is larger than its letters, and than a tight button: this much of its height is taken off on each side.
+/// Part of the height of a line's box to take off on each side: the box is larger than the letters, and than a tight
+/// button.
 const ROOM: f32 = 0.15;
-/// The other sizes are in heights of the letters. A button is at least so much, and at most so much higher than they are.
+/// Room in a button above and below the letters together, least and most, in heights of the letters.
 const HIGHER: (f32, f32) = (0.3, 3.2);
-/// It is so much wider, too.
+/// Room in a button left and right of the letters together, least and most, in heights of the letters.
 const WIDER: (f32, f32) = (0.5, 20.0);
-/// Above and below the words, and left and right of them, the room differs by less than this, or by less than a part of all of it.
+/// Rooms on opposite sides of the words differ by at most `UNEVEN` heights of the letters, or by at most `UNEVEN_PART`
+/// of their sum.
 const UNEVEN: f32 = 0.5;
 const UNEVEN_PART: f32 = 0.2;
-/// How much of its bounding box an area fills, the words in it counted: round ends take some away.
+/// Least part of its bounding box that an area fills, the words in it counted: round ends take some away.
 const FULL: f32 = 0.85;
-/// Lines around a box are at most so many pixels thick.
+/// Most pixels that the outline of a box is thick.
 const BORDER: i32 = 4;
 
-/// Marks the lines of a picture that stand in boxes like those of buttons. The boxes of the lines are in pixels of `rgb`.
+/// Sets `button` on the lines that stand in boxes like those of buttons. The boxes of the lines are in pixels of `rgb`.
 pub fn mark(rgb: &RgbImage, lines: &mut [Line]) {
     let letters: Vec<[f32; 4]> = lines.iter().map(|line| letters(line.bbox)).collect();
     for (index, line) in lines.iter_mut().enumerate() {
@@ -50,7 +53,8 @@ fn letters([x, y, width, height]: [f32; 4]) -> [f32; 4] {
     [x + room, y + room, width - 2.0 * room, height - 2.0 * room]
 }
 
-/// An area of one colour: the bounding box of its pixels, the last ones included, and how much of it they span.
+/// An area of one colour: its bounding box in pixels, right and bottom included, and the part of it that the area
+/// fills, 0 to 1.
 struct Area {
     left: i32,
     top: i32,
@@ -60,7 +64,7 @@ struct Area {
 }
 
 impl Area {
-    /// The area in which a line of text stands; None if it goes on further than a button would.
+    /// Finds the area in which a line of text stands; `None` if it goes on further than a button would.
     fn around(rgb: &RgbImage, [x, y, width, height]: [f32; 4]) -> Option<Self> {
         let reach = [(WIDER.1 * height).ceil(), (HIGHER.1 * height).ceil()];
         let limit = |place: f32, side: u32| place.clamp(0.0, side as f32) as i32;
@@ -81,7 +85,7 @@ impl Area {
             visited[((y - from_y) * columns + x - from_x) as usize] = true;
         }
         while let Some([x, y]) = open.pop() {
-            // Up to the edge of what was looked at, and of the picture: this has no end.
+            // The area reaches the edge of the search or of the picture: it is too large, or open.
             if x == from_x || x + 1 == to_x || y == from_y || y + 1 == to_y {
                 return None;
             }
@@ -110,13 +114,13 @@ impl Area {
         })
     }
 
-    /// Whether the middle of a box lies in it.
+    /// True if the middle of a box lies in the area.
     fn holds(&self, [x, y, width, height]: &[f32; 4]) -> bool {
         let (x, y) = ((x + width / 2.0) as i32, (y + height / 2.0) as i32);
         (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
     }
 
-    /// Whether it looks like the button of a line of text.
+    /// True if the area looks like the button of a line of text.
     fn is_button(&self, rgb: &RgbImage, [x, y, width, height]: [f32; 4]) -> bool {
         let (left, right) = (x - self.left as f32, (self.right + 1) as f32 - x - width);
         let (above, below) = (y - self.top as f32, (self.bottom + 1) as f32 - y - height);
@@ -130,7 +134,7 @@ impl Area {
             && self.ends_at_its_corners(rgb)
     }
 
-    /// False for the cell of a table, whose edges go on beyond it.
+    /// True if the edges end at the corners; those of a table's cell go on beyond.
     fn ends_at_its_corners(&self, rgb: &RgbImage) -> bool {
         let beyond = BORDER + 2;
         let (middle_x, middle_y) = (
@@ -174,7 +178,7 @@ impl Area {
     }
 }
 
-/// The pixels of the commonest colour in a box: what the words stand on.
+/// The pixels of the commonest colour in a box, which is the ground that the words stand on.
 fn ground(rgb: &RgbImage, [x, y, width, height]: [f32; 4]) -> Option<Vec<[i32; 2]>> {
     let inside = |place: f32, side: u32| (place as i32).clamp(0, side as i32 - 1);
     let (from_x, to_x) = (inside(x, rgb.width()), inside(x + width, rgb.width()));
@@ -187,7 +191,7 @@ fn ground(rgb: &RgbImage, [x, y, width, height]: [f32; 4]) -> Option<Vec<[i32; 2
     for &pixel in &pixels {
         *counts.entry(colour(pixel)).or_default() += 1;
     }
-    // Of equally common ones always the same, whatever the order of the map.
+    // Ties are broken by colour, so that the result does not depend on the order of the map.
     let (commonest, _) = counts.into_iter().max_by_key(|&(colour, count)| (count, colour))?;
     let alike = |&pixel: &[i32; 2]| difference(colour(pixel), commonest) <= STEP;
     Some(pixels.into_iter().filter(alike).collect())

@@ -6,12 +6,13 @@ use super::geometry::{Point, Rectangle};
 
 /// Height of the network's input.
 pub const HEIGHT: usize = 48;
-/// The network knows few inputs that are narrower.
+/// Least width of the network's input: it was trained on few that are narrower.
 const MIN_WIDTH: usize = 48;
-/// Longer lines are squeezed.
+/// Largest width of the network's input; longer lines are squeezed.
 const MAX_WIDTH: usize = 4800;
 
-/// [3, 48, width] in the order blue, green, red, each value -1 to 1 (`(v / 255 - 0.5) / 0.5`), and the width.
+/// Crops a rectangle as the network's input [3, 48, width], in the order blue, green, red, each value -1 to 1 (`(v /
+/// 255 - 0.5) / 0.5`). Returns it and its width, which `squeeze` scales.
 pub fn crop(rgb: &RgbImage, rectangle: &Rectangle, squeeze: f32) -> (Vec<f32>, usize) {
     let natural = (HEIGHT as f32 * rectangle.width / rectangle.height.max(1.0) * squeeze).round();
     let width = (natural as usize).clamp(MIN_WIDTH, MAX_WIDTH);
@@ -39,7 +40,8 @@ pub fn crop(rgb: &RgbImage, rectangle: &Rectangle, squeeze: f32) -> (Vec<f32>, u
     (input, width)
 }
 
-/// The colour at a place, 0 to 255, between the four pixels around it; beyond the border the nearest pixel's.
+/// The colour at a place, 0 to 255, interpolated between the four pixels around it; beyond the border the nearest
+/// pixel's.
 fn sample(rgb: &RgbImage, place: Point) -> [f32; 3] {
     let axis = |place: f32, side: u32| {
         let place = (place - 0.5).clamp(0.0, side as f32 - 1.0);

@@ -1,4 +1,4 @@
-//! Where there is text: the detection network of PP-OCRv6 on tiles of the picture.
+//! Text detection: the detection network of PP-OCRv6 on tiles of the picture.
 
 use std::ops::Range;
 
@@ -16,17 +16,17 @@ use crate::picture::Picture;
 
 /// Name in the pack: input [1, 3, H, W] (H and W multiples of 32), output [1, 1, H, W] of probabilities.
 pub const MODEL: &str = "ppocrv6_det.onnx";
-/// About the side of a tile. Where large letters are in sight the network overlooks small ones: on pages with letters of 9 to 40
-/// pixels, 10 % of the characters are missing or wrong with 640, 6 % with 448, 0.2 % with 320. Small tiles leave out more empty
-/// areas, too.
+/// Approximate side of a tile in pixels. Where large letters are in sight the network overlooks small ones: on pages
+/// with letters of 9 to 40 pixels, 10 % of the characters are missing or wrong with 640, 6 % with 448, 0.2 % with 320.
+/// Small tiles leave out more empty areas, too.
 const TILE: u32 = 320;
-/// How far neighbouring tiles overlap. With 32, letters are lost at the seams.
+/// Overlap of neighbouring tiles in pixels. With 32, letters are lost at the seams.
 const OVERLAP: u32 = 64;
-/// Values this close to the inner edges of a tile are not used, for they lack surroundings.
+/// Values this many pixels from the inner edges of a tile are not used, for they lack surroundings.
 const MARGIN: u32 = 16;
 /// Sides of the input are multiples of this.
 const STEP: u32 = 32;
-/// Pixels that are looked at; a larger picture is reduced.
+/// Most pixels that are searched; a larger picture is reduced.
 const MAX_PIXELS: f32 = 4.0e6;
 /// Least difference between neighbouring pixels, 0 to 255, of text that can be read.
 const CONTRAST: u8 = 12;
@@ -34,7 +34,7 @@ const CONTRAST: u8 = 12;
 /// A part of the picture: x, y, width, height.
 type Area = [u32; 4];
 
-/// Rectangles around lines of text, in pixels of [`Picture::rgb`].
+/// Detects lines of text: rectangles around them, in pixels of [`Picture::rgb`].
 pub fn detect(model: &Model, picture: &Picture, cancel: &Cancel) -> Result<Vec<Rectangle>> {
     let (width, height) = picture.rgb().dimensions();
     let scale = (MAX_PIXELS / (width as f32 * height as f32)).sqrt().min(1.0);
@@ -46,7 +46,7 @@ pub fn detect(model: &Model, picture: &Picture, cancel: &Cancel) -> Result<Vec<R
     Ok(found.iter().map(|rectangle| rectangle.scaled(1.0 / scale)).collect())
 }
 
-/// The map of the whole picture, from its tiles: where they overlap, the higher value.
+/// The probability map of the whole picture, put together from its tiles: where they overlap, the higher value.
 fn map(model: &Model, rgb: &RgbImage, cancel: &Cancel) -> Result<Map> {
     let (width, height) = rgb.dimensions();
     let tiles: Vec<Area> = tiles(width, height)
@@ -73,8 +73,8 @@ fn map(model: &Model, rgb: &RgbImage, cancel: &Cancel) -> Result<Map> {
     Ok(map)
 }
 
-/// The rows, or columns, of a tile whose values are used, counted from its `start`: none of the margin, but at the edges of the picture, which
-/// is `side` long.
+/// The rows, or columns, of a tile whose values are used, counted from its `start`: all but the margin, which is used
+/// only at the edges of the picture. `side` is the picture's length.
 fn used(start: u32, length: u32, side: u32) -> Range<u32> {
     let first = if start == 0 { 0 } else { MARGIN };
     first..if start + length == side {
@@ -134,7 +134,7 @@ fn tiles(width: u32, height: u32) -> Vec<Area> {
         .collect()
 }
 
-/// The part of a tile that holds anything but one colour, with some room around; `None` where there is nothing.
+/// The part of a tile that holds more than one colour, with some room around; `None` if there is none.
 fn inked(rgb: &RgbImage, [left, top, width, height]: Area) -> Option<Area> {
     let (mut from, mut to) = ([u32::MAX; 2], [0; 2]);
     let green = |x: u32, y: u32| rgb.get_pixel(left + x, top + y)[1];

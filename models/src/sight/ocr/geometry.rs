@@ -6,13 +6,13 @@ pub type Point = [f32; 2];
 /// A rectangle at an angle.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rectangle {
-    /// Middle.
+    /// Centre.
     pub centre: Point,
     /// Length along [`Rectangle::angle`].
     pub width: f32,
-    /// Length across.
+    /// Length at a right angle to the width.
     pub height: f32,
-    /// From the x axis, clockwise as seen (y points down), in radians.
+    /// Angle from the x axis in radians, clockwise as seen (y points down).
     pub angle: f32,
 }
 
@@ -93,7 +93,7 @@ impl Rectangle {
         }
     }
 
-    /// Where a place inside lies in the picture: (0, 0) is the top left corner, (1, 1) the bottom right one.
+    /// The point in the picture of a place inside: (0, 0) is the top left corner, (1, 1) the bottom right one.
     pub fn place(&self, x: f32, y: f32) -> Point {
         let (sin, cos) = self.angle.sin_cos();
         let (along, across) = ((x - 0.5) * self.width, (y - 0.5) * self.height);
@@ -117,7 +117,7 @@ impl Rectangle {
     }
 }
 
-/// The angle of a line without direction as -45 to 45 degrees, by quarter turns.
+/// Reduces an angle in radians by quarter turns to -45 to 45 degrees, for lines that have no direction.
 pub fn upright(angle: f32) -> f32 {
     let quarter = std::f32::consts::FRAC_PI_2;
     angle - (angle / quarter).round() * quarter

@@ -6,7 +6,7 @@ pub struct Line {
     /// The text.
     #[serde(rename = "line")]
     pub text: String,
-    /// How certain its characters are on average, 0 to 1.
+    /// Mean probability of its characters, 0 to 1.
     pub score: f32,
     /// x, y, width and height of the upright box around it, in pixels of the original picture.
     #[serde(rename = "box")]
@@ -20,7 +20,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// Height of its letters in pixels, about: that of the box without what the slant adds.
+    /// Approximate height of its letters in pixels: that of the box, minus the part that the slant adds.
     #[must_use]
     pub fn height(&self) -> f32 {
         let [_, _, width, height] = self.bbox;

@@ -16,10 +16,11 @@ const LEVEL: f32 = 0.3;
 /// ... and the cells of one column are on average less than this many heights wide, as lines of prose are not.
 const CELL: f32 = 9.0;
 
-/// A run of bands is given up after this many more without columns: one or two lines are none yet.
+/// A run of bands ends after this many further bands without columns: one or two lines do not show columns yet.
 const PATIENCE: usize = 4;
 
-/// The lines of a page in reading order, each as the indices of its pieces. `rtl`: it is written from right to left.
+/// The lines of a page in reading order, each as the indices of its pieces. `rtl`: true if it is written from right to
+/// left.
 pub fn order(pieces: Vec<Piece>, rtl: bool) -> Vec<Vec<usize>> {
     let mut heights: Vec<f32> = pieces.iter().map(Piece::height).collect();
     heights.sort_by(f32::total_cmp);
@@ -57,7 +58,7 @@ impl Page {
         }
     }
 
-    /// Sorts by the left edge; how many pieces lie to the left of the widest gutter.
+    /// Sorts the pieces by their left edges and returns how many lie to the left of the widest gutter.
     fn column(&self, pieces: &mut [Piece]) -> Option<usize> {
         pieces.sort_by(|a, b| a.left.total_cmp(&b.left));
         let gaps = gaps(pieces.iter().map(|piece| (piece.left, piece.right)));
@@ -67,8 +68,8 @@ impl Page {
             .map(|(at, _)| at)
     }
 
-    /// Sorts by the top edge; how many pieces lie above the longest run of bands that has columns, or, where it begins the page,
-    /// above its end. Bands are what white space across the page parts.
+    /// Sorts the pieces by their top edges and returns how many lie above the longest run of bands that has columns,
+    /// or, where it begins the page, above its end. Bands are the parts of the page between white space across it.
     fn across(&self, pieces: &mut [Piece]) -> Option<usize> {
         pieces.sort_by(|a, b| a.top.total_cmp(&b.top));
         let gaps = gaps(pieces.iter().map(|piece| (piece.top, piece.bottom)));
@@ -80,7 +81,7 @@ impl Page {
         let has_columns = |from: usize, to: usize| self.column(&mut pieces[edges[from]..edges[to]].to_vec()).is_some();
         let (mut best, mut reached) = ((0, 0), 0);
         for from in 0..edges.len() - 1 {
-            // What begins within an earlier run is of interest only if it goes on further.
+            // A run that begins within an earlier one is of interest only if it goes on further.
             let first = reached.max(from) + 1;
             let mut patience = PATIENCE;
             for to in first..edges.len() {
@@ -100,7 +101,7 @@ impl Page {
     }
 }
 
-/// Where spans that are sorted by their start leave room: how many lie before it, and how much room.
+/// The gaps between spans that are sorted by their start: how many spans lie before each gap, and its size.
 fn gaps(spans: impl Iterator<Item = (f32, f32)>) -> Vec<(usize, f32)> {
     let mut reached = f32::MAX;
     let mut gaps = Vec::new();
@@ -113,7 +114,7 @@ fn gaps(spans: impl Iterator<Item = (f32, f32)>) -> Vec<(usize, f32)> {
     gaps
 }
 
-/// Whether two groups beside each other are columns: several lines each, side by side, and no table.
+/// True if two groups beside each other are columns: several lines each, side by side, and no table.
 fn parted(left: &[Piece], right: &[Piece]) -> bool {
     if left.len() < COLUMN || right.len() < COLUMN {
         return false;

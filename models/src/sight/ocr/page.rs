@@ -1,4 +1,4 @@
-//! From the readings of a picture to its lines in reading order.
+//! Turns the readings of a picture into lines in reading order.
 
 use super::geometry::Point;
 use super::line::Line;
@@ -6,7 +6,7 @@ use super::order::order;
 use super::piece::Piece;
 use super::recognise::Reading;
 
-/// The readings of each line, in reading order: ordered on the page as most of its text stands upright.
+/// The readings of each line, in reading order, after the page is turned so that most of its text is upright.
 pub(super) fn arranged(readings: &[Reading]) -> Vec<Vec<&Reading>> {
     let (sin, cos) = direction(readings).sin_cos();
     let pieces = readings.iter().enumerate().map(|(index, reading)| {
@@ -38,7 +38,7 @@ pub(super) fn arranged(readings: &[Reading]) -> Vec<Vec<&Reading>> {
         .collect()
 }
 
-/// Where most text runs, in radians: the sum of all lines as arrows.
+/// Direction of most text in radians: the sum of all readings as vectors.
 fn direction(readings: &[Reading]) -> f32 {
     let sum = readings.iter().fold([0.0_f32, 0.0], |sum, reading| {
         // Short pieces say little, for they lean at random.
@@ -54,7 +54,7 @@ fn is_rtl(letter: char) -> bool {
     matches!(letter, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}')
 }
 
-/// Left, top, right, bottom.
+/// Left, top, right and bottom of the upright box around points.
 fn bounds(points: impl Iterator<Item = Point>) -> [f32; 4] {
     points.fold(
         [f32::MAX, f32::MAX, f32::MIN, f32::MIN],
@@ -62,7 +62,7 @@ fn bounds(points: impl Iterator<Item = Point>) -> [f32; 4] {
     )
 }
 
-/// One line from its readings.
+/// Joins readings into one line.
 pub(super) fn joined(readings: &[&Reading]) -> Line {
     let texts: Vec<&str> = readings.iter().map(|reading| reading.text.as_str()).collect();
     let length = |reading: &Reading| reading.text.chars().count() as f32;

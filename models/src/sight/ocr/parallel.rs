@@ -1,4 +1,4 @@
-//! Many small runs of a network at once.
+//! Runs a network on many small inputs in parallel.
 //!
 //! A convolution network on one small input gains little from a second core; two inputs side by side take half the time. So each
 //! worker runs whole inputs with threads of its own, and only when there are fewer inputs than cores do runs get several.

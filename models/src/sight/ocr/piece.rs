@@ -3,25 +3,25 @@
 /// The upright box of a piece of text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Piece {
-    /// Which one it is for the caller.
+    /// The caller's index of it.
     pub index: usize,
-    /// Edges, in pixels.
+    /// Left edge, in pixels.
     pub left: f32,
-    /// Edges, in pixels.
+    /// Top edge, in pixels.
     pub top: f32,
-    /// Edges, in pixels.
+    /// Right edge, in pixels.
     pub right: f32,
-    /// Edges, in pixels.
+    /// Bottom edge, in pixels.
     pub bottom: f32,
 }
 
 impl Piece {
-    /// Bottom - top.
+    /// Height in pixels: bottom - top.
     pub fn height(&self) -> f32 {
         self.bottom - self.top
     }
 
-    /// Between top and bottom.
+    /// The middle between top and bottom.
     pub fn middle(&self) -> f32 {
         f32::midpoint(self.top, self.bottom)
     }

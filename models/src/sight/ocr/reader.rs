@@ -1,4 +1,4 @@
-//! The networks and what lies between them, as one.
+//! Reads text: detection, recognition and reading order together.
 
 use rten::{Model, ModelOptions};
 
@@ -11,10 +11,11 @@ use crate::base::error::{PackError, Result};
 use crate::picture::Picture;
 use crate::weights::pack::Pack;
 
-/// Readings with a lower score are mostly of things that are no text, or of scripts that the network does not know.
+/// Least score of a reading. Lower ones are mostly of things that are no text, or of scripts that the network does not
+/// know.
 const MIN_SCORE: f32 = 0.5;
 
-/// The networks of a pack that reads.
+/// The text detector and recogniser of a pack.
 #[derive(Debug)]
 pub struct Reader {
     detector: Model,
@@ -31,7 +32,7 @@ impl Reader {
         })
     }
 
-    /// The lines of a picture in reading order.
+    /// Reads the lines of a picture, in reading order.
     pub fn read(&self, picture: &Picture, cancel: &Cancel) -> Result<Vec<Line>> {
         let picture = picture.in_full()?;
         let places = detect::detect(&self.detector, &picture, cancel)?;

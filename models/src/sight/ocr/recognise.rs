@@ -1,4 +1,4 @@
-//! What a line says: the recognition network of PP-OCRv6.
+//! Text recognition: reads a line with the recognition network of PP-OCRv6.
 
 use image::RgbImage;
 use rten::{Model, RunOptions};
@@ -11,33 +11,34 @@ use crate::base::error::{Result, network_failed};
 
 /// Name in the pack: input [1, 3, 48, W], output [1, W / 8, 2 + characters] of probabilities.
 pub const MODEL: &str = "ppocrv6_rec.onnx";
-/// Where the network's file keeps its characters: one a line.
+/// Key in the metadata of the network's file for its characters, one a line.
 const CHARACTERS: &str = "character";
-/// Lines are read this much narrower than they are, for time: of 21 pages 0.4 % of the characters come out wrong at 1, 0.9 % at
-/// 0.8, 15 % at 0.65.
+/// Factor on the width of lines, to save time: of 21 pages 0.4 % of the characters come out wrong at 1, 0.9 % at 0.8,
+/// 15 % at 0.65.
 const SQUEEZE: f32 = 0.85;
-/// A line that is read so with a lower score is read again as wide as it is. Without that, twice as many characters of photos come out wrong.
+/// A squeezed line with a lower score is read again in full width. Without that, twice as many characters of photos
+/// come out wrong.
 const SURE: f32 = 0.95;
-/// Boxes higher than this many widths run up or down.
+/// Boxes higher than this many widths may hold text that runs up or down.
 const TALL: f32 = 1.5;
-/// Boxes higher than this many widths are no single letters.
+/// Boxes higher than this many widths hold text that runs up or down, not a single letter.
 const COLUMN: f32 = 3.0;
 /// A line that is read with a lower score may be upside down.
 const DOUBTFUL: f32 = 0.7;
 
-/// A line as it was read.
+/// A line with the text that was recognised.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
     /// The text.
     pub text: String,
     /// Mean probability of its characters, 0 to 1.
     pub score: f32,
-    /// Where it is; its width runs along the text.
+    /// The line's rectangle; its width runs along the text.
     pub place: Rectangle,
 }
 
 impl Reading {
-    /// The more certain of two; of equals the first.
+    /// Returns the reading with the higher score; of equals the first.
     fn or_better(self, other: Self) -> Self {
         if other.score > self.score { other } else { self }
     }
@@ -47,19 +48,20 @@ impl Reading {
 #[derive(Debug)]
 pub struct Recogniser {
     model: Model,
-    /// Class by class. The first one is CTC's blank.
+    /// The character of each class. The first one is CTC's blank.
     characters: Vec<String>,
 }
 
 impl Recogniser {
-    /// Takes the characters out of the network's file.
+    /// Reads the characters from the metadata of the network's file.
     pub fn new(model: Model) -> Result<Self, String> {
         let listed = model.metadata().get(CHARACTERS).ok_or("it lists no characters")?;
         let characters = characters(listed);
         Ok(Self { model, characters })
     }
 
-    /// Reads a line; one that stands on end, or makes no sense, in other directions too, and one that is not sure in its full width.
+    /// Reads a line. One that stands on end or scores low is tried in other directions too, and one that scores less
+    /// than `SURE` in its full width.
     pub fn read(&self, rgb: &RgbImage, place: &Rectangle, options: &RunOptions) -> Result<Reading> {
         let tall = place.height / place.width.max(1.0);
         let mut best = self.best(rgb, place, first_turns(tall), options)?;
@@ -73,7 +75,7 @@ impl Recogniser {
         Ok(best)
     }
 
-    /// The most certain of several quarter turns.
+    /// Reads a line in several quarter turns and returns the most certain result.
     fn best(&self, rgb: &RgbImage, place: &Rectangle, turns: &[u8], options: &RunOptions) -> Result<Reading> {
         let mut best: Option<Reading> = None;
         for &quarters in turns {

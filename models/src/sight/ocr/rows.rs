@@ -14,7 +14,7 @@ pub fn rows(mut pieces: Vec<Piece>, rtl: bool) -> Vec<Vec<Piece>> {
     pieces.sort_by(|a, b| a.middle().total_cmp(&b.middle()));
     let mut rows: Vec<Vec<Piece>> = Vec::new();
     for piece in pieces {
-        // The row above may begin with a taller piece, so the last pieces that came are asked, and all of them.
+        // The last three rows are compared, and all pieces of each, because a row may begin with a taller piece.
         match rows
             .iter_mut()
             .rev()
@@ -34,7 +34,7 @@ pub fn rows(mut pieces: Vec<Piece>, rtl: bool) -> Vec<Vec<Piece>> {
     rows
 }
 
-/// Whether two pieces stand side by side and not over each other.
+/// True if two pieces stand side by side and not over each other.
 fn beside(a: &Piece, b: &Piece) -> bool {
     let shared = a.bottom.min(b.bottom) - a.top.max(b.top);
     let across = a.right.min(b.right) - a.left.max(b.left);
@@ -42,7 +42,7 @@ fn beside(a: &Piece, b: &Piece) -> bool {
     shared >= SHARED * a.height().min(b.height()) && across < 0.5 * narrower
 }
 
-/// The pieces of a row, those that make up one line together.
+/// Groups the pieces of a row into lines.
 pub fn lines(row: Vec<Piece>) -> Vec<Vec<Piece>> {
     let mut lines: Vec<Vec<Piece>> = Vec::new();
     for piece in row {

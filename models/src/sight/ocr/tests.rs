@@ -1,4 +1,5 @@
-//! What comes before and after the networks, against `OpenCV` and numpy (`training/reference_reader.py`); the order of pages.
+//! Input and output processing of the networks, compared with `OpenCV` and numpy (`training/reference_reader.py`); the
+//! order of pages.
 
 use image::RgbImage;
 use serde::Deserialize;

@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use super::statistics::{Grid, levels_of};
 
-/// Shares below this are not worth a word.
+/// Least share of the picture for a colour to be named.
 const MIN_SHARE: f32 = 0.04;
 
 /// A colour's name and its share of the picture, 0..1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Colour {
-    /// In plain words.
+    /// The name in plain words.
     pub name: &'static str,
     /// 0..1 of all pixels.
     pub share: f32,
 }
 
-/// sRGB examples of what people call these names; some names need several.
+/// sRGB examples of each colour name; some names need several.
 const NAMED: [(&str, [u8; 3]); 43] = [
     ("black", [0, 0, 0]),
     ("black", [22, 22, 24]),

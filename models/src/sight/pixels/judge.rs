@@ -1,4 +1,4 @@
-//! Statistics, decision and colours of a picture as one.
+//! Judges a picture by its pixels: its kind and its colours.
 
 use image::RgbImage;
 

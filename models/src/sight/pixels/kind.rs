@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// Anything with the texture of the world, paintings too.
+    /// A photo, or anything else with natural texture, such as a painting.
     #[default]
     Photo,
     /// A program's window or a page with panels.

@@ -1,4 +1,4 @@
-//! What the pixels alone tell: photo, screenshot, page of text, drawing, blank, black, noise; and the colours.
+//! Evidence from the pixels alone: photo, screenshot, page of text, drawing, blank, black, noise; and the colours.
 //!
 //! Networks trained on photos invent things for all the others, so these are told apart first, from simple statistics.
 

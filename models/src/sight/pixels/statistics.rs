@@ -4,9 +4,9 @@ use image::RgbImage;
 
 /// Longest side of the grid that is looked at.
 const SIDE: u32 = 512;
-/// A step between neighbours that is an edge, in levels of 0..255.
+/// Difference of neighbours above which they are an edge, in levels of 0..255.
 const EDGE: i32 = 48;
-/// A step that can be the border of a panel.
+/// Difference of neighbours above which they can be the border of a panel.
 const BORDER: i32 = 12;
 
 /// Pixels taken at even distances, not averaged: flat areas stay flat and exact.
@@ -71,13 +71,13 @@ pub(super) struct Statistics {
     pub(super) brightest: f32,
     /// Widest spread of a channel between its 1st and 99th percentile.
     pub(super) range: f32,
-    /// Neighbours that are equal.
+    /// Share of neighbours that are equal.
     pub(super) equal: f32,
-    /// Neighbours that differ by at most 2 levels.
+    /// Share of neighbours that differ by at most 2 levels.
     pub(super) flat: f32,
-    /// Neighbours that differ by 4 to 32 levels: texture and sensor noise.
+    /// Share of neighbours that differ by 4 to 32 levels: texture and sensor noise.
     pub(super) texture: f32,
-    /// Neighbours that differ by more than [`EDGE`].
+    /// Share of neighbours that differ by more than [`EDGE`].
     pub(super) edge: f32,
     /// How unlike neighbours are, when pixels are averaged by 1, 2, 4 and 8: near 1 for random pixels.
     pub(super) randomness: [f32; 4],
@@ -231,7 +231,7 @@ fn unlikeness(levels: &[f32], width: usize, height: usize) -> f32 {
     sum / pairs / (2.0 * variance)
 }
 
-/// Means of 2 x 2.
+/// Halves width and height by the means of 2 x 2 values.
 fn halved(levels: &[f32], width: usize, height: usize) -> (Vec<f32>, usize, usize) {
     let at = |x: usize, y: usize| levels[y * width + x];
     let half = (0..height / 2)

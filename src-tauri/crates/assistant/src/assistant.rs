@@ -1,4 +1,4 @@
-//! What is asked about pictures, answered by the models.
+//! Describes pictures and answers questions about them with the models.
 
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -18,35 +18,36 @@ use crate::find;
 use crate::models::{Choice, Models};
 use crate::stopwatch::Stopwatch;
 
-/// Describes pictures, reads and judges them, answers questions about them. All clones are one.
+/// Describes pictures, reads their text, judges them for nudity, and answers questions about them. Clones share one
+/// state.
 #[derive(Clone)]
 pub struct Assistant(Arc<Inner>);
 
 struct Inner {
     models: Models,
-    /// What was last looked at.
+    /// The picture that was looked at last.
     looked: Mutex<Option<Looked>>,
 }
 
-/// A picture that questions may come about.
+/// A picture, and what is known of it for further questions.
 struct Looked {
     picture: Arc<Picture>,
-    /// By which choice of a model.
+    /// Number of the model choice that looked at it: see [`Models::chosen`].
     turn: u64,
     observed: Arc<Observed>,
-    /// Its text, once it was read.
+    /// Its text, once read.
     lines: Option<Arc<Vec<Line>>>,
-    /// What was asked so far.
+    /// Questions so far.
     turns: Vec<Turn>,
 }
 
 impl Assistant {
-    /// Loads nothing yet, and drops what was idle for long. A model that cannot be used is told to `tell`, once.
+    /// Loads models when needed and drops them when idle. Calls `tell` once for a model that cannot be used.
     pub fn new(choice: Choice, tell: impl Fn(Fault) + Send + Sync + 'static) -> Self {
         Self::of(Models::new(choice, Box::new(tell)))
     }
 
-    /// Looks with a model that was loaded already, and keeps it.
+    /// Uses a model that is already loaded, and keeps it in memory.
     pub fn with(describer: Arc<Describer>) -> Self {
         Self::of(Models::resident(describer))
     }
@@ -58,52 +59,52 @@ impl Assistant {
         }))
     }
 
-    /// Takes another choice over.
+    /// Applies a new choice of models.
     pub fn adopt(&self, choice: Choice) {
         if self.0.models.adopt(choice) {
-            // A model that cannot be used is told now, not when a picture is waited for.
+            // Load the model now, so that a failure is reported before a picture needs it.
             self.warm();
         }
     }
 
-    /// Packs came or went: a model that could not be used may be whole again, and one that could may be gone.
+    /// Forgets the chosen model and its failure, and loads it again when needed. Call when packs were added or removed.
     pub fn forgive(&self) {
         self.0.models.forgive();
     }
 
-    /// Begins to load, so that the picture need not wait for it.
+    /// Starts loading the chosen model in the background.
     pub fn warm(&self) {
         let assistant = self.clone();
         thread::spawn(move || {
-            // A failure comes again, and is told, when the model is used.
+            // A failure is reported when the model is used.
             let _ = assistant.describer();
         });
     }
 
-    /// The model that was chosen, loaded if it is not in memory.
+    /// The chosen model, loaded if needed.
     pub fn describer(&self) -> Result<Arc<Describer>, Fault> {
         Ok(self.0.models.chosen()?.0)
     }
 
-    /// The built-in model, loaded if it is not in memory: the history remembers pictures as it does.
+    /// The built-in model, loaded if needed. The history stores its image features.
     pub fn glance(&self) -> Result<Arc<Describer>, Fault> {
         self.0.models.glance()
     }
 
-    /// Describes a picture, and keeps what was seen for questions about it.
-    /// `told` gets each sentence that is done while the rest is still being written.
+    /// Describes a picture, and keeps the findings for questions about it. Calls `told` with each sentence as soon as
+    /// it is complete.
     pub fn describe(&self, picture: &Arc<Picture>, cancel: &Cancel, told: &mut Told<'_>) -> Result<Description, Fault> {
         let (describer, turn) = self.0.models.chosen()?;
         let observed = self.observed((&describer, turn), picture, cancel, told)?;
         Ok(describer.compose(&observed.evidence))
     }
 
-    /// In which descriptions are said.
+    /// Language of the descriptions.
     pub fn language(&self) -> Language {
         self.0.models.language()
     }
 
-    /// Describes one of many pictures, and tells how long each stage took. Keeps nothing.
+    /// Describes one of many pictures, and returns the time of each stage too. Keeps nothing for later questions.
     pub fn describe_one(
         &self,
         picture: &Picture,
@@ -114,12 +115,12 @@ impl Assistant {
         Ok(self.describer()?.describe(picture, cancel, clock, told)?)
     }
 
-    /// Whether pictures are judged.
+    /// True if pictures are judged for nudity.
     pub fn judges(&self) -> bool {
         self.0.models.judges()
     }
 
-    /// How much of a warning a picture needs. None: nobody judges, or the pack for it is not here.
+    /// Judges how much of a nudity warning a picture needs. None if this is off or its pack was not fetched.
     pub fn judge(&self, picture: &Picture, cancel: &Cancel) -> Result<Option<Judgement>, Fault> {
         if !self.judges() {
             return Ok(None);
@@ -127,7 +128,7 @@ impl Assistant {
         Ok(Some(self.0.models.moderation()?.judge(picture, cancel)?))
     }
 
-    /// The text in a picture, in reading order; the picture that was described last is read once.
+    /// Reads the text in a picture, in reading order. For the picture described last, the result is kept.
     pub fn text(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Arc<Vec<Line>>, Fault> {
         if let Some(lines) = self.looked(picture, |looked| looked.lines.clone()).flatten() {
             return Ok(lines);
@@ -137,7 +138,7 @@ impl Assistant {
         Ok(lines)
     }
 
-    /// The text in one of many pictures. None: the pack for it is not here.
+    /// Reads the text in one of many pictures. None if the pack for it was not fetched.
     pub fn text_of_one(&self, picture: &Picture, cancel: &Cancel) -> Result<Option<Vec<Line>>, Fault> {
         if !can_read() {
             return Ok(None);
@@ -145,7 +146,7 @@ impl Assistant {
         Ok(Some(self.0.models.reader()?.read(picture, cancel)?))
     }
 
-    /// Answers a question, which may go on from those before it about the same picture.
+    /// Answers a question, which may refer to earlier ones about the same picture.
     pub fn answer(&self, picture: &Arc<Picture>, question: &str, cancel: &Cancel) -> Result<Answer, Fault> {
         let (describer, turn) = self.0.models.chosen()?;
         let observed = self.observed((&describer, turn), picture, cancel, &mut |_| {})?;
@@ -162,7 +163,8 @@ impl Assistant {
         Ok(answer)
     }
 
-    /// Looks at one of many pictures, and answers questions of which each may go on from those before it. Keeps nothing.
+    /// Answers questions about one of many pictures; each may refer to those before it. Keeps nothing for later
+    /// questions.
     pub fn answer_all(&self, picture: &Picture, questions: &[String], cancel: &Cancel) -> Result<Vec<Answer>, Fault> {
         let describer = self.describer()?;
         let (observed, _) = describer.observe(picture, cancel, &Stopwatch::start(), &mut |_| {})?;
@@ -187,7 +189,7 @@ impl Assistant {
         questions.iter().map(answer).collect()
     }
 
-    /// What the history keeps of a picture; one that was just described is not looked at again for it.
+    /// Image features of a picture for the history. Reuses those of the picture described last.
     pub fn trace(&self, picture: &Arc<Picture>) -> Result<Trace, Fault> {
         let glance = self.glance()?;
         match self.looked(picture, |looked| looked.observed.clone()) {
@@ -196,14 +198,14 @@ impl Assistant {
         }
     }
 
-    /// What is known of a picture, if it is the one that was last looked at.
+    /// Calls `ask` with what is known of a picture, if it is the one that was looked at last.
     fn looked<R>(&self, picture: &Arc<Picture>, ask: impl FnOnce(&mut Looked) -> R) -> Option<R> {
         let mut looked = lock(&self.0.looked);
         let is_it = |looked: &&mut Looked| Arc::ptr_eq(&looked.picture, picture);
         looked.as_mut().filter(is_it).map(ask)
     }
 
-    /// What there is in a picture; it is looked at once for its description and all questions.
+    /// Findings in a picture. Kept, so that a description and all questions about a picture need one pass only.
     fn observed(
         &self,
         (describer, turn): (&Describer, u64),
@@ -228,12 +230,12 @@ impl Assistant {
     }
 }
 
-/// Whether the pack that reads text is here.
+/// True if the pack that reads text was fetched.
 pub fn can_read() -> bool {
     packs::is_here("reader")
 }
 
-/// A picture that is asked about.
+/// A picture and the context for a question about it.
 struct Asked<'a> {
     describer: &'a Describer,
     observed: &'a Observed,
@@ -243,7 +245,8 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// The answer; `read` gives the text, which only some questions need, or nothing where it cannot be read.
+    /// Answers a question. Calls `read` for the picture's text only if the question is about it; None: it cannot be
+    /// read.
     fn answer(
         &self,
         question: &str,

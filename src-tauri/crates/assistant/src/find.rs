@@ -1,7 +1,7 @@
-//! Which pictures words are about. First quickly, over everything: by the words of the texts and by the contrastive score (ITC) of words
-//! and pictures. Then carefully, over the best: whether words and picture match (ITM), both read together, tells which are meant, and ITC
-//! with the likelihood of the words as a caption tells which of them come first. Neither needs the picture: the history keeps what glance
-//! remembers of it.
+//! Finds pictures by words, in two steps. The quick search goes over everything: words in texts, and contrastive
+//! similarity (ITC) of words and pictures. The careful ranking goes over its best candidates: image-text matching (ITM)
+//! decides which are results, and ITM, ITC and the likelihood of the words as a caption decide their order. Neither
+//! step needs the pictures themselves: the history stores glance's features of them.
 
 use eyebright_domain::Fault;
 use eyebright_models::Family;
@@ -11,44 +11,44 @@ use eyebright_models::{Cancel, Describer, Description, Language, Limits, Picture
 use eyebright_store::history::{Entry, HistoryError, Hit, Store, Trace, Vector};
 use rayon::prelude::*;
 
-/// So many by their texts, and so many by their pictures, are looked at carefully.
+/// Candidates taken from each of the two quick searches (by text, by picture) for the careful ranking.
 pub const LOOKED_AT: usize = 20;
-/// So many are told.
+/// Largest number of results.
 pub const TOLD: usize = 10;
-/// What scores less is not worth telling.
+/// Lowest score of a result.
 pub const LEAST: f32 = 0.3;
-/// So many of those that are meant are put in order carefully.
+/// Number of top results that are reordered by caption likelihood.
 const ORDERED: usize = 16;
-/// The log-odds of a published model end here: it tells probabilities, which reach 0 and 1.
+/// Published models return probabilities, which reach 0 and 1: their log-odds are clamped to plus or minus this.
 const EXTREME: f32 = 15.0;
-/// What a text that holds all of the words counts for: it may mean something else with them.
+/// Probability that an entry is meant if its text contains all of the words. The text may use them in another sense.
 const TEXT: f32 = 0.9;
 
-/// An entry of the history that words are about.
+/// A result of a search.
 pub struct Found {
     /// The entry.
     pub entry: Entry,
-    /// How likely it is meant: 0..1.
+    /// Probability that it is meant, 0..1.
     pub score: f32,
 }
 
-/// An entry that may be meant.
+/// An entry found by the quick search, with its stored image features.
 pub struct Candidate {
     hit: Hit,
     entry: Entry,
     memory: Option<Vec<u8>>,
 }
 
-/// What became of a search.
+/// Result of a search.
 #[derive(Default)]
 pub struct Answer {
-    /// The entries that are meant, best first.
+    /// Entries found, best first.
     pub found: Vec<Found>,
-    /// What is remembered of pictures of which nothing was kept yet.
+    /// Image features computed during the search because none were stored, by entry number. Store them with [`keep`].
     pub looked: Vec<(u64, Trace)>,
 }
 
-/// The words as a vector, to be compared with those of the history's pictures.
+/// Embeds words, for comparison with the vectors of pictures.
 pub fn vector(describer: &Describer, words: &str) -> Result<Vector, Fault> {
     Ok(Vector {
         model: describer.space().to_owned(),
@@ -56,7 +56,7 @@ pub fn vector(describer: &Describer, words: &str) -> Result<Vector, Fault> {
     })
 }
 
-/// What the history keeps of a picture that was looked at.
+/// Image features to be stored in the history.
 pub fn trace(describer: &Describer, look: &Look) -> Result<Trace, Fault> {
     let vector = Vector {
         model: describer.space().to_owned(),
@@ -66,7 +66,7 @@ pub fn trace(describer: &Describer, look: &Look) -> Result<Trace, Fault> {
     Ok(Trace { vector, memory })
 }
 
-/// Entries of a history that words are about, best first; `candidates` asks the history for those that may be meant.
+/// Finds entries by words. `candidates` runs the quick search in the history: see [`candidates`].
 pub fn search(
     describer: &Describer,
     words: &str,
@@ -77,11 +77,11 @@ pub fn search(
     among(candidates(&vector)?, describer, words, &vector, cancel)
 }
 
-/// The quick part: entries that may be meant.
+/// The quick search. Returns candidates in no order.
 pub fn candidates(store: &Store, words: &str, vector: &Vector) -> Result<Vec<Candidate>, HistoryError> {
     let hits = store.search(words, Some(vector), LOOKED_AT)?;
     let candidate = |hit: Hit| {
-        // One that has just been removed is none.
+        // Skip an entry that has just been removed.
         let Some(entry) = store.get(hit.id)? else {
             return Ok(None);
         };
@@ -91,7 +91,7 @@ pub fn candidates(store: &Store, words: &str, vector: &Vector) -> Result<Vec<Can
     hits.into_iter().filter_map(|hit| candidate(hit).transpose()).collect()
 }
 
-/// The careful part: those that are meant.
+/// The careful ranking of candidates.
 pub fn among(
     candidates: Vec<Candidate>,
     describer: &Describer,
@@ -141,16 +141,17 @@ pub fn among(
     })
 }
 
-/// An entry that is meant.
+/// A result while it is being ranked.
 struct Meant {
     known: Known,
-    /// How much more likely than not its picture is meant, if it has one: log-odds.
+    /// Log-odds that its picture shows the words. None if it has no picture.
     odds: Option<f32>,
     score: f32,
     rank: f32,
 }
 
-/// Lets those come forward of which more is told. Where there is no picture the text must do: no picture tells less.
+/// Adds `weight * told` to each rank, where `told` is one score per entry. Entries without a score (no picture) get the
+/// lowest one.
 fn prefer(meant: &mut [Meant], weight: f32, told: Vec<Option<f32>>) {
     let least = told.iter().flatten().copied().fold(0.0, f32::min);
     for (meant, told) in meant.iter_mut().zip(told) {
@@ -158,25 +159,25 @@ fn prefer(meant: &mut [Meant], weight: f32, told: Vec<Option<f32>>) {
     }
 }
 
-/// Of equals the newest.
+/// Sorts by rank, best first; newer entries win ties.
 fn best_first(meant: &mut [Meant]) {
     let id = |meant: &Meant| meant.known.candidate.entry.id;
     meant.sort_by(|a, b| b.rank.total_cmp(&a.rank).then(id(b).cmp(&id(a))));
 }
 
-/// A candidate and what is known of its picture.
+/// A candidate with its image features.
 struct Known {
     candidate: Candidate,
-    /// None if the picture was not kept: its text is left.
+    /// None if no picture was stored: only the text counts then.
     memory: Option<ImageMemory>,
-    /// What was kept of the picture was of no use, so that it was looked at.
+    /// New features, if none were stored or they could not be read.
     anew: Option<Trace>,
 }
 
 fn remembered(candidate: Candidate, describer: &Describer, vector: &Vector, cancel: &Cancel) -> Result<Known, Fault> {
     cancel.check()?;
     let mut known = Known {
-        // Bytes that are no memory are as good as none.
+        // Unreadable features count as missing.
         memory: candidate.memory.as_ref().and_then(|bytes| describer.recall(bytes).ok()),
         anew: None,
         candidate,
@@ -193,7 +194,7 @@ fn remembered(candidate: Candidate, describer: &Describer, vector: &Vector, canc
     Ok(known)
 }
 
-/// What glance tells of each picture that it remembers.
+/// Scores each entry's image features with `tell`. None for entries without features.
 fn by_memory<'a>(
     known: impl Iterator<Item = &'a Known> + Clone,
     tell: impl Fn(&[&ImageMemory]) -> eyebright_models::Result<Vec<f32>>,
@@ -204,7 +205,7 @@ fn by_memory<'a>(
     Ok(known.map(of).collect())
 }
 
-/// The log-odds that each picture shows the words, by a published model, which looks at each again.
+/// Log-odds that each picture shows the words, by a published model, which has to process each picture anew.
 fn by_model(known: &[Known], model: &dyn Family, words: &str, cancel: &Cancel) -> Result<Vec<Option<f32>>, Fault> {
     let shows = |known: &Known| {
         cancel.check()?;
@@ -219,12 +220,12 @@ fn by_published(model: &dyn Family, picture: &Picture, words: &str) -> Result<f3
     Ok((itm / (1.0 - itm)).ln().clamp(-EXTREME, EXTREME))
 }
 
-/// Keeps what is remembered of pictures that were looked at. The answer does not hang on it: what could not be kept is looked at again.
+/// Stores image features computed during a search. Optional: features that are not stored are computed again next time.
 pub fn keep(store: &mut Store, looked: &[(u64, Trace)]) -> Result<(), HistoryError> {
     looked.iter().try_for_each(|(id, trace)| store.place(*id, trace))
 }
 
-/// How likely a picture, that was looked at and is so near to the words (ITC), shows them: 0 to 1.
+/// Probability that a picture shows the words, 0 to 1. `near` is its cosine similarity with them (ITC).
 pub fn matching(describer: &Describer, picture: &Picture, look: &Look, words: &str, near: f32) -> Result<f32, Fault> {
     let odds = match describer.matcher() {
         Some(model) => Some(by_published(model, picture, words)?),
@@ -233,8 +234,8 @@ pub fn matching(describer: &Describer, picture: &Picture, look: &Look, words: &s
     Ok(odds.map_or(0.0, |odds| shown(describer, odds, near)))
 }
 
-/// The probability of log-odds by a published model, or by glance, which learned to tell pictures from those that are like them: what is
-/// far from the words is known by ITC.
+/// Turns log-odds into a probability. Glance's ITM learned to tell apart similar pictures only, so its odds are
+/// combined with the cosine similarity `near`, which rules out unrelated pictures.
 fn shown(describer: &Describer, odds: f32, near: f32) -> f32 {
     match describer.matcher() {
         Some(_) => sigmoid(odds),
@@ -246,7 +247,7 @@ fn sigmoid(odds: f32) -> f32 {
     1.0 / (1.0 + (-odds).exp())
 }
 
-/// How much of the words a description holds, 0 to 1; it counts for a little less than a certain match. Little words say nothing.
+/// Share of the words that a description contains, scaled to 0..0.95. Words of one or two letters are ignored.
 pub fn told(description: &Description, words: &str) -> f32 {
     const CERTAIN: f32 = 0.95;
     let sentence = description.sentence(Language::English);
@@ -264,7 +265,7 @@ pub fn told(description: &Description, words: &str) -> f32 {
     CERTAIN * held as f32 / words.len().max(1) as f32
 }
 
-/// The probability that one of two things holds that have nothing to do with each other.
+/// Probability that at least one of two independent events holds.
 pub fn either(one: f32, other: f32) -> f32 {
     1.0 - (1.0 - one) * (1.0 - other)
 }
@@ -277,7 +278,7 @@ mod tests {
 
     use super::*;
 
-    /// A history whose entries say nothing, so that pictures alone tell them apart.
+    /// A history whose entries have no sentences, so that only their pictures differ.
     fn history(place: &std::path::Path, names: &[&str]) -> Store {
         let mut store = Store::open(&place.join("history.sqlite")).unwrap().store;
         let pictures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/pictures");
@@ -300,7 +301,7 @@ mod tests {
         store
     }
 
-    /// An entry of which nobody has asked how near its picture is.
+    /// A candidate whose cosine similarity is unknown.
     fn candidate(store: &Store, describer: &Describer, id: u64, text: f32) -> Candidate {
         Candidate {
             hit: Hit { id, text, near: 0.0 },
@@ -334,7 +335,7 @@ mod tests {
         }
         assert!((first.found[0].score - second.found[0].score).abs() < 0.1);
 
-        // What no longer can be read is looked at again.
+        // Features that cannot be read are computed again.
         let mut spoilt = first.looked;
         spoilt[0].1.memory.truncate(100);
         keep(&mut store, &spoilt).unwrap();
@@ -353,7 +354,7 @@ mod tests {
         assert!(shown(-99.0, 1.0) < 1e-6 && shown(99.0, -1.0) > 0.999_999);
     }
 
-    /// ITM takes many pictures for a match; what is likelier as a caption comes first.
+    /// Among pictures that all match by ITM, the one with the likelier caption comes first.
     #[test]
     fn the_likelier_picture_comes_first() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Spoken questions: from sound to words.
+//! Speech recognition of spoken questions.
 
 use eyebright_domain::Fault;
 use eyebright_models::Device;
@@ -11,7 +11,7 @@ use crate::opening;
 
 const PACK: &str = "ears";
 
-/// Whether the pack is here, or how to get it.
+/// Fails, with advice on how to fetch it, if the speech pack is not here.
 pub fn check() -> Result<(), Fault> {
     if packs::is_here(PACK) {
         return Ok(());
@@ -21,13 +21,13 @@ pub fn check() -> Result<(), Fault> {
     Err(Fault::new("no_ears", message))
 }
 
-/// Loads the pack. Takes less time than a question.
+/// Loads the speech pack. Takes less time than speaking a question.
 pub fn open() -> Result<Transcriber, Fault> {
     check()?;
     Ok(Transcriber::open(&opening::open(PACK)?, &Device::Cpu)?)
 }
 
-/// The words; empty if nobody spoke.
+/// The words of a transcript; empty if nobody spoke. Fails if they were not understood.
 pub fn words(transcript: Transcript) -> Result<String, Fault> {
     match transcript.outcome {
         Outcome::Speech | Outcome::Silence => Ok(transcript.text),

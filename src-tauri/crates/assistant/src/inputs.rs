@@ -1,4 +1,4 @@
-//! From the words on the command line to pictures.
+//! Picture inputs: the arguments of the command line, expanded and read.
 
 use std::path::{Path, PathBuf};
 
@@ -7,41 +7,41 @@ use eyebright_models::{Limits, Picture};
 use eyebright_store::limited;
 use walkdir::WalkDir;
 
-/// What a folder is searched for. Files named on the command line may be called anything.
+/// Extensions by which pictures are found in folders. Files named on the command line may have any name.
 pub const PICTURE_NAMES: [&str; 20] = [
     "avif", "bmp", "gif", "heic", "heif", "ico", "jfif", "jpe", "jpeg", "jpg", "pbm", "pgm", "png", "pnm", "ppm",
     "qoi", "tga", "tif", "tiff", "webp",
 ];
 
-/// One picture to come.
+/// One input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
-    /// `-`.
+    /// Standard input (`-`).
     Stdin,
     /// A file, named by the person or found in a folder.
     File(PathBuf),
-    /// A folder without a picture: an answer is owed for it too.
+    /// A folder without pictures, which is reported as a failed input.
     EmptyFolder(PathBuf),
-    /// The screen or the clipboard, as it was when the program started.
+    /// The screen or the clipboard, captured when the program started.
     Taken {
-        /// What it is.
+        /// Its name in the output.
         name: &'static str,
-        /// What was there.
+        /// The capture, or why it failed.
         content: Result<Content, Fault>,
     },
 }
 
-/// What an input holds.
+/// The content of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// A file of some picture format.
+    /// Bytes of a picture file.
     Bytes(Vec<u8>),
     /// Pixels of the screen or the clipboard.
     Picture(Picture),
 }
 
 impl Content {
-    /// The picture, if it is one within the limits.
+    /// Decodes the picture. Fails if it is none or exceeds the limits.
     pub fn picture(&self, limits: &Limits) -> Result<Picture, Fault> {
         match self {
             Self::Bytes(bytes) => Ok(Picture::decode(bytes, limits)?),
@@ -51,7 +51,7 @@ impl Content {
 }
 
 impl Input {
-    /// As shown to people and scripts.
+    /// The name in the output, for people and scripts.
     pub fn name(&self) -> String {
         match self {
             Self::Stdin => "-".to_owned(),
@@ -60,12 +60,12 @@ impl Input {
         }
     }
 
-    /// The name for a terminal: a file may be called anything, escape sequences included.
+    /// The name for a terminal: control characters are replaced, because a file name may contain escape sequences.
     pub fn label(&self) -> String {
         self.name().replace(char::is_control, "\u{fffd}")
     }
 
-    /// What it holds, never more than the limits allow.
+    /// Reads the content, up to the limits.
     pub fn read(&self, limits: &Limits) -> Result<Content, Fault> {
         match self {
             Self::Stdin => Ok(Content::Bytes(limited::read(std::io::stdin().lock(), 0, limits)?)),
@@ -76,7 +76,7 @@ impl Input {
     }
 }
 
-/// Opens folders: their pictures and those of the folders below, in natural order (2 before 10).
+/// Turns paths into inputs. A folder becomes the pictures in and below it, in natural order (2 before 10).
 pub fn expand(words: &[PathBuf]) -> Vec<Input> {
     words.iter().flat_map(|word| expand_one(word)).collect()
 }
@@ -90,9 +90,9 @@ fn expand_one(word: &Path) -> Vec<Input> {
     }
     let mut files: Vec<PathBuf> = WalkDir::new(word)
         .into_iter()
-        // A folder below that may not be read: its neighbours still count.
+        // Skip folders that may not be read.
         .filter_map(Result::ok)
-        // Of the names that fit, only files: reading a pipe that nobody writes into would never end.
+        // Regular files only: reading a pipe that nobody writes into would never end.
         .filter(|entry| has_picture_name(entry.path()) && entry.path().is_file())
         .map(walkdir::DirEntry::into_path)
         .collect();
@@ -170,7 +170,7 @@ mod tests {
         let read = |bytes| Input::File(file.path().to_owned()).read(&Limits { bytes, pixels: 1 });
         assert_eq!(read(11).unwrap(), Content::Bytes(vec![0; 11]));
         assert_eq!(read(10).unwrap_err().code, "picture_too_large");
-        // A pipe tells no length.
+        // The length of a pipe is unknown.
         let endless = limited::read(std::io::repeat(0), 0, &Limits { bytes: 10, pixels: 1 });
         assert_eq!(endless.unwrap_err().code, "picture_too_large");
     }

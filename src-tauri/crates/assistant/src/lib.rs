@@ -1,4 +1,4 @@
-//! What looks at pictures for the app and the command line: where they come from, which models look, what is found again.
+//! The part between the engine and the app or command line: reads inputs, loads models, describes, answers and finds.
 
 mod assistant;
 pub mod find;

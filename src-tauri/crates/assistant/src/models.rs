@@ -1,4 +1,4 @@
-//! The models in memory: loaded when they are first needed, dropped when they were idle for long.
+//! The models in memory: loaded when first needed, dropped after a time without use.
 
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -11,23 +11,23 @@ use eyebright_store::packs;
 
 use crate::opening;
 
-/// Which models look, and for how long.
+/// Settings for the models.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// Name or folder of the one that should describe and answer.
+    /// Name of the pack, or folder of the model, that describes and answers.
     pub pack: String,
-    /// It is dropped after so long without use.
+    /// Models are dropped after this time without use.
     pub keep: Duration,
-    /// Whether pictures are judged, where the pack for that is here.
+    /// True if pictures are judged for nudity, provided that the pack was fetched.
     pub judges: bool,
-    /// In which descriptions are said.
+    /// Language of the descriptions.
     pub language: Language,
 }
 
-/// Hears of a model that cannot be used.
+/// Called with the fault of a model that cannot be used.
 pub(crate) type Tell = Box<dyn Fn(Fault) + Send + Sync>;
 
-/// Models that come and go.
+/// The loaded models, with a thread that drops idle ones.
 pub(crate) struct Models(Arc<Shared>);
 
 struct Shared {
@@ -38,13 +38,13 @@ struct Shared {
 
 struct Slot {
     choice: Choice,
-    /// Glance, which does what no other model is chosen for.
+    /// The built-in model, also used where the chosen one fails.
     glance: Option<Arc<Describer>>,
-    /// Another model that was chosen.
+    /// The chosen model, if it is another one.
     chosen: Option<Arc<Describer>>,
-    /// It could not be used, which is told once.
+    /// True if the chosen model could not be loaded, which has been reported.
     is_broken: bool,
-    /// Counts the choices: what one model has seen in a picture is of no use to another.
+    /// Counts model choices, because the findings of one model are of no use to another.
     turn: u64,
     reader: Option<Arc<Reader>>,
     moderation: Option<Arc<Moderation>>,
@@ -65,7 +65,7 @@ impl Slot {
         }
     }
 
-    /// Another model is chosen, or the same one again.
+    /// Drops the chosen model, because of a new choice or to load it again.
     fn choose(&mut self) {
         self.chosen = None;
         self.is_broken = false;
@@ -85,7 +85,7 @@ impl Slot {
 }
 
 impl Models {
-    /// Loads nothing yet.
+    /// Loads nothing yet. Starts the thread that drops idle models.
     pub fn new(choice: Choice, tell: Tell) -> Self {
         let models = Self::of(Slot::new(choice), tell);
         let weak = Arc::downgrade(&models.0);
@@ -97,7 +97,7 @@ impl Models {
         models
     }
 
-    /// A model that was loaded already and stays.
+    /// Holds a model that is already loaded and is never dropped.
     pub fn resident(describer: Arc<Describer>) -> Self {
         let mut slot = Slot::new(Choice {
             pack: packs::GLANCE.to_owned(),
@@ -117,12 +117,12 @@ impl Models {
         }))
     }
 
-    /// In which descriptions are said.
+    /// Language of the descriptions.
     pub fn language(&self) -> Language {
         self.lock().choice.language
     }
 
-    /// Takes another choice over. Tells whether it is of another model.
+    /// Applies a new choice. Returns true if it names another model.
     pub fn adopt(&self, choice: Choice) -> bool {
         let mut slot = self.lock();
         let is_new = slot.choice.pack != choice.pack;
@@ -135,7 +135,7 @@ impl Models {
         is_new
     }
 
-    /// Packs came or went: a model that could not be used may be whole again, and one that could may be gone.
+    /// Forgets the chosen model and its failure, and loads it again when needed. Call when packs were added or removed.
     pub fn forgive(&self) {
         let mut slot = self.lock();
         if slot.choice.pack != packs::GLANCE {
@@ -143,13 +143,13 @@ impl Models {
         }
     }
 
-    /// Whether pictures are judged.
+    /// True if pictures are judged for nudity.
     pub fn judges(&self) -> bool {
         self.lock().choice.judges && packs::is_here("care")
     }
 
-    /// The model that the person chose, loaded if it is not in memory, and the number of that choice. Where it cannot be used that is
-    /// told, and glance goes on.
+    /// The chosen model, loaded if needed, and the number of that choice. If it cannot be used, reports that and
+    /// returns glance.
     pub fn chosen(&self) -> Result<(Arc<Describer>, u64), Fault> {
         let mut slot = self.lock();
         slot.used = Instant::now();
@@ -175,23 +175,23 @@ impl Models {
         Ok((self.glance()?, turn))
     }
 
-    /// Glance, loaded if it is not in memory.
+    /// Glance, the built-in model, loaded if needed.
     pub fn glance(&self) -> Result<Arc<Describer>, Fault> {
         let open = || Ok(Describer::open(&Pack::glance()?, &Device::Cpu)?);
         self.loaded(|slot| &mut slot.glance, open)
     }
 
-    /// What reads text, loaded if it is not in memory.
+    /// The text reader, loaded if needed.
     pub fn reader(&self) -> Result<Arc<Reader>, Fault> {
         self.loaded(|slot| &mut slot.reader, opening::open_reader)
     }
 
-    /// What warns of nudity, loaded if it is not in memory.
+    /// The nudity classifier, loaded if needed.
     pub fn moderation(&self) -> Result<Arc<Moderation>, Fault> {
         self.loaded(|slot| &mut slot.moderation, opening::open_moderation)
     }
 
-    /// A part of what is in memory, opened if it is not.
+    /// Returns one of the models, opening it if it is not loaded.
     fn loaded<T>(
         &self,
         part: fn(&mut Slot) -> &mut Option<Arc<T>>,
@@ -215,7 +215,8 @@ impl Models {
 }
 
 impl Shared {
-    /// Sleeps until something is loaded or has been idle for long enough, then drops it.
+    /// Drops all models if they have been idle for long enough. Else waits until they will be, or until something
+    /// changes.
     fn unload_when_idle(&self) {
         let mut slot = lock(&self.slot);
         let is_loaded = !slot.is_empty();
@@ -226,7 +227,7 @@ impl Shared {
             eyebright_models::process::return_freed_memory();
             return;
         }
-        // Without a model there is nothing to wait for but a change.
+        // With nothing loaded there is no deadline: just wait for a change.
         let left = if is_loaded { left } else { Duration::from_hours(1) };
         drop(self.changed.wait_timeout(slot, left));
     }

@@ -1,4 +1,4 @@
-//! What a person calls a model, opened: a name of the catalogue, or a folder.
+//! Opens models by their catalogue name or their folder.
 
 use std::path::Path;
 
@@ -9,12 +9,14 @@ use eyebright_models::pack::MANIFEST;
 use eyebright_models::{Describer, Device, Moderation, Pack, Reader, registry};
 use eyebright_store::packs::{Listed, listed};
 
-/// The model of a pack, and the pack's name. A published model is joined by the networks of glance.
+/// Opens the model of a pack. Returns it with the pack's name. A published model is combined with the networks of
+/// glance.
 pub fn open_describer(pack: &Path, device: &Device) -> Result<(Describer, String), Fault> {
     match open_any(pack)? {
         Opened::Own(pack) => Ok((Describer::open(&pack, device)?, pack.manifest().name.clone())),
         Opened::Published(checkpoint) => {
-            // Cards have fast products of halves and little memory. T5's values are too large for float16.
+            // Graphics cards are fast at 16-bit products and short of memory. BF16, because T5's values overflow
+            // float16.
             let precision = if device.is_cpu() {
                 Precision::Stored
             } else {
@@ -27,15 +29,15 @@ pub fn open_describer(pack: &Path, device: &Device) -> Result<(Describer, String
     }
 }
 
-/// What a name or a folder stands for.
+/// An opened pack or published model.
 pub enum Opened {
-    /// A pack of Eyebright's own making.
+    /// A pack in Eyebright's own format.
     Own(Pack),
-    /// A model as others published it.
+    /// A checkpoint published by others.
     Published(Checkpoint),
 }
 
-/// Opens a pack by its name, or whatever is in a folder.
+/// Opens a pack by its name, or the pack or published model in a folder.
 pub fn open_any(pack: &Path) -> Result<Opened, Fault> {
     if !pack.join(MANIFEST).is_file() && Checkpoint::is_at(pack) {
         return Ok(Opened::Published(Checkpoint::open(pack)?));
@@ -47,7 +49,7 @@ pub fn open_any(pack: &Path) -> Result<Opened, Fault> {
     }
 }
 
-/// A pack by its name, or in a folder.
+/// Opens a pack by its name or folder.
 pub fn open_pack(pack: &Path) -> Result<Pack, Fault> {
     match listed(&pack.to_string_lossy()) {
         Some(listed) if listed.built_in => Ok(Pack::glance()?),
@@ -56,7 +58,8 @@ pub fn open_pack(pack: &Path) -> Result<Pack, Fault> {
     }
 }
 
-/// Whether there is something to open under that name or in that folder; nothing of it is read. Packs that hear or read are no models.
+/// Checks that a describing model exists under that name or in that folder, without reading it. Packs for speech or
+/// text recognition are refused.
 pub fn check_describer(pack: &Path) -> Result<(), Fault> {
     let name = pack.to_string_lossy();
     match listed(&name) {
@@ -72,7 +75,7 @@ pub fn check_describer(pack: &Path) -> Result<(), Fault> {
     }
 }
 
-/// Opens a pack that was fetched.
+/// Opens a fetched pack by its name.
 pub fn open(name: &str) -> Result<Pack, Fault> {
     match listed(name).and_then(Listed::folder) {
         Some(folder) => Ok(Pack::open(&folder)?),
@@ -85,12 +88,12 @@ fn not_fetched(name: &str) -> Fault {
     Fault::new("pack_not_fetched", message)
 }
 
-/// What reads text, if its pack was fetched.
+/// Opens the text reader. Fails if its pack was not fetched.
 pub fn open_reader() -> Result<Reader, Fault> {
     Ok(Reader::open(&open("reader")?)?)
 }
 
-/// What warns of nudity, if its pack was fetched.
+/// Opens the nudity classifier. Fails if its pack was not fetched.
 pub fn open_moderation() -> Result<Moderation, Fault> {
     Ok(Moderation::open(&open("care")?)?)
 }

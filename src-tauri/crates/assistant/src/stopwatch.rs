@@ -1,14 +1,14 @@
-//! The clock that is lent to the engine.
+//! The clock for the engine, which has none of its own.
 
 use std::time::{Duration, Instant};
 
 use eyebright_models::Clock;
 
-/// Time since it was made.
+/// Measures the time since it was started.
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Starts now.
+    /// Starts measuring.
     pub fn start() -> Self {
         Self(Instant::now())
     }
@@ -20,7 +20,7 @@ impl Clock for Stopwatch {
     }
 }
 
-/// Milliseconds to a tenth: more would be noise.
+/// Milliseconds, rounded to a tenth.
 pub fn ms(time: Duration) -> f64 {
     (time.as_secs_f64() * 10_000.0).round() / 10.0
 }

@@ -1,4 +1,4 @@
-//! `ask`: questions about a picture, answered from what was found in it.
+//! `ask`: answers questions about a picture.
 
 use std::slice;
 

@@ -1,4 +1,4 @@
-//! One run over many pictures: in parallel, reported in order, stopped cleanly.
+//! Runs a command over many pictures in parallel. Reports results in input order; Ctrl-C stops it cleanly.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -16,16 +16,16 @@ use crate::{interrupt, ordered};
 
 /// The pictures of one command.
 pub struct Batch {
-    /// In the order of the command line.
+    /// The inputs, in the order of the command line.
     pub inputs: Vec<Input>,
-    /// Whether standard output carries JSON.
+    /// True if results are printed as JSON.
     pub json: bool,
-    /// Set by Ctrl-C.
+    /// Cancelled by Ctrl-C.
     pub cancel: Cancel,
 }
 
 impl Batch {
-    /// Takes over Ctrl-C.
+    /// Prepares a run and installs the handler for Ctrl-C.
     pub fn new(inputs: Vec<Input>, json: bool) -> Self {
         Self {
             inputs,
@@ -34,9 +34,10 @@ impl Batch {
         }
     }
 
-    /// Runs `work` on every input and hands what came of it to `show`, in order. Failures are reported here.
+    /// Runs `work` on every input in parallel and calls `show` with each result, in input order. Reports failures
+    /// itself.
     ///
-    /// `show` returns whether all went well; its I/O errors mean that nobody reads the output any more.
+    /// `show` returns false if something failed; an I/O error from it means that nobody reads the output any more.
     pub fn run<R: Send>(
         &self,
         work: impl Fn(&Input) -> Result<R, Fault> + Sync,
@@ -54,7 +55,7 @@ impl Batch {
         };
         ordered::for_each(&self.inputs, workers(), work, |input, result| {
             let written = progress.aside(|| match result {
-                // Begun too late or cut short by Ctrl-C: not a failure of the picture.
+                // Skipped or interrupted by Ctrl-C: not a failure of the picture.
                 None => Ok(true),
                 Some(Err(fault)) if fault.code == "cancelled" => Ok(true),
                 Some(Ok(result)) => show(input, Some(result), &mut output),
@@ -67,7 +68,7 @@ impl Batch {
             match written {
                 Ok(true) => {}
                 Ok(false) => ending = Ending::Failed,
-                // `| head` has seen enough. Nothing failed, and there is nobody to tell.
+                // The reader has closed the pipe, as `head` does: stop, without an error.
                 Err(_) => return ControlFlow::Break(()),
             }
             ControlFlow::Continue(())
@@ -79,11 +80,11 @@ impl Batch {
         }
     }
 
-    /// Nothing can be done at all: tells scripts so for every input, people once.
+    /// Reports a fault that prevents the whole run: as JSON for every input, else once.
     pub fn fail(&self, fault: &Fault) -> Ending {
         if self.json {
             let mut output = Output::new();
-            // Nobody reading is no reason for another ending.
+            // If nobody reads the output, the ending is the same.
             let _ = self
                 .inputs
                 .iter()
@@ -104,7 +105,7 @@ impl Batch {
     }
 }
 
-/// Pictures at once: one for each core.
+/// Number of pictures processed at once: one for each core.
 fn workers() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }

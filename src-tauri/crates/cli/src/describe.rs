@@ -1,4 +1,4 @@
-//! `describe`: what pictures show, printed and spoken.
+//! `describe`: prints descriptions of pictures, and speaks them.
 
 use std::borrow::Borrow;
 use std::io;
@@ -21,13 +21,13 @@ use crate::output::{LANGUAGE, Output};
 use crate::record::{self, Milliseconds, json};
 use crate::speaker::Speaker;
 
-/// A description and how long it took.
+/// A described picture.
 pub struct Done {
-    /// What it is of.
+    /// The picture.
     pub picture: Picture,
-    /// What is to be said.
+    /// Its description.
     pub description: Description,
-    /// Stage by stage.
+    /// Time of each stage.
     pub ms: Milliseconds,
 }
 
@@ -39,17 +39,18 @@ pub fn run(options: &Describe) -> Ending {
         Ok(engine) => engine,
         Err(fault) => return batch.fail(&fault),
     };
-    // Not only of screenshots and pages.
+    // With all details text is read in photos too, not only in screenshots and documents.
     let reads_photos = options.detail == Detail::All;
     let several = batch.inputs.len() > 1;
-    // Of several pictures, lines come in the order of the inputs; and what needs a warning does not come before it.
+    // Print sentences early only for a single picture (several are printed in input order), and not when pictures are
+    // judged: a warning must come first.
     let streams = !several && !options.json && !engine.assistant.judges();
     let told = Mutex::new(Vec::new());
     let work = |input: &Input| {
         let tell = &mut |statement: &Statement| {
             if streams {
                 let sentence = statement.in_words(LANGUAGE);
-                // A reader that has gone is met at the end.
+                // An error (nobody reads any more) is handled when the rest is printed.
                 let _ = Output::new().line(&sentence);
                 lock(&told).push(sentence);
             }
@@ -78,7 +79,7 @@ pub fn run(options: &Describe) -> Ending {
     })
 }
 
-/// Adds how much of a warning the picture needs, and the text where it belongs to the description.
+/// Adds the nudity judgement, and the text in the picture if this kind of picture calls for it.
 fn look_beside(engine: &Engine, reads_photos: bool, mut done: Done, cancel: &Cancel) -> Result<Done, Fault> {
     if let Some(judgement) = engine.assistant.judge(&done.picture, cancel)? {
         done.description.moderation = Some(judgement);
@@ -119,7 +120,7 @@ fn save_alt_text(input: &Input, done: &Done) -> Result<(), Fault> {
     alt_text::save(path, &done.description.sentence(LANGUAGE), &done.picture)
 }
 
-/// Decodes and describes a picture; `clock` began when the work did.
+/// Decodes and describes a picture. `clock` was started before its file was read.
 pub fn describe_content(
     engine: &Engine,
     content: &Content,
@@ -157,7 +158,7 @@ fn sentences(description: &Description, detail: Detail) -> Vec<String> {
     said
 }
 
-/// What was not printed yet: `told` stands at the beginning of the first sentence.
+/// Prints what was not printed early. `told` holds the sentences that were; joined, they begin `sentences[0]`.
 fn print_rest(file: Option<&str>, sentences: &[String], told: &[String], output: &mut Output) -> io::Result<()> {
     let Some((first, others)) = sentences.split_first().filter(|_| !told.is_empty()) else {
         return print(file, sentences, output);
@@ -172,7 +173,7 @@ fn print_rest(file: Option<&str>, sentences: &[String], told: &[String], output:
         .try_for_each(|sentence| output.line(sentence))
 }
 
-/// One line a sentence; with several pictures the first names the file and the others are indented.
+/// Prints each sentence on a line. With `file`, the first line begins with its name and the others are indented.
 pub fn print(file: Option<&str>, sentences: &[impl Borrow<str>], output: &mut Output) -> io::Result<()> {
     let Some(file) = file else {
         return output.line(&sentences.join("\n"));

@@ -1,4 +1,4 @@
-//! The commands that concern the app.
+//! Options of the commands that need the desktop app or the screen.
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -47,7 +47,7 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// Looks at once: by the time the model is loaded the screen may show something else.
+    /// Captures the inputs now, because the screen may change while the model loads.
     pub fn inputs(&self) -> Vec<Input> {
         let mut found = Vec::new();
         if self.clipboard {

@@ -1,4 +1,4 @@
-//! `embed`: pictures as vectors.
+//! `embed`: turns pictures into vectors.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -49,7 +49,7 @@ pub fn run(options: &Embed) -> Ending {
         Ok(true)
     });
     match &options.npy {
-        // Half an array would pass for a whole one.
+        // An interrupted run writes no file: a partial array would look complete.
         Some(path) if ending != Ending::Interrupted => match save(path, rows) {
             Ok(()) => ending,
             Err(error) => {
@@ -61,7 +61,7 @@ pub fn run(options: &Embed) -> Ending {
     }
 }
 
-/// A row for every input, so that rows and inputs stay in step.
+/// Writes one row for every input; rows of failed inputs are not-a-number.
 fn save(path: &Path, rows: Vec<Option<Vec<f32>>>) -> io::Result<()> {
     let width = rows.iter().flatten().map(Vec::len).next().unwrap_or(0);
     let rows: Vec<Vec<f32>> = rows

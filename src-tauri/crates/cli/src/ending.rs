@@ -1,4 +1,4 @@
-//! How commands end.
+//! Endings of commands, and their exit codes.
 
 use std::process::ExitCode;
 
@@ -11,7 +11,7 @@ pub enum Ending {
     Done,
     /// Something failed, and was reported.
     Failed,
-    /// The person cut it short.
+    /// Interrupted with Ctrl-C.
     Interrupted,
 }
 

@@ -1,4 +1,4 @@
-//! From the options to a loaded model.
+//! Loads the model that the options name.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use eyebright_models::{Describer, Device};
 use crate::options::{DeviceName, Model};
 use crate::output::complain;
 
-/// A loaded model and what to call it.
+/// A loaded model with its names for the output.
 pub struct Engine {
     /// The model.
     pub describer: Arc<Describer>,
-    /// What is asked of it.
+    /// Describes and answers with this model.
     pub assistant: Assistant,
     /// Name of its pack.
     pub pack: String,
-    /// cpu, cuda or metal.
+    /// Device that it runs on: cpu, cuda or metal.
     pub device: &'static str,
 }
 
@@ -27,7 +27,8 @@ impl Engine {
         let (device, name) = open_device(model.device)?;
         let ((describer, pack), device) = match opening::open_describer(&model.pack, &device) {
             Ok(opened) => (opened, name),
-            // A card that nobody asked for may be too small. Whatever else is wrong goes wrong on the processor too.
+            // With --device auto the card may have too little memory: try the processor, where any other error occurs
+            // again.
             Err(_) if model.device == DeviceName::Auto && !device.is_cpu() => {
                 let opened = opening::open_describer(&model.pack, &Device::Cpu)?;
                 complain("The graphics card cannot hold this model; it runs on the processor.");

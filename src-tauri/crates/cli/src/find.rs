@@ -1,4 +1,4 @@
-//! `find`: pictures by words, among those of the history or of a folder.
+//! `find`: finds pictures by words, in the history or in a folder.
 
 use std::io;
 use std::path::Path;
@@ -21,7 +21,7 @@ use crate::options::Find;
 use crate::output::{LANGUAGE, Output, complain};
 use crate::record::{json, rounded};
 
-/// A line of `--json`.
+/// One result of `--json`.
 #[derive(Serialize)]
 struct Line<'a> {
     /// Number of the history's entry; null in a folder.
@@ -73,7 +73,7 @@ fn in_history(words: &str, options: &Find) -> Result<Ending, Fault> {
             sure: entry.words.sure,
             score: rounded(*score),
         };
-        // A reader that has gone needs no answer.
+        // An error means that nobody reads the output any more.
         if print(
             &line,
             &format!("{} {}", entry.id, entry.name),
@@ -86,7 +86,7 @@ fn in_history(words: &str, options: &Find) -> Result<Ending, Fault> {
         }
     }
     tell_if_none(found.len());
-    // The answer is out: what cannot be kept, as on a full disk, only makes the next search slower.
+    // The results are printed. If storing features fails (full disk), only the next search is slower.
     let _ = find::keep(&mut store, &looked);
     Ok(Ending::Done)
 }
@@ -105,14 +105,14 @@ fn tell_if_none(count: usize) {
     }
 }
 
-/// A picture of a folder that may be meant.
+/// A candidate from a folder, with its image features.
 struct Near {
     cosine: f32,
     input: Input,
     look: Look,
 }
 
-/// A folder is looked through anew: every picture once and quickly, the best carefully; what is told is described.
+/// Searches a folder: embeds every picture, ranks the best candidates carefully, and describes the results.
 fn in_folder(folder: &Path, words: &str, options: &Find) -> Ending {
     let batch = Batch::new(inputs::expand(&[folder.to_owned()]), options.json);
     let engine = match Engine::open(&options.model) {
@@ -134,7 +134,7 @@ fn in_folder(folder: &Path, words: &str, options: &Find) -> Ending {
             input: input.clone(),
             look,
         }));
-        // What is remembered of a picture takes a quarter of a megabyte: of all pictures of a folder it would fill the memory.
+        // Features take a quarter of a megabyte a picture: keep those of the best only.
         near.sort_by(|one, other| other.cosine.total_cmp(&one.cosine));
         near.truncate(LOOKED_AT);
         Ok(true)
@@ -182,7 +182,7 @@ fn tell(near: Vec<Near>, engine: &Engine, words: &str, options: &Find, cancel: &
             sure: description.sure,
             score: rounded(*score),
         };
-        // A reader that has gone needs no answer.
+        // An error means that nobody reads the output any more.
         if print(&line, &file, options.json, &mut output).is_err() {
             break;
         }

@@ -1,17 +1,18 @@
-//! Ctrl-C, and being asked to end.
+//! Handles Ctrl-C and termination signals.
 
 use std::time::Duration;
 use std::{process, thread};
 
 use eyebright_models::Cancel;
 
-/// Exit code of a run that was cut short.
+/// Exit code of an interrupted run.
 pub const INTERRUPTED: u8 = 130;
 
-/// Longer than a picture takes. What still runs then waits for something else, such as standard input.
+/// Time after an interrupt when the process is ended anyway. Longer than one picture takes; what still runs then waits
+/// for something else, such as standard input.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// A token that the first Ctrl-C sets; the second, or some time, ends the process where it stands.
+/// Returns a token that the first Ctrl-C cancels. A second Ctrl-C, or the time `PATIENCE`, ends the process.
 pub fn cancel_on_interrupt() -> Cancel {
     let cancel = Cancel::default();
     let token = cancel.clone();
@@ -25,7 +26,7 @@ pub fn cancel_on_interrupt() -> Cancel {
             process::exit(INTERRUPTED.into());
         });
     };
-    // Without a handler the system's own applies: Ctrl-C ends the process, only less politely.
+    // If this fails, Ctrl-C ends the process at once, which is the system's default.
     let _ = ctrlc::set_handler(handler);
     cancel
 }

@@ -1,4 +1,5 @@
-//! The command line: one file a command. What starts the app is handed back as a value, for the command line knows no app.
+//! The command line, one file for each command. Does not depend on the app: requests to start it are returned as
+//! values.
 
 mod ask;
 mod batch;

@@ -1,4 +1,4 @@
-//! `listen`: spoken words as text.
+//! `listen`: writes down spoken words.
 
 use eyebright_assistant::{Stopwatch, hearing, ms};
 use eyebright_domain::Fault;
@@ -18,7 +18,7 @@ use crate::options::Listen;
 use crate::output::{Output, complain};
 use crate::record::json;
 
-/// What `--json` prints.
+/// Result of `--json`.
 #[derive(Serialize)]
 struct Heard<'a> {
     file: Option<String>,
@@ -64,7 +64,7 @@ pub fn run(options: &Listen) -> Ending {
     });
     match told {
         Ok(line) => {
-            // A reader that has gone needs no answer.
+            // An error means that nobody reads the output any more.
             let _ = Output::new().line(&line);
             Ending::Done
         }
@@ -96,7 +96,7 @@ fn from_microphone(options: &Listen, cancel: &Cancel) -> Result<Transcript, Faul
             complain("Speak now.");
         }
     };
-    // Told before the person speaks in vain.
+    // Fail before the person speaks.
     hearing::check()?;
     let microphone = options.microphone.as_deref();
     question::hear(microphone, hearing::open, &|| Until::Silent, &tell, cancel)

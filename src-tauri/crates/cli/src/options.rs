@@ -1,4 +1,4 @@
-//! The commands and their options. Texts here are the help that people read.
+//! The commands and their options. Doc comments on the types and fields here are the help texts of the program.
 
 use std::path::PathBuf;
 
@@ -80,14 +80,14 @@ pub struct Looking {
 }
 
 impl Looking {
-    /// All that is to be looked at.
+    /// All inputs, in the order of the command line; captures of the screen and clipboard last.
     pub fn inputs(&self) -> Vec<Input> {
         self.pictures.inputs()
     }
 }
 
 impl Pictures {
-    /// All that is to be looked at.
+    /// All inputs, in the order of the command line; captures of the screen and clipboard last.
     pub fn inputs(&self) -> Vec<Input> {
         let named = inputs::expand(&self.inputs);
         #[cfg(feature = "desktop")]

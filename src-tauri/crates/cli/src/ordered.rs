@@ -1,4 +1,4 @@
-//! Work on many things at once, results one by one in the order of the things.
+//! Processes items in parallel and delivers the results in order.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -8,10 +8,10 @@ use std::thread;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// Runs `work` on `items` in `workers` threads and hands each result to `take` on this thread, in order and as soon as it is
-/// there. When `take` breaks, nothing new is begun.
+/// Runs `work` on `items` in `workers` threads. Calls `take` on this thread with each result, in item order and as soon
+/// as possible. When `take` returns `Break`, no new work is started.
 ///
-/// Several workers do without further threads: the parallel loops inside `work` would only get into each other's way.
+/// With several workers, parallel loops inside `work` run on the worker's own thread, because they would only compete.
 pub fn for_each<T: Sync, R: Send>(
     items: &[T],
     workers: usize,
@@ -53,9 +53,9 @@ pub fn for_each<T: Sync, R: Send>(
     });
 }
 
-/// While the pool lives, rayon's work that this thread begins stays here.
+/// A rayon pool of this thread only: while it lives, parallel loops started on this thread run on it.
 fn stay_on_this_thread() -> Option<ThreadPool> {
-    // Without such a pool everything is only slower.
+    // If this fails, everything works but is slower.
     ThreadPoolBuilder::new()
         .num_threads(1)
         .use_current_thread()

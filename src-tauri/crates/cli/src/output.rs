@@ -1,17 +1,17 @@
-//! Standard output, line by line, so that a reader hears each picture when it is ready.
+//! Standard output, flushed after each line, so that a screen reader can read each result at once.
 
 use std::io::{self, Write};
 
 use eyebright_models::Language;
 
-/// In which the command line speaks.
+/// Language of the command line's output.
 pub const LANGUAGE: Language = Language::English;
 
-/// Writes whole lines and tells when nobody reads them any more.
+/// Writes whole lines. An error means that nobody reads them any more.
 pub struct Output(io::Stdout);
 
 impl Output {
-    /// The process's own.
+    /// The standard output of this process.
     pub fn new() -> Self {
         Self(io::stdout())
     }
@@ -25,8 +25,8 @@ impl Output {
     }
 }
 
-/// A message to the person.
+/// Prints a message to standard error.
 pub fn complain(message: &str) {
-    // Nobody may be reading standard error; there is nowhere else to say so.
+    // Ignore errors: there is nowhere else to report them.
     let _ = writeln!(io::stderr(), "eyebright: {message}");
 }

@@ -1,4 +1,4 @@
-//! `packs`: the weights that there are, fetched, checked, removed.
+//! `packs`: lists, fetches, checks, converts and removes packs of weights.
 
 use std::path::Path;
 
@@ -113,7 +113,7 @@ fn published(folder: &Path) -> Result<Checkpoint, Fault> {
 fn tell(result: Result<String, Fault>) -> Ending {
     match result {
         Ok(line) => {
-            // A reader that has gone needs no answer.
+            // An error means that nobody reads the output any more.
             let _ = Output::new().line(&line);
             Ending::Done
         }

@@ -1,4 +1,4 @@
-//! How far a run over several pictures is, on standard error.
+//! Progress of a run over several pictures, on standard error.
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -7,16 +7,16 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::output::complain;
 
-/// Without a terminal a line comes this often: never two seconds of silence, never a flood.
+/// Interval between progress lines where there is no terminal: under the two seconds of silence that are allowed.
 const EVERY: Duration = Duration::from_millis(1900);
 
-/// A bar on a terminal, lines elsewhere, nothing for a single picture.
+/// Shows a bar on a terminal, lines elsewhere, nothing for a single picture.
 pub enum Progress {
-    /// One picture: its sentence is quicker.
+    /// No progress: a single picture takes too little time.
     Silent,
-    /// A terminal.
+    /// A progress bar, on a terminal.
     Bar(ProgressBar),
-    /// A file, a pipe, a speech-enabled terminal that records its output.
+    /// Lines, for a file, a pipe, or a speech-enabled terminal that records its output.
     Lines {
         /// Pictures done.
         done: usize,
@@ -28,7 +28,7 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// For `total` pictures.
+    /// Starts showing the progress of `total` pictures.
     pub fn new(total: usize) -> Self {
         if total < 2 {
             return Self::Silent;
@@ -47,7 +47,7 @@ impl Progress {
         Self::Bar(bar)
     }
 
-    /// Runs something that writes to the terminal without mixing it with the bar.
+    /// Runs `write`, which writes to the terminal, with the bar hidden meanwhile.
     pub fn aside<R>(&self, write: impl FnOnce() -> R) -> R {
         match self {
             Self::Bar(bar) => bar.suspend(write),
@@ -55,7 +55,7 @@ impl Progress {
         }
     }
 
-    /// One more picture is done.
+    /// Counts one more picture as done.
     pub fn step(&mut self) {
         match self {
             Self::Silent => {}

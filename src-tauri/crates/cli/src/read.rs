@@ -1,4 +1,4 @@
-//! `read`: the text in pictures, printed and spoken.
+//! `read`: prints the text in pictures, and speaks it.
 
 use eyebright_assistant::inputs::Input;
 use eyebright_assistant::{Stopwatch, ms, opening};

@@ -1,4 +1,4 @@
-//! The lines of `--json`: their field names and order are promised to scripts.
+//! The objects that `--json` prints. Field names and order are stable, because scripts rely on them.
 
 use eyebright_domain::Fault;
 use eyebright_models::Description;
@@ -14,42 +14,42 @@ use crate::output::LANGUAGE;
 /// A described picture.
 #[derive(Debug, Serialize)]
 pub struct Described<'a> {
-    /// As named on the command line, or found.
+    /// The input as named on the command line, or the path found in a folder.
     pub file: &'a str,
     /// Kind of picture.
     pub kind: &'static str,
-    /// What is spoken first.
+    /// The first sentence, which is spoken first.
     pub sentence: String,
-    /// Whether it is said without "possibly".
+    /// False if the sentence is hedged with "possibly".
     pub sure: bool,
-    /// 0 to 1.
+    /// Confidence in the sentence, 0 to 1.
     pub confidence: f32,
-    /// The language model's own words; null where it was not asked.
+    /// The language model's caption; null if it was not run.
     pub caption: Option<&'a str>,
-    /// Classes, best first.
+    /// Recognized classes, best first.
     pub tags: Vec<Named<'a>>,
-    /// Objects, best first.
+    /// Detected objects, best first.
     pub objects: Vec<Boxed<'a>>,
-    /// Lines of text in the picture, in reading order; null: not looked for.
+    /// Lines of text in the picture, in reading order; null if not looked for.
     pub text: Option<Vec<Line>>,
-    /// How likely nudity is; null: not judged.
+    /// Nudity judgement; null if not judged.
     pub moderation: Option<Judgement>,
     /// Name of the pack.
     pub pack: &'a str,
-    /// cpu, cuda or metal.
+    /// Device used: cpu, cuda or metal.
     pub device: &'static str,
-    /// Milliseconds.
+    /// Time of each stage, in milliseconds.
     pub ms: Milliseconds,
 }
 
-/// A class.
+/// A recognized class with its score, 0 to 1.
 #[derive(Debug, Serialize)]
 pub struct Named<'a> {
     name: &'a str,
     score: f32,
 }
 
-/// An object.
+/// A detected object with its score, 0 to 1.
 #[derive(Debug, Serialize)]
 pub struct Boxed<'a> {
     name: &'a str,
@@ -58,73 +58,73 @@ pub struct Boxed<'a> {
     r#box: [f32; 4],
 }
 
-/// How long the stages took; `total` counts reading the file too.
+/// Times of the stages in milliseconds. `total` includes reading the file.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Milliseconds {
-    /// Bytes to pixels.
+    /// Decoding the file to pixels.
     pub decode: f64,
-    /// Networks that look.
+    /// Running the image networks.
     pub encode: f64,
-    /// Caption and confidence.
+    /// Writing the caption and computing its confidence.
     pub generate: f64,
-    /// All of it.
+    /// All of the work on this picture.
     pub total: f64,
 }
 
 /// The text of a picture.
 #[derive(Debug, Serialize)]
 pub struct Read<'a> {
-    /// As named on the command line, or found.
+    /// The input as named on the command line, or the path found in a folder.
     pub file: &'a str,
     /// Lines in reading order.
     pub text: Vec<Line>,
-    /// Milliseconds from file to text.
+    /// Milliseconds from opening the file to having the text.
     pub ms: f64,
 }
 
 /// An answer to a question.
 #[derive(Debug, Serialize)]
 pub struct Answered<'a> {
-    /// As named on the command line, or found.
+    /// The input as named on the command line, or the path found in a folder.
     pub file: &'a str,
-    /// As it was asked.
+    /// The question as asked.
     pub question: &'a str,
-    /// In the language of the question.
+    /// The answer, in the language of the question.
     pub answer: &'a str,
-    /// What it rests on.
+    /// Kind of evidence for the answer.
     pub from: Basis,
-    /// Whether the question stays open.
+    /// True if the question could not be answered.
     pub declined: bool,
-    /// The thing that "it" means from now on.
+    /// The thing that "it" refers to in the next question.
     pub about: Option<&'a str>,
     /// Name of the pack.
     pub pack: &'a str,
-    /// cpu, cuda or metal.
+    /// Device used: cpu, cuda or metal.
     pub device: &'static str,
 }
 
 /// A picture that failed.
 #[derive(Debug, Serialize)]
 pub struct Failed<'a> {
-    /// As named on the command line, or found.
+    /// The input as named on the command line, or the path found in a folder.
     pub file: &'a str,
-    /// Why.
+    /// The error.
     pub error: &'a Fault,
 }
 
 /// A picture as a vector.
 #[derive(Debug, Serialize)]
 pub struct Embedded<'a> {
-    /// As named on the command line, or found.
+    /// The input as named on the command line, or the path found in a folder.
     pub file: &'a str,
-    /// Unit length.
+    /// The vector, of unit length.
     pub embedding: &'a [f32],
     /// Name of the pack.
     pub pack: &'a str,
 }
 
 impl<'a> Described<'a> {
-    /// The line for a description.
+    /// The record of a description.
     pub fn new(
         file: &'a str,
         description: &'a Description,
@@ -162,7 +162,7 @@ impl<'a> Described<'a> {
     }
 }
 
-/// Lines of text with what a reader of JSON wants of their numbers.
+/// Lines of text with scores and boxes rounded for JSON.
 pub fn lines(lines: &[Line]) -> Vec<Line> {
     let line = |line: &Line| Line {
         score: rounded(line.score),
@@ -173,7 +173,7 @@ pub fn lines(lines: &[Line]) -> Vec<Line> {
 }
 
 impl<'a> Answered<'a> {
-    /// The line for an answer.
+    /// The record of an answer.
     pub fn new(file: &'a str, question: &'a str, answer: &'a Answer, pack: &'a str, device: &'static str) -> Self {
         Self {
             file,
@@ -188,9 +188,9 @@ impl<'a> Answered<'a> {
     }
 }
 
-/// A line of JSON.
+/// Serializes a record as one line of JSON.
 pub fn json(record: &impl Serialize) -> String {
-    // Plain structs of numbers and strings cannot fail.
+    // Serializing plain structs of numbers and strings cannot fail.
     serde_json::to_string(record).unwrap_or_default()
 }
 
@@ -205,7 +205,7 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
-/// Scores beyond the third digit say nothing.
+/// Rounds a score to three decimals; more would be noise.
 pub fn rounded(score: f32) -> f32 {
     (score * 1000.0).round() / 1000.0
 }

@@ -1,4 +1,4 @@
-//! From the command line to the command.
+//! Parses the command line and runs the command.
 
 use clap::Parser;
 use eyebright_domain::Request;
@@ -7,19 +7,19 @@ use crate::ending::Ending;
 use crate::options::{Cli, Command, Packs};
 use crate::{ask, bench, describe, embed, find, listen, packs, read};
 
-/// What is to follow.
+/// Result of [`run`].
 pub enum Outcome {
-    /// Nothing: the command has ended.
+    /// The command has been run.
     Ended(Ending),
-    /// The app is to be opened, or told.
+    /// The caller must open the app, or pass the request to the running one.
     Desktop(Request),
 }
 
-/// Reads the command line and runs one command to its end; what concerns the app is handed back. Wrong usage ends the program, with
+/// Parses the command line and runs the command; requests for the app are returned. Wrong usage ends the process with
 /// clap's message and exit code 2.
 pub fn run() -> Outcome {
     let Some(command) = Cli::parse().command else {
-        // Clap asks for a command where there is no app.
+        // Without a command the app opens. In builds without the app, clap requires one.
         return Outcome::Desktop(Request::default());
     };
     Outcome::Ended(match command {

@@ -1,4 +1,4 @@
-//! Words read aloud beside being printed.
+//! Reads the printed output aloud.
 
 use std::borrow::Borrow;
 use std::path::Path;
@@ -8,11 +8,11 @@ use eyebright_platform::voice::{self, Speak, SpeechError};
 
 use crate::output::complain;
 
-/// Reads out what is printed, until it fails for the first time.
+/// Speaks what is printed. After the first failure it stays silent.
 pub struct Speaker(Result<Box<dyn Speak>, SpeechError>);
 
 impl Speaker {
-    /// Starts the speech engine; a failure is told at once.
+    /// Starts the speech engine. Reports a failure at once.
     pub fn start() -> Self {
         let voice = voice::system();
         if let Err(error) = &voice {
@@ -21,7 +21,7 @@ impl Speaker {
         Self(voice)
     }
 
-    /// Speaks to the end; false if that failed, now or before.
+    /// Speaks and waits for the end. Returns false if that failed, now or earlier.
     pub fn say(&mut self, file: Option<&str>, sentences: &[impl Borrow<str>], cancel: &Cancel) -> bool {
         let Ok(voice) = &mut self.0 else { return false };
         voice.speak(&spoken(file, sentences));
@@ -36,7 +36,7 @@ impl Speaker {
     }
 }
 
-/// A path is not for the ear: only the name is said, without its extension.
+/// The text to be spoken. Of the path only the file name is said, without its extension.
 fn spoken(file: Option<&str>, sentences: &[impl Borrow<str>]) -> String {
     let name = file
         .and_then(|file| Path::new(file).file_stem())

@@ -1,4 +1,4 @@
-//! What a start of the program asks of the app.
+//! Turns command-line arguments into requests for the app.
 
 use clap::Parser;
 use eyebright_domain::Request;
@@ -26,7 +26,7 @@ impl From<Do> for Request {
     }
 }
 
-/// Reads the arguments of a further start, which has checked them.
+/// Parses the arguments of a second start of the program, which has already checked them.
 pub fn further_start(arguments: &[String]) -> Request {
     match Cli::try_parse_from(arguments).map(|cli| cli.command) {
         Ok(Some(Command::Open(open))) => open.into(),

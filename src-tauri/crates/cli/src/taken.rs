@@ -1,4 +1,4 @@
-//! What is on the screen and the clipboard when a command starts.
+//! Captures the screen and the clipboard as inputs.
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use eyebright_models::Picture;
 use eyebright_platform::capture::{self, Shot};
 use eyebright_platform::clipboard::{self, Clip};
 
-/// A part of the screen, in pixels.
+/// A rectangle of the screen, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Area {
     x: u32,
@@ -29,17 +29,17 @@ impl FromStr for Area {
     }
 }
 
-/// The screen.
+/// Captures the screen.
 pub fn screen() -> Input {
     taken("screen", capture::screen())
 }
 
-/// The active window.
+/// Captures the active window.
 pub fn window() -> Input {
     taken("window", capture::active_window())
 }
 
-/// A part of the screen.
+/// Captures a rectangle of the screen.
 pub fn region(area: Area) -> Input {
     let cut = |shot: Shot| {
         let (width, height) = shot.pixels.dimensions();
@@ -55,7 +55,7 @@ pub fn region(area: Area) -> Input {
     taken("region", capture::screen().and_then(cut))
 }
 
-/// A copied picture, or the pictures among copied files.
+/// Inputs from the clipboard: a copied picture, or the pictures among copied files.
 pub fn clipboard() -> Vec<Input> {
     let content = match clipboard::read() {
         Ok(Clip::Files(files)) => return expand(&files),

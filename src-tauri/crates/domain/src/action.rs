@@ -1,4 +1,4 @@
-//! What the person can have done.
+//! Actions: the commands that hotkeys, buttons and the tray can give.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ pub enum Action {
     Window,
     /// Choose a part of the screen, then describe it.
     Region,
-    /// Describe what was copied.
+    /// Describe the clipboard.
     Clipboard,
     /// Ask about the current picture.
     Ask,
@@ -25,15 +25,15 @@ pub enum Action {
     Spell,
     /// Save the description in the picture's file, as its alt text.
     AltText,
-    /// Fall silent, give up what is under way.
+    /// Stop speaking and cancel the work under way.
     Stop,
 }
 
-/// What there is to know of an action. `ui.action.NAME` of the strings is what people call it.
+/// One row of the table of actions. The label that people see is `ui.action.NAME` of the strings.
 struct Row {
     action: Action,
     name: &'static str,
-    /// Of the default hotkey.
+    /// Key of the default hotkey, as a `KeyboardEvent.code` such as "KeyD".
     code: &'static str,
     about: &'static str,
     in_tray: bool,
@@ -49,8 +49,8 @@ const fn row(action: Action, name: &'static str, code: &'static str, about: &'st
     }
 }
 
-/// All actions, in the order in which they are shown. Letters stand for describe, window, frame, as in pasting, question, again, more,
-/// "buchstabieren", text (the A of "alt text" is a Polish letter) and hush.
+/// All actions, in display order. The default keys are mnemonics: describe, window, frame, V as in pasting, question,
+/// again, more, "buchstabieren" (spell), text (the A of "alt text" is a Polish letter) and hush.
 const TABLE: [Row; 10] = [
     row(Action::Screen, "screen", "KeyD", "Describe the screen", true),
     row(Action::Window, "window", "KeyW", "Describe the active window", true),
@@ -89,7 +89,7 @@ const TABLE: [Row; 10] = [
 ];
 
 impl Action {
-    /// All of them, in the order in which they are shown.
+    /// All actions, in display order.
     pub const ALL: [Self; TABLE.len()] = {
         let mut all = [Self::Screen; TABLE.len()];
         let mut number = 0;
@@ -100,12 +100,12 @@ impl Action {
         all
     };
 
-    /// As in the settings and in the contract.
+    /// Name in the settings and in the contract with the window, such as "alt_text".
     pub fn name(self) -> &'static str {
         self.row().name
     }
 
-    /// The key of its default hotkey, as keyboards name it.
+    /// Key of the default hotkey, as a `KeyboardEvent.code` such as "KeyD".
     pub fn code(self) -> &'static str {
         self.row().code
     }
@@ -115,12 +115,12 @@ impl Action {
         self.row().about
     }
 
-    /// Whether the menu of the tray offers it.
+    /// True if the tray menu offers it.
     pub fn is_in_tray(self) -> bool {
         self.row().in_tray
     }
 
-    /// Rows stand in the order of the variants, which a test holds.
+    /// The action's row. Rows are in the order of the variants, which a test checks.
     fn row(self) -> &'static Row {
         &TABLE[self as usize]
     }

@@ -1,22 +1,22 @@
-//! The short sounds, by what they mean.
+//! Earcons: short sounds, each with a meaning.
 
-/// Short sounds.
+/// A short sound, named after its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Earcon {
-    /// A request was taken.
+    /// A request was accepted.
     Start,
     /// The microphone is open.
     RecordingBegun,
-    /// The microphone is closed, a question was taken in.
+    /// The microphone is closed; a question was recorded.
     RecordingEnded,
-    /// Nobody was heard.
+    /// No speech was heard.
     NothingHeard,
     /// The microphone is too quiet.
     TooQuiet,
     /// Something went wrong.
     Failure,
-    /// Still at work.
+    /// Work is still going on.
     Tick,
-    /// All was stopped.
+    /// Everything was stopped.
     Stop,
 }

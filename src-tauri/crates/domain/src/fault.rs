@@ -1,4 +1,4 @@
-//! What went wrong, as the person or script outside sees it.
+//! Faults: the error type that people and scripts see.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault of the shell itself.
+    /// Makes a fault from a code and a message.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -26,7 +26,7 @@ impl Fault {
         }
     }
 
-    /// A file that cannot be read. Its name stands beside every fault already.
+    /// A file that cannot be read. The message does not name the file: its name is shown beside every fault.
     pub fn unreadable(error: &std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::NotFound => Self::new("not_found", "There is no such file. Check the name."),
@@ -56,7 +56,7 @@ impl Fault {
         )
     }
 
-    /// There is no place for the history.
+    /// The system has no data folder to keep the history in.
     pub fn no_data_folder() -> Self {
         Self::new(
             "no_data_folder",

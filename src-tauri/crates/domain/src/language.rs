@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
-    /// What the system speaks.
+    /// The system's language.
     System,
     /// English.
     En,
@@ -16,7 +16,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language that is spoken: the chosen one, else the system's, if there are words in it, else English.
+    /// The language that is spoken: the chosen one, or the system's; English if the system's has no translation.
     #[must_use]
     pub fn spoken(self) -> eyebright_models::Language {
         match self {

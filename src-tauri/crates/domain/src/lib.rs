@@ -1,5 +1,5 @@
-//! What every part of the shell speaks of: actions, faults, words, hotkeys. Values only; nothing here touches the system but to ask for
-//! its language.
+//! Types that all parts of the shell share: actions, faults, words, hotkeys. Plain values; the only question to the
+//! system is the one for its language.
 
 mod action;
 mod detail;

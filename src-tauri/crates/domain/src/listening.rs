@@ -1,24 +1,24 @@
-//! How the recording of a spoken question goes.
+//! Recording a spoken question: when it ends, and how far it is.
 
-/// Code of the fault of a microphone that is too quiet, which has an earcon of its own.
+/// Fault code of a microphone that is too quiet. This fault has an earcon of its own.
 pub const TOO_QUIET: &str = "too_quiet";
 
-/// What ends the recording of a question.
+/// When the recording of a question ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Until {
-    /// The person has spoken and is silent, or does not speak at all.
+    /// After the person has spoken and is silent again, or has not spoken at all.
     Silent,
-    /// The key that is held goes up; pauses for thought do not matter.
+    /// When the key that is held is released; pauses do not end it.
     Released,
-    /// It ends at once.
+    /// At once.
     Now,
 }
 
-/// Where the recording of a question is.
+/// Progress of the recording of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recording {
     /// The microphone is open: now the person may speak.
     Begun,
-    /// It is closed again, and somebody spoke; the words follow.
+    /// The microphone is closed and somebody has spoken; the transcript follows.
     Ended,
 }

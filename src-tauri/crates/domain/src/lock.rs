@@ -1,8 +1,8 @@
-//! Locking where a panic elsewhere must not take the rest along.
+//! Locking a mutex even if another thread panicked while holding it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What a mutex guards, even if a thread panicked while it held it: everything that is kept so is whole between two statements.
+/// Locks a mutex, even a poisoned one: every value guarded this way is consistent after each statement.
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Choices about warnings.
+//! The setting for warnings about nudity.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Moderation {
-    /// Nobody looks for it.
+    /// Pictures are not checked.
     Off,
-    /// A warning comes first, the description after a pause or on request.
+    /// A warning is said first; the description follows after a pause or on request.
     Warn,
-    /// They are described at once, and it is said that they may.
+    /// The warning is said, and the description follows at once.
     Describe,
 }

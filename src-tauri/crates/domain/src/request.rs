@@ -1,16 +1,16 @@
-//! What a start of the program asks of the app.
+//! What one start of the program asks the running app to do.
 
 use std::path::PathBuf;
 
 use crate::action::Action;
 
-/// What a start of the app should bring, its first or a further one.
+/// Arguments of a start of the app. A second start hands them to the first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Request {
-    /// Described at once.
+    /// Files to describe at once.
     pub files: Vec<PathBuf>,
-    /// The window stays out of sight.
+    /// True if the window stays hidden.
     pub hidden: bool,
-    /// Done at once.
+    /// Action to carry out at once.
     pub action: Option<Action>,
 }

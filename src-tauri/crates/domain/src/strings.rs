@@ -11,13 +11,13 @@ const GERMAN: &str = include_str!("../../../strings/de.json");
 /// The words of one language.
 #[derive(Debug, Clone)]
 pub struct Strings {
-    /// Its code, such as "en".
+    /// Language code, such as "en".
     pub language: &'static str,
     table: BTreeMap<String, String>,
 }
 
 impl Strings {
-    /// The table of a language; that of the system, or English, where none is chosen.
+    /// Loads the table of a language: the system's, or English, where none is chosen.
     #[must_use]
     pub fn load(language: Language) -> Self {
         let (language, json) = match language.spoken() {
@@ -29,7 +29,7 @@ impl Strings {
         Self { language, table }
     }
 
-    /// The text of a key; a key that is missing shows itself.
+    /// The text of a key, or the key itself if it has none.
     #[must_use]
     pub fn get<'a>(&'a self, key: &'a str) -> &'a str {
         self.table.get(key).map_or(key, String::as_str)
@@ -43,20 +43,20 @@ impl Strings {
         })
     }
 
-    /// A fault in words: translated by its code, else as it came, in English.
+    /// The message of a fault, translated by its code; the English message if there is no translation.
     #[must_use]
     pub fn fault(&self, fault: &Fault) -> String {
         let translated = self.table.get(&format!("fault.{}", fault.code));
         translated.unwrap_or(&fault.message).clone()
     }
 
-    /// The same for the window, which shows the message.
+    /// The fault with its message translated, for the window.
     #[must_use]
     pub fn translated(&self, fault: &Fault) -> Fault {
         Fault::new(fault.code, self.fault(fault))
     }
 
-    /// Letter by letter, with a pause after each; signs are named.
+    /// Spells a text letter by letter, with a comma after each for a pause; punctuation marks are named.
     #[must_use]
     pub fn spelled(&self, text: &str) -> String {
         let letter = |letter: char| {

@@ -1,4 +1,4 @@
-//! What can be said of a picture, as it is spoken, shown and kept.
+//! The sentences about a picture, as they are spoken, shown and kept.
 
 use eyebright_models::Description;
 use eyebright_models::Kind;
@@ -10,48 +10,48 @@ use serde::{Deserialize, Serialize};
 use crate::detail::Detail;
 use crate::fault::Fault;
 
-/// The text in a picture.
+/// When the text in a picture is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Text {
-    /// It was read already, or cannot be.
+    /// Never: it was read already, or cannot be read.
     #[default]
     Done,
-    /// It is read when everything is to be said.
+    /// When every detail is asked for.
     OnRequest,
-    /// It is most of the picture, so it is read as soon as the first sentence is out.
+    /// As soon as the first sentence is said, because it is most of the picture.
     AtOnce,
 }
 
-/// What can be said of a picture.
+/// The sentences about a picture, by level of detail.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Words {
-    /// Said first.
+    /// The first sentence.
     pub first: String,
-    /// Whether that is said without "possibly".
+    /// True if the first sentence is said without "possibly".
     pub sure: bool,
-    /// Said when asked for more.
+    /// Sentences that `Detail::More` adds.
     pub more: Vec<String>,
-    /// Said when asked for still more.
+    /// Sentences that `Detail::All` adds.
     pub everything: Vec<String>,
-    /// Whether there may be text to read. Of a picture that was kept there is not: it was kept too small.
+    /// When its text is read. Pictures of the history are kept too small for reading.
     #[serde(skip)]
     pub text: Text,
-    /// How much of a warning it needs; none if nobody looked.
+    /// Level of the nudity warning; none if the picture was not checked.
     #[serde(skip)]
     pub level: Level,
-    /// Why nobody looked, though it was wanted.
+    /// Why the picture could not be checked for nudity, though it should have been.
     #[serde(skip)]
     pub unjudged: Option<Fault>,
 }
 
 impl Words {
-    /// The text was read, line by line: it comes first of everything.
+    /// Puts the lines of the picture's text before everything else that `Detail::All` adds.
     pub fn add_text(&mut self, lines: &[String]) {
         self.everything.splice(0..0, lines.iter().cloned());
         self.text = Text::Done;
     }
 
-    /// The words of a description in a language; its text is still to be read if there `is_reader`.
+    /// The words of a description in a language. `is_reader`: true if a pack is there that can read the text.
     pub fn new(description: &Description, language: Language, is_reader: bool) -> Self {
         let text = match description.kind {
             _ if !is_reader || matches!(description.kind, Kind::Blank | Kind::Black) => Text::Done,

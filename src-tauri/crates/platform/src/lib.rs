@@ -1,5 +1,5 @@
-//! What Eyebright asks of the system: one folder a concern, one file a platform. Nothing here knows the app; who wants to hear of keys,
-//! sounds or words hands in somebody to tell.
+//! Access to the system: one folder a concern, one file a platform. Nothing here knows the app: callers pass in a trait
+//! object or callback that receives keys, sounds or words.
 
 #[cfg(feature = "desktop")]
 pub mod capture;

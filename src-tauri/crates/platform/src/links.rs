@@ -1,4 +1,4 @@
-//! From the lists of files that clipboards and drops carry to paths on this machine.
+//! Turns the lists of files that clipboards and drops carry into paths on this machine.
 //!
 //! File managers write them in three ways: `text/uri-list` (a link a line, `#` before a comment),
 //! `x-special/gnome-copied-files` (the same with `copy` or `cut` in the first line; Thunar, `PCManFM`, Nemo and Caja write it
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
-/// Lines that say what is to be done with the files. A file manager would move them; here they are only read.
+/// Lines that say whether the files were copied or cut. A file manager would move them; here they are only read.
 const MARKERS: [&str; 4] = [
     "copy",
     "cut",
@@ -30,14 +30,14 @@ pub fn files_of_text(text: &str) -> Option<Vec<PathBuf>> {
     files.filter(|files| !files.is_empty())
 }
 
-/// The lines that name something. Some programs end their list with a NUL.
+/// The lines that are neither blank, comments nor markers. Some programs end their list with a NUL.
 fn lines(list: &str) -> impl Iterator<Item = &str> {
     list.lines()
         .map(|line| line.trim_matches(|character: char| character.is_whitespace() || character == '\0'))
         .filter(|line| !line.is_empty() && !line.starts_with('#') && !MARKERS.contains(line))
 }
 
-/// `file:///path`, `file:/path` or `file://localhost/path`, percent-encoded or not.
+/// The path of a link: `file:///path`, `file:/path` or `file://localhost/path`, percent-encoded or not.
 fn local_file(link: &str) -> Option<PathBuf> {
     let scheme = link.get(.."file:/".len())?;
     if !scheme.eq_ignore_ascii_case("file:/") {
@@ -46,7 +46,8 @@ fn local_file(link: &str) -> Option<PathBuf> {
     Url::parse(link).ok()?.to_file_path().ok()
 }
 
-/// A full path, in quotation marks where a shell or Windows' "Copy as path" has set them.
+/// The path that a line holds, if it is a full one and exists. A shell or Windows' "Copy as path" may have put it in
+/// quotation marks.
 fn existing_file(line: &str) -> Option<PathBuf> {
     let unquoted = ['"', '\'']
         .iter()

@@ -1,4 +1,4 @@
-//! What a session does, and shows.
+//! Effects: what the session wants to have done, and what the window shows.
 
 use std::sync::Arc;
 
@@ -8,66 +8,67 @@ use eyebright_models::Picture;
 use crate::event::{Job, Seen, Source};
 use crate::region::Rect;
 
-/// What a session does.
+/// Something that the machine wants to have done. The owner carries it out.
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// Play a sound.
     Play(Earcon),
-    /// Look at a source; answered by [`Event::Found`](crate::Event::Found).
+    /// Get the picture of a source; answered by [`Event::Found`](crate::Event::Found).
     See(Job, Source),
-    /// Describe; answered by [`Event::Described`](crate::Event::Described).
+    /// Describe a picture; answered by [`Event::Described`](crate::Event::Described).
     Describe(Job, Arc<Picture>),
-    /// Read the text; answered by [`Event::Read`](crate::Event::Read).
+    /// Read the text in a picture; answered by [`Event::Read`](crate::Event::Read).
     Read(Job, Arc<Picture>),
-    /// Answer a question; answered by [`Event::Answered`](crate::Event::Answered).
+    /// Answer a question about a picture; answered by [`Event::Answered`](crate::Event::Answered).
     Answer(Job, Arc<Picture>, String),
     /// Save a sentence as the alt text of a picture's file; answered by [`Event::Saved`](crate::Event::Saved).
     SaveAltText(Job, Seen, String),
-    /// Look for entries of the history; answered by [`Event::Searched`](crate::Event::Searched).
+    /// Search the history; answered by [`Event::Searched`](crate::Event::Searched).
     Find(Job, String),
-    /// Listen to a question; answered by [`Event::Heard`](crate::Event::Heard).
+    /// Record a spoken question; answered by [`Event::Heard`](crate::Event::Heard).
     Listen(Job, Until),
-    /// The recording of that job now ends otherwise.
+    /// Change when the recording of that job ends.
     ListenUntil(Job, Until),
-    /// Whatever that job does is not wanted any more.
+    /// Cancel that job; its result is not wanted any more.
     Abandon(Job),
-    /// Speak behind what is being spoken; answered by [`Event::Spoken`](crate::Event::Spoken).
+    /// Queue an utterance, with its number, behind what is being spoken; answered by
+    /// [`Event::Spoken`](crate::Event::Spoken).
     Say(u64, String),
     /// Fall silent at once.
     Hush,
-    /// Something to see.
+    /// Show something in the window.
     Show(Show),
-    /// A picture was described: keep it. Its number counts from 1.
+    /// Keep a described picture in the history, as the entry of that number.
     Remember(u64, Seen, Words),
-    /// More was said of that entry.
+    /// Add sentences to that entry of the history.
     Add(u64, Vec<String>),
-    /// The text of that entry was read.
+    /// Add the text that was read, line by line, to that entry of the history.
     Text(u64, Vec<String>),
 }
 
-/// What the window shows.
+/// Something for the window to show.
 #[derive(Debug, Clone)]
 pub enum Show {
-    /// What is going on.
+    /// The status of the session.
     Status(Status),
-    /// What is said, for the text field.
+    /// The words that are being said, for the text field.
     Heard(String),
-    /// The frame over the frozen screen, and what was said of it; the first one opens it.
+    /// The frame over the frozen screen and its place in words; the first one opens it.
     Frame(Rect, String),
-    /// A screen to choose a region of.
+    /// A frozen screen to choose a region of.
     Frozen(Arc<Picture>),
-    /// The region was chosen, or given up.
+    /// Close the frozen screen: the region was chosen, or choosing was given up.
     Unfrozen,
-    /// The question box is wanted.
+    /// Open the question box.
     QuestionBox,
 }
 
-/// What is going on, for the window.
+/// Status of the session, for the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// Nothing.
+    /// Nothing is going on.
     Idle,
-    /// A picture is looked at, a question is answered.
+    /// A job is under way: a picture is looked at, or a question is answered.
     Working,
     /// Something is spoken.
     Speaking,

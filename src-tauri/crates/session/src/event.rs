@@ -1,4 +1,4 @@
-//! What happens to a session, and what comes with it.
+//! Events that a session handles, and the data that comes with them.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,31 +9,31 @@ use eyebright_models::Picture;
 use crate::options::Options;
 use crate::region::{Rect, Step};
 
-/// Where a picture comes from.
+/// A place to get pictures from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// The screen that the person works on.
     Screen,
     /// The active window.
     Window,
-    /// What was copied: one picture, or files.
+    /// The clipboard: a copied picture, or copied files.
     Clipboard,
     /// A file, or a folder of them.
     File(PathBuf),
 }
 
-/// A picture that has come.
+/// A picture with its name and file.
 #[derive(Debug, Clone)]
 pub struct Seen {
     /// A file's or window's name; empty if it has none.
     pub name: String,
     /// Its pixels.
     pub picture: Arc<Picture>,
-    /// The file that it came from.
+    /// The file that it came from, if any.
     pub path: Option<PathBuf>,
 }
 
-/// What a source turned out to be.
+/// Result of looking at a source.
 #[derive(Debug, Clone)]
 pub enum Found {
     /// A picture.
@@ -42,68 +42,68 @@ pub enum Found {
     Sources(Vec<Source>),
 }
 
-/// What was read.
+/// The text that was read in a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readout {
     /// The heading and the number of lines, in a sentence.
     pub headline: String,
-    /// All of it.
+    /// The whole text, line by line.
     pub lines: Vec<String>,
 }
 
-/// A picture of the history with what was said of it.
+/// An entry of the history.
 #[derive(Debug, Clone)]
 pub struct Recalled {
     /// Number of the entry.
     pub entry: u64,
     /// The picture, if it was kept.
     pub seen: Option<Seen>,
-    /// What was said.
+    /// The sentences about it.
     pub words: Words,
 }
 
-/// Counts requests; what comes of an older one is not listened to any more.
+/// Number of a request, counting up. Results of an older request are ignored.
 pub type Job = u64;
 
-/// What happens to a session.
+/// Something that has happened, for the machine to handle.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// A button, the tray, another start.
+    /// An action asked for by a button, the tray or another start of the program.
     Act(Action),
-    /// A hotkey goes down; its release follows.
+    /// A hotkey was pressed; its release follows.
     Press(Action),
-    /// A hotkey goes up.
+    /// A hotkey was released.
     Release(Action),
-    /// Dropped, pasted, opened or handed over: described one after the other.
+    /// Sources that were dropped, pasted, opened or handed over, to be described one after the other.
     Open(Vec<Source>),
-    /// "Caption it": the current picture anew.
+    /// "Caption it": describe the current picture again.
     Caption,
     /// A typed question about the current picture.
     Question(String),
-    /// Entries of the history are looked for by these words.
+    /// Search the history for these words.
     Find(String),
-    /// An entry of the history becomes the current picture and is said again.
+    /// Make an entry of the history the current picture, and say its sentences again.
     Recall(Recalled),
     /// Text that the app itself wants said, such as the welcome.
     Announce(String),
-    /// News of what runs beside the session, such as the fetching of a pack: said behind what is being said.
+    /// News of background work, such as fetching a pack; queued behind what is being said.
     Notice(String),
-    /// The frame of the region is moved by a key; far with `large`.
+    /// A key moves or resizes the frame of the region.
     RegionStep {
-        /// Where to.
+        /// The change of the frame.
         step: Step,
-        /// By a tenth instead of a fiftieth of the screen.
+        /// True for a quarter of the screen, false for a twentieth.
         large: bool,
     },
     /// The frame was drawn with the mouse.
     RegionSet(Rect),
-    /// The frame is where it should be.
+    /// The region is confirmed.
     RegionDone,
-    /// A source was looked at.
+    /// A source was looked at, or could not be.
     Found(Job, Result<Found, Fault>),
     /// A sentence of a description is done while the rest is still being written.
     Told(Job, String),
-    /// A picture was described; what was told of it stands at the beginning.
+    /// A picture was described. Its sentences begin with those of [`Event::Told`].
     Described(Job, Result<Words, Fault>),
     /// The text of a picture was read.
     Read(Job, Result<Readout, Fault>),
@@ -111,17 +111,17 @@ pub enum Event {
     Answered(Job, Result<String, Fault>),
     /// The alt text was saved.
     Saved(Job, Result<(), Fault>),
-    /// Entries were found; the first sentence of each.
+    /// A search has ended: the first sentence of each entry found, best first.
     Searched(Job, Result<Vec<String>, Fault>),
     /// The microphone was opened or closed for a question.
     Recording(Job, Recording),
-    /// A question was heard; empty if nobody spoke.
+    /// A spoken question was transcribed; empty if nobody spoke.
     Heard(Job, Result<String, Fault>),
     /// The utterance of that number, and all before it, were spoken.
     Spoken(u64),
-    /// Something beside the work failed; it is told after what is being said.
+    /// Background work failed; said behind what is being said.
     Trouble(Fault),
-    /// The voice failed; what it should have said is shown at least.
+    /// The voice failed; its words stay on the screen.
     Mute(Fault),
     /// Time passed.
     Tick,

@@ -1,15 +1,15 @@
-//! What of the settings the session heeds.
+//! The settings that a session needs.
 
 use std::sync::Arc;
 
 use eyebright_domain::{Detail, Moderation, Strings};
 
-/// What of the settings the session heeds.
+/// The settings that a session needs.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How much is said unasked.
+    /// Level of detail that is said without being asked for.
     pub detail: Detail,
-    /// Whether there are warnings.
+    /// What happens to pictures that may show nudity.
     pub moderation: Moderation,
     /// The words of the language in use.
     pub strings: Arc<Strings>,

@@ -13,9 +13,9 @@ use crate::event::{Event, Job};
 use crate::machine::Machine;
 use crate::ports::Ports;
 
-/// While work lasts, the machine looks at the clock this often.
+/// Time between two [`Event::Tick`]s while the machine needs them.
 const LOOK: Duration = Duration::from_millis(200);
-/// Jobs that were given up may still hang in a system call: so many at once are borne before new ones have to wait.
+/// Most jobs that run at once, abandoned ones that hang in a system call included; further ones have to wait.
 const CROWD: usize = 6;
 
 /// Starts the session; it ends when all senders of its events are gone.
@@ -35,7 +35,7 @@ struct Owner {
     machine: Machine,
     ports: Ports,
     jobs: Jobs,
-    /// The latest recording, and what ends it.
+    /// The job of the latest recording, and when that ends.
     recording: (Job, Arc<Mutex<Until>>),
 }
 
@@ -131,7 +131,8 @@ impl Owner {
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// Runs each job on a thread of its own, so that one that hangs holds nobody up; the latest waits where too many hang.
+/// Runs each job on a thread of its own, so that one that hangs holds nobody up. While `CROWD` jobs run, only the
+/// latest one waits.
 struct Jobs {
     events: Sender<Event>,
     latest: (Job, Cancel),

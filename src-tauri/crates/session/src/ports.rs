@@ -1,4 +1,4 @@
-//! What a session needs of the world: small traits, each of which a test can fake.
+//! Interfaces between a session and the world: small traits, each of which a test can fake.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use eyebright_models::{Cancel, Picture};
 use crate::effect::Show;
 use crate::event::{Found, Readout, Seen, Source};
 
-/// What carries effects out.
+/// The implementations that carry effects out.
 pub struct Ports {
     /// Gets pictures.
     pub see: Arc<dyn See>,
-    /// Describes them.
+    /// Describes pictures.
     pub describe: Arc<dyn Describe>,
     /// Writes alt texts.
     pub label: Arc<dyn Label>,
@@ -25,9 +25,9 @@ pub struct Ports {
     pub talk: Box<dyn Talk>,
     /// Plays sounds.
     pub play: Box<dyn Play>,
-    /// Shows.
+    /// Shows the state in the window.
     pub display: Box<dyn Display>,
-    /// Keeps.
+    /// Keeps the history.
     pub remember: Box<dyn Remember>,
     /// Tells the time.
     pub clock: Box<dyn Clock + Send>,
@@ -35,20 +35,20 @@ pub struct Ports {
 
 /// Gets pictures.
 pub trait See: Send + Sync {
-    /// Looks at a source. May take long; what it returns after `cancel` is thrown away.
+    /// Gets the picture of a source. May take long; a result that comes after `cancel` is thrown away.
     fn see(&self, source: &Source, cancel: &Cancel) -> Result<Found, Fault>;
 }
 
-/// Gets a sentence.
+/// Callback that receives a sentence.
 pub type Told<'t> = dyn Fn(String) + Send + Sync + 't;
 
-/// Tells what pictures show.
+/// Describes pictures, reads their text and answers questions about them.
 pub trait Describe: Send + Sync {
-    /// Describes. `told` gets each sentence that is done while the rest is still being written.
+    /// Describes a picture. `told` receives each finished sentence while the rest is still being written.
     fn describe(&self, picture: &Arc<Picture>, told: &Told<'_>, cancel: &Cancel) -> Result<Words, Fault>;
-    /// Reads the text.
+    /// Reads the text in a picture.
     fn read(&self, picture: &Arc<Picture>, cancel: &Cancel) -> Result<Readout, Fault>;
-    /// Answers a question, which may go on from those before it about the same picture.
+    /// Answers a question; it may refer to earlier ones about the same picture.
     fn answer(&self, picture: &Arc<Picture>, question: &str, cancel: &Cancel) -> Result<String, Fault>;
 }
 
@@ -60,19 +60,20 @@ pub trait Label: Send + Sync {
 
 /// Looks through the history.
 pub trait Search: Send + Sync {
-    /// Shows the entries that the words are about, and gives the first sentence of each, best first.
+    /// Shows the entries that match the words, and returns the first sentence of each, best first.
     fn search(&self, words: &str, cancel: &Cancel) -> Result<Vec<String>, Fault>;
 }
 
 /// Hears questions.
 pub trait Listen: Send + Sync {
-    /// Waits for a spoken question; empty if nobody spoke. Asks again and again what ends it, and tells where the recording is.
+    /// Records a spoken question and returns its transcript, empty if nobody spoke. Polls `until` for when to end, and
+    /// reports the progress of the recording to `tell`.
     fn listen(&self, until: &dyn Fn() -> Until, tell: &dyn Fn(Recording), cancel: &Cancel) -> Result<String, Fault>;
 }
 
-/// Speaks. Tells the session by [`Event::Spoken`](crate::Event::Spoken) and [`Event::Mute`](crate::Event::Mute).
+/// Speaks. Reports to the session by [`Event::Spoken`](crate::Event::Spoken) and [`Event::Mute`](crate::Event::Mute).
 pub trait Talk: Send {
-    /// Speaks behind what is being spoken. Returns at once.
+    /// Queues a text behind what is being spoken. Returns at once.
     fn say(&mut self, utterance: u64, text: &str);
     /// Falls silent at once.
     fn hush(&mut self);
@@ -80,22 +81,22 @@ pub trait Talk: Send {
 
 /// Plays earcons.
 pub trait Play: Send {
-    /// Begins at once.
+    /// Starts to play an earcon at once.
     fn play(&mut self, earcon: Earcon);
 }
 
-/// Shows.
+/// Shows the state in the window.
 pub trait Display: Send {
-    /// Returns at once.
+    /// Shows something in the window. Returns at once.
     fn show(&mut self, show: Show);
 }
 
-/// Remembers what was described.
+/// Keeps the history.
 pub trait Remember: Send {
-    /// A new entry.
+    /// Adds an entry.
     fn remember(&mut self, entry: u64, seen: Seen, words: Words);
-    /// More was said of an entry.
+    /// Adds sentences that were said to an entry.
     fn add(&mut self, entry: u64, sentences: &[String]);
-    /// The text of an entry, line by line, said or not.
+    /// Adds the text of the picture to an entry, line by line, whether it was said or not.
     fn text(&mut self, entry: u64, lines: &[String]);
 }

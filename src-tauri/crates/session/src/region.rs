@@ -10,13 +10,13 @@ pub struct Rect {
     pub x: f32,
     /// Upper edge.
     pub y: f32,
-    /// From the left edge to the right one.
+    /// Width, from the left edge to the right one.
     pub width: f32,
-    /// From the upper edge to the lower one.
+    /// Height, from the upper edge to the lower one.
     pub height: f32,
 }
 
-/// How a key changes the frame.
+/// A change of the frame by a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     Left,
@@ -32,9 +32,11 @@ pub enum Step {
     Whole,
 }
 
-/// Smaller frames hold nothing that could be described.
+/// Least width and height of a frame, as a fraction of the screen.
 pub const SMALLEST: f32 = 0.02;
+/// Usual step, as a fraction of the screen.
 const SMALL_STEP: f32 = 0.05;
+/// Large step, as a fraction of the screen.
 const LARGE_STEP: f32 = 0.25;
 
 impl Rect {
@@ -54,7 +56,7 @@ impl Rect {
         height: 0.5,
     };
 
-    /// The frame after a key; sizes grow and shrink around its middle.
+    /// The frame after a step; sizes grow and shrink around its middle.
     #[must_use]
     pub fn stepped(self, step: Step, large: bool) -> Self {
         let by = if large { LARGE_STEP } else { SMALL_STEP };
@@ -101,7 +103,7 @@ impl Rect {
         }
     }
 
-    /// That part of a picture.
+    /// Crops this part out of a picture.
     #[must_use]
     pub fn of(self, picture: &Picture) -> Picture {
         let (width, height) = picture.rgb().dimensions();
@@ -115,7 +117,7 @@ impl Rect {
         Picture::from_rgb(image::imageops::crop_imm(picture.rgb(), x, y, wide, high).to_image())
     }
 
-    /// Where the frame is and how large, in words. Percents are told because they need no knowledge of the screen.
+    /// The place and size of the frame in words, in percent of the screen, which need no knowledge of its pixels.
     #[must_use]
     pub fn in_words(self, strings: &Strings) -> String {
         let percent = |fraction: f32| format!("{:.0}", fraction * 100.0);

@@ -1,4 +1,4 @@
-//! What Eyebright keeps on the disk: the history, the settings, the packs, and alt texts in the pictures' own files.
+//! Everything Eyebright stores on disk: the history, the settings, the packs, and alt texts in picture files.
 
 pub mod alt_text;
 pub mod history;

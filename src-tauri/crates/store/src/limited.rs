@@ -1,4 +1,4 @@
-//! Reading, but never more than a picture may have.
+//! Reads files and streams up to the size limit of a picture.
 
 use std::fs::File;
 use std::io::Read;
@@ -8,14 +8,15 @@ use eyebright_domain::Fault;
 use eyebright_models::Limits;
 use eyebright_models::PictureError;
 
-/// All that a file holds.
+/// Reads a whole file. Fails if it is larger than `limits.bytes`.
 pub fn file(path: &Path, limits: &Limits) -> Result<Vec<u8>, Fault> {
     let file = File::open(path).map_err(|error| Fault::unreadable(&error))?;
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     read(file, length, limits)
 }
 
-/// All that a source holds; `length` is how much that should be, 0 where nobody knows.
+/// Reads a source to its end. `length` is the expected number of bytes, 0 if unknown. Fails if there are more than
+/// `limits.bytes`.
 pub fn read(source: impl Read, length: u64, limits: &Limits) -> Result<Vec<u8>, Fault> {
     let limit = limits.bytes as u64;
     let mut bytes = Vec::new();

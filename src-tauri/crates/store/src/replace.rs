@@ -1,4 +1,4 @@
-//! Files that are replaced all at once, or put aside.
+//! Replaces files atomically, and renames damaged ones.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-/// All of it or nothing: whoever reads finds the old file or the new one, even after a power cut. Permissions stay.
+/// Replaces a file atomically: readers find the old file or the new one, even after a power cut. Keeps the permissions.
 pub fn file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A link, as of those who keep their files elsewhere, stays one.
+    // Follow symbolic links, so that a link to a file kept elsewhere stays a link.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().unwrap_or(Path::new(""));
     fs::create_dir_all(folder)?;
-    // Readable by its owner alone, unless the old file was by others.
+    // A temporary file is readable by its owner only; an existing file's permissions are copied.
     let mut file = NamedTempFile::new_in(folder)?;
     if let Ok(old) = fs::metadata(&path) {
         file.as_file().set_permissions(old.permissions())?;
@@ -20,12 +20,12 @@ pub fn file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(&path)?;
-    // Makes the new name last too, where the system knows how.
+    // Flush the rename to disk too, on systems that support it.
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
 }
 
-/// Renames a file that is damaged to `NAME.bak`, numbered if there is one, and gives the new path.
+/// Renames a damaged file to `NAME.bak`, or `NAME.bak2` and so on if that exists. Returns the new path.
 pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
     let mut kept = path.with_added_extension("bak");
     let mut number = 1;
@@ -37,7 +37,7 @@ pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
     Ok(kept)
 }
 
-/// The last part of a path, for people.
+/// The file name of a path, for display.
 pub fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -1,4 +1,4 @@
-//! Made-up evidence for every way in which a sentence can come about.
+//! Tests every way in which a description can be composed, with evidence made up for it.
 
 mod things;
 
@@ -19,7 +19,7 @@ fn lexicon() -> Lexicon {
     Lexicon::read(include_bytes!("../../../../packs/glance/lexicon.json")).unwrap()
 }
 
-/// Fixed, so that refitting the pack does not change what is tested here.
+/// A fixed calibration, so that refitting the pack's does not change these tests.
 fn calibration() -> Calibration {
     let json = r#"{
         "caption": {"bias": 1.0, "weights": {"mean_log_probability": 2.0, "support_min": 0.5, "unmentioned_object": -3.0, "unmentioned_tag": -1.0}},
@@ -59,13 +59,13 @@ impl Made {
         self
     }
 
-    /// An object with its box in a picture of 100 by 100 pixels.
+    /// Adds an object with its box, in a picture of 100 by 100 pixels.
     fn object(mut self, name: &'static str, score: f32, bbox: [f32; 4]) -> Self {
         self.0.objects.push(Object { name, score, bbox });
         self
     }
 
-    /// A caption all of whose words have this log-probability.
+    /// Sets a caption in which every word has the log-probability `score`.
     fn caption(mut self, text: &str, score: f32) -> Self {
         let words = text.split_whitespace().map(|word| (word.to_string(), score)).collect();
         self.0.caption = Some(CaptionEvidence {
@@ -154,7 +154,8 @@ fn a_caption_that_names_a_thing_twice_is_not_said() {
     }
 }
 
-/// However sure such a model is of its words, and whatever supports them.
+/// A caption without calibration is said after "Possibly", even if the model is sure of its words and evidence supports
+/// them.
 #[test]
 fn a_caption_of_unknown_truth_is_possible_at_most() {
     let made = |text: &str, score| {
@@ -182,7 +183,7 @@ fn a_caption_of_unknown_truth_is_possible_at_most() {
     );
 }
 
-/// A detector takes a cat's face for a dog now and then; the tags know better.
+/// A detector sometimes takes a cat's face for a dog; an animal that fills the picture needs support from the tags.
 #[test]
 fn an_animal_that_fills_the_picture_is_known_to_the_tags() {
     let made = |side: f32| {

@@ -1,4 +1,4 @@
-//! Things without a caption: how likely, how many, where.
+//! Tests descriptions of things without a caption: how likely, how many and where.
 
 use super::*;
 

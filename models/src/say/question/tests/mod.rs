@@ -1,4 +1,4 @@
-//! Questions to evidence that is written by hand.
+//! Tests answers to questions with handwritten evidence.
 
 mod text;
 mod understanding;
@@ -26,7 +26,7 @@ pub fn lexicon() -> &'static Lexicon {
     &LEXICON
 }
 
-/// A red picture, blue where the first dog is.
+/// A red picture that is blue where the first dog is.
 fn picture() -> Picture {
     let is_blue = |x: u32, y: u32| (15..35).contains(&x) && (30..70).contains(&y);
     Picture::from_rgb(RgbImage::from_fn(100, 100, |x, y| {
@@ -42,7 +42,7 @@ fn object(name: &'static str, score: f32, bbox: [f32; 4]) -> Object {
     Object { name, score, bbox }
 }
 
-/// Two dogs, one of them on the blue; a person to the right, and perhaps a cup.
+/// Evidence of two dogs, one of them on the blue, a person on the right, and possibly a cup.
 fn evidence() -> Evidence {
     Evidence {
         pixels: PixelEvidence {
@@ -316,7 +316,7 @@ fn tags_and_the_description_are_evidence_too() {
     let count = ask(&butterfly, "How many butterflies are there?");
     assert_eq!(count.text, "A butterfly, but I cannot count such things.");
     assert!(ask(&butterfly, "Where is the butterfly?").declined);
-    // A tree is no concept, but in a description that is sure.
+    // A tree is not a concept, but the sure description mentions it.
     let words = "a butterfly on a tree";
     butterfly.caption = Some(CaptionEvidence {
         text: words.to_owned(),
@@ -362,7 +362,7 @@ fn without_evidence_nothing_is_affirmed() {
 }
 
 proptest! {
-    /// Words of questions in any order, with anything between them.
+    /// Fuzzes with arbitrary text, and with words of questions in any order and anything between them.
     #[test]
     fn any_question_is_answered(text in prop_oneof![
         any::<String>(),
@@ -377,7 +377,7 @@ proptest! {
         prop_assert!(!again.text.is_empty());
         let nothing = ask_with(&Evidence::default(), None, &[], &text);
         prop_assert!(nothing.declined, "{}", nothing.text);
-        // A picture in which nothing was found has no things.
+        // If nothing was found in a picture, no answer says yes.
         let empty = Evidence { objects: Vec::new(), ..evidence() };
         let answer = ask_with(&empty, None, &[], &text);
         prop_assert!(!answer.text.starts_with("Yes") && !answer.text.starts_with("Ja,"), "{}", answer.text);

@@ -1,4 +1,4 @@
-//! Questions about the text in a picture.
+//! Tests questions about the text in a picture.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Words, languages, names: how questions are taken apart.
+//! Tests how questions are parsed: words, languages and names.
 
 use super::lexicon;
 use crate::say::language::Language;

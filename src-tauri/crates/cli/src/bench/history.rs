@@ -1,4 +1,4 @@
-//! How long a search takes in a history of made-up entries.
+//! Measures a search in a history of made-up entries.
 
 use eyebright_assistant::{Stopwatch, find, ms};
 use eyebright_domain::{Fault, Words};
@@ -12,11 +12,11 @@ use super::pictures;
 use crate::engine::Engine;
 use crate::options::Bench;
 
-/// Searches before the first one that counts.
+/// Searches before measuring starts.
 const WARM_UP: usize = 2;
-/// Different pictures; entries share them.
+/// Number of different pictures, which the entries share.
 const PICTURES: u32 = 8;
-/// Everything is kept.
+/// No limits: every entry is kept.
 const LIMITS: history::Limits = history::Limits {
     entries: u32::MAX,
     megabytes: u32::MAX,
@@ -48,7 +48,7 @@ const WHERE: [&str; 10] = [
     "a brick wall",
     "a skate ramp",
 ];
-/// Text that was read in a picture.
+/// Text for pictures that contain some.
 const TEXT: [&str; 6] = [
     "NO ENTRY",
     "Total 14.90 EUR incl. VAT",
@@ -57,7 +57,7 @@ const TEXT: [&str; 6] = [
     "Open daily 9 to 18",
     "Meeting moved to Thursday",
 ];
-/// What is searched, in turns.
+/// Queries, used in turn.
 const WORDS: [&str; 5] = [
     "the dog on the beach",
     "a girl in a pink dress at the playground",
@@ -66,14 +66,14 @@ const WORDS: [&str; 5] = [
     "people standing in front of a brick wall with a sign that says no entry",
 ];
 
-/// What was measured.
+/// The measurements.
 #[derive(Serialize)]
 pub(super) struct Report {
     entries: u32,
-    /// Millions of bytes of the history's file.
+    /// Size of the history's file in millions of bytes.
     megabytes: f64,
     runs: u32,
-    /// Medians, and the slowest search as a whole.
+    /// Medians, and the total of the slowest search.
     ms: Milliseconds,
     pack: String,
     device: &'static str,
@@ -81,9 +81,9 @@ pub(super) struct Report {
 
 #[derive(Serialize)]
 struct Milliseconds {
-    /// The words as a vector, the texts, the vectors of all pictures.
+    /// The quick search: embedding the words, searching the texts, comparing with the vectors of all pictures.
     quick: f64,
-    /// The best, held against the words.
+    /// The careful ranking of the best candidates.
     careful: f64,
     total: f64,
     slowest: f64,
@@ -103,7 +103,7 @@ pub(super) fn text(report: &Report) -> String {
     )
 }
 
-/// Fills a history in a folder of its own and searches it.
+/// Fills a history in a temporary folder and searches it.
 pub(super) fn measure(entries: u32, options: &Bench) -> Result<Report, Fault> {
     let Engine {
         describer,
@@ -143,7 +143,7 @@ pub(super) fn measure(entries: u32, options: &Bench) -> Result<Report, Fault> {
     })
 }
 
-/// Entries with sentences, text and pictures of the usual size, and what glance remembers of them.
+/// Adds entries with sentences, text and thumbnails of the usual size, and with image features.
 fn fill(store: &mut Store, entries: u32, describer: &Describer) -> Result<(), Fault> {
     let mut shown = Vec::new();
     for number in 0..PICTURES {
@@ -191,7 +191,7 @@ fn fill(store: &mut Store, entries: u32, describer: &Describer) -> Result<(), Fa
     Ok(())
 }
 
-/// A unit vector not far from another; each `number` gives another.
+/// A unit vector near another, varied by `number`.
 fn nearby(vector: &[f32], number: u32) -> Vec<f32> {
     let mut seed = number;
     let mut away = |value: &f32| {

@@ -1,4 +1,4 @@
-//! `bench`: how fast this machine describes a picture, start-up and memory included, or searches a history.
+//! `bench`: measures how fast this machine describes a picture, with start-up and memory, or searches a history.
 
 mod figures;
 mod history;

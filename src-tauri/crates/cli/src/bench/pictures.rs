@@ -1,4 +1,4 @@
-//! Pictures to measure with, the same on every machine.
+//! Generates the pictures for benchmarks, identical on every machine.
 
 use std::io::Cursor;
 
@@ -7,10 +7,10 @@ use image::{ImageFormat, RgbImage};
 
 use super::figures::failed;
 
-/// Cells across and strength of the layers of a generated picture: the finer the weaker, as in nature.
+/// Noise layers of a generated picture: number of cells across, and amplitude. Finer layers are weaker, as in photos.
 const LAYERS: [(f32, f32); 5] = [(3.0, 90.0), (8.0, 60.0), (25.0, 30.0), (100.0, 16.0), (500.0, 6.0)];
 
-/// A JPEG with about as much detail as a photo; each `number` gives another.
+/// A JPEG with about as much detail as a photo, varied by `number`.
 pub(super) fn generated(width: u32, height: u32, number: u32) -> Result<Vec<u8>, Fault> {
     let picture = RgbImage::from_fn(width, height, |x, y| {
         let place = (x as f32 / width as f32, y as f32 / width as f32);
@@ -26,7 +26,7 @@ pub(super) fn generated(width: u32, height: u32, number: u32) -> Result<Vec<u8>,
     Ok(bytes.into_inner())
 }
 
-/// Random values, -0.5 to 0.5, on a grid of that many cells, and between its points in proportion.
+/// Value noise, -0.5 to 0.5: random values on a grid of `cells` cells across, interpolated linearly. `x` is 0 to 1.
 fn cloud((x, y): (f32, f32), cells: f32, seed: u32) -> f32 {
     let (x, y) = (x * cells, y * cells);
     let (column, row) = (x as u32, y as u32);
@@ -37,7 +37,7 @@ fn cloud((x, y): (f32, f32), cells: f32, seed: u32) -> f32 {
     upper * (1.0 - down) + lower * down
 }
 
-/// The same byte for the same place on every machine.
+/// A pseudo-random byte for a grid point, the same on every machine.
 fn hash(x: u32, y: u32, seed: u32) -> u8 {
     let mixed = (x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA77) ^ seed.wrapping_mul(0xC2B2_AE3D))
         .wrapping_mul(0x27D4_EB2F);

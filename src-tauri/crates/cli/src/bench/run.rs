@@ -1,4 +1,4 @@
-//! Measures what was asked for, and tells.
+//! Runs the chosen benchmark and prints its report.
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ pub fn run(options: &Bench) -> Ending {
     };
     match report {
         Ok(text) => {
-            // A reader that has gone needs no answer.
+            // An error means that nobody reads the output any more.
             let _ = Output::new().line(&text);
             Ending::Done
         }

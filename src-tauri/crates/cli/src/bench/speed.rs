@@ -1,4 +1,4 @@
-//! How fast a picture is described, start-up and memory included.
+//! Measures how fast a picture is described, with start-up time and memory.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -20,20 +20,20 @@ use crate::options::{Bench, Model};
 use crate::output::complain;
 use crate::record::Milliseconds;
 
-/// Runs before the first one that counts: caches fill, weights are repacked.
+/// Runs before measuring starts, in which caches fill and weights are repacked.
 const WARM_UP: u32 = 3;
-/// Starts of the whole program.
+/// How often the whole program is started to measure its start-up.
 const STARTS: u32 = 5;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     picture: String,
     runs: u32,
-    /// Medians.
+    /// Median time of each stage, in milliseconds.
     ms: Milliseconds,
-    /// From starting the program to its first word on standard output; median.
+    /// Median time from starting the program to its first byte on standard output.
     first_word_ms: f64,
-    /// Largest resident memory of this process; null where the system does not tell.
+    /// Peak resident memory of this process, in millions of bytes; null where it is unknown.
     peak_memory_mb: Option<f64>,
     pack: String,
     device: &'static str,
@@ -122,7 +122,7 @@ fn first_word(picture: &[u8], model: &Model) -> Result<f64, Fault> {
     Ok(ms(time))
 }
 
-/// Linux tells it; elsewhere the system's own tools do.
+/// Peak resident memory of this process, in millions of bytes. None except on Linux.
 fn peak_memory_mb() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -1,4 +1,4 @@
-//! Which key does what.
+//! The hotkeys that the person has chosen, one for each action.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::fault::Fault;
 pub struct Hotkeys(BTreeMap<Action, String>);
 
 impl From<BTreeMap<Action, String>> for Hotkeys {
-    /// An action that is left out is off.
+    /// Turns off every action that is missing in the map.
     fn from(mut chosen: BTreeMap<Action, String>) -> Self {
         for action in Action::ALL {
             chosen.entry(action).or_default();
@@ -38,24 +38,25 @@ impl Default for Hotkeys {
 }
 
 impl Hotkeys {
-    /// That of an action; "" if it is off.
+    /// The hotkey of an action; "" if it is off.
     pub fn get(&self, action: Action) -> &str {
         self.0.get(&action).map_or("", String::as_str)
     }
 
-    /// Whether all are possible, and none is used twice.
+    /// Fails if a hotkey is not valid, not allowed, or used by two actions.
     pub fn check(&self) -> Result<(), Fault> {
         let mut taken = Taken::default();
         self.0.iter().try_for_each(|(action, text)| taken.take(*action, text))
     }
 }
 
-/// Who has which hotkey so far.
+/// Hotkeys that are taken so far, each with its action.
 #[derive(Debug, Default)]
 pub struct Taken(BTreeMap<Hotkey, Action>);
 
 impl Taken {
-    /// Gives a hotkey to an action: refused if it is none, not good, or another action has it.
+    /// Gives a hotkey to an action. Fails if the text is no hotkey, or one that is not allowed or that another action
+    /// has; "" takes nothing.
     pub fn take(&mut self, action: Action, text: &str) -> Result<(), Fault> {
         if text.is_empty() {
             return Ok(());

@@ -1,9 +1,9 @@
-//! The hotkeys that the app begins with.
+//! Default hotkeys.
 
 use super::key::{ALT, CTRL, Hotkey, Platform, SHIFT, SUPER};
 use crate::action::Action;
 
-/// What an action is bound to as long as the person has chosen nothing else.
+/// The default hotkey of an action.
 ///
 /// Three modifiers, because every pair is taken:
 /// - Ctrl+Alt is what Windows makes of `AltGr`, so it would take characters from those who write: @, € and µ from Germans, half the

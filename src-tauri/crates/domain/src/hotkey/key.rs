@@ -7,13 +7,13 @@ use crate::fault::Fault;
 
 /// Modifiers and one key, such as "Ctrl+Alt+D".
 ///
-/// The key is named by its place on a US keyboard, as in a browser's `KeyboardEvent.code`. The library that listens takes it so on
-/// macOS; on Windows and X11 it takes the key that bears this letter, wherever the layout has put it.
+/// The key is named by its place on a US keyboard, as in a browser's `KeyboardEvent.code`. The crate `global-hotkey`
+/// follows the place on macOS; on Windows and X11 it follows the letter, wherever the layout has put it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hotkey {
-    /// Bits of `MODIFIERS`.
+    /// Modifiers that are held down: bits of `MODIFIERS`.
     pub(super) held: u8,
-    /// One of `CODES`.
+    /// The key, one of `CODES`.
     pub(super) code: &'static str,
 }
 
@@ -22,7 +22,7 @@ pub(super) const ALT: u8 = 2;
 pub(super) const SHIFT: u8 = 4;
 pub(super) const SUPER: u8 = 8;
 
-/// In the order in which they are printed; the first name is the canonical one.
+/// Modifiers in printing order: the bit, and the names that are understood, the first of which is printed.
 const MODIFIERS: [(u8, &[&str]); 4] = [
     (CTRL, &["Ctrl", "Control", "Strg"]),
     (ALT, &["Alt", "Option", "Opt"]),
@@ -42,7 +42,7 @@ pub(super) const CODES: &[&str] = &[
     "Comma", "Period", "Slash", "Semicolon", "Quote", "BracketLeft", "BracketRight", "Backslash", "Backquote", "Minus", "Equal",
 ];
 
-/// What else people call a key.
+/// Other names of keys, each with the code that it stands for.
 #[rustfmt::skip]
 const ALIASES: &[(&str, &str)] = &[
     ("Esc", "Escape"), ("Return", "Enter"), ("Ins", "Insert"), ("Del", "Delete"), ("PgUp", "PageUp"), ("PgDn", "PageDown"),
@@ -51,18 +51,18 @@ const ALIASES: &[(&str, &str)] = &[
     ("]", "BracketRight"), ("\\", "Backslash"), ("`", "Backquote"), ("-", "Minus"), ("=", "Equal"),
 ];
 
-/// What screen readers use in the place of a modifier.
+/// Keys that screen readers use as modifiers.
 const READERS_MODIFIERS: &[&str] = &[
     "CapsLock", "Caps", "Insert", "Ins", "NVDA", "JAWS", "Orca", "VO", "Narrator",
 ];
 
 impl Hotkey {
-    /// As `tauri-plugin-global-shortcut` reads it, such as "Ctrl+Alt+KeyD".
+    /// The hotkey in the syntax of `tauri-plugin-global-shortcut`, such as "Ctrl+Alt+KeyD".
     pub fn accelerator(self) -> String {
         self.with_modifiers(self.code)
     }
 
-    /// Whether it may be one here: it leaves typing, the screen reader and the desktop alone.
+    /// Fails if the hotkey is needed for typing, by screen readers or by the desktop of this platform.
     pub fn check(self) -> Result<(), Fault> {
         self.check_on(Platform::HERE)
     }
@@ -82,15 +82,16 @@ impl Hotkey {
         Ok(())
     }
 
-    /// `VoiceOver` is driven by Ctrl+Option; NVDA, JAWS, Orca and Narrator swallow Insert, and read tables with Ctrl+Alt and arrows
-    /// on Windows. The rest start and stop a reader or a magnifier: whoever needs one must always be able to.
+    /// True for hotkeys that screen readers need. `VoiceOver` is driven by Ctrl+Option; NVDA, JAWS, Orca and Narrator
+    /// swallow Insert, and read tables with Ctrl+Alt and arrows on Windows. The rest start and stop a reader or a
+    /// magnifier: whoever needs one must always be able to.
     fn belongs_to_readers(self, platform: Platform) -> bool {
         let table = platform == Platform::Windows && self.held == CTRL | ALT && self.code.starts_with("Arrow");
         let voice_over = platform == Platform::MacOs && self.held & (CTRL | ALT) == CTRL | ALT;
         table || voice_over || self.code == "Insert" || starters(platform).contains(&self.to_string().as_str())
     }
 
-    /// Editing, windows, the lock and the way out.
+    /// True for hotkeys that the desktop or all programs need: editing, windows, screen lock, quitting.
     fn belongs_to_desktop(self, platform: Platform) -> bool {
         let editing = self.held == CTRL || platform == Platform::MacOs && self.held == SUPER;
         let editing = editing && ["KeyA", "KeyC", "KeyS", "KeyV", "KeyX", "KeyZ"].contains(&self.code);
@@ -115,7 +116,7 @@ impl Hotkey {
     }
 }
 
-/// Start and stop a screen reader or a magnifier.
+/// Hotkeys that start or stop a screen reader or a magnifier.
 pub(super) fn starters(platform: Platform) -> &'static [&'static str] {
     match platform {
         Platform::Linux => &["Alt+Super+S", "Alt+Super+8", "Alt+Super+Equal", "Alt+Super+Minus"],
@@ -136,7 +137,7 @@ pub(super) fn starters(platform: Platform) -> &'static [&'static str] {
     }
 }
 
-/// Windows, menus (F10 and Shift+F10 among them), the lock, the way out.
+/// Hotkeys that the desktop needs: windows, menus (F10 and Shift+F10 among them), screen lock, quitting.
 #[rustfmt::skip]
 pub(super) fn essentials(platform: Platform) -> &'static [&'static str] {
     match platform {
@@ -182,7 +183,7 @@ impl fmt::Display for Hotkey {
     }
 }
 
-/// "D" for "`KeyD`", "1" for "`Digit1`"; the others are called what they are.
+/// The name of a key as it is printed: "D" for "`KeyD`", "1" for "`Digit1`"; other codes stay as they are.
 pub(super) fn printed(code: &str) -> &str {
     let short = code.strip_prefix("Key").or_else(|| code.strip_prefix("Digit"));
     short.unwrap_or(code)
@@ -202,7 +203,7 @@ fn readers_own(hotkey: &str) -> Fault {
     Fault::new("hotkey_screen_reader", message)
 }
 
-/// Where rules and defaults differ.
+/// Platforms with rules and defaults of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Platform {
     Linux,

@@ -1,4 +1,4 @@
-//! Hotkeys as values: which there are, which are good, which do what.
+//! Hotkeys as values: parsing, rules, defaults and the person's choice.
 
 mod chosen;
 mod defaults;

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-// What `tauri-plugin-global-shortcut` hands on as its `Shortcut`.
+// The type that `tauri-plugin-global-shortcut` re-exports as `Shortcut`.
 use global_hotkey::hotkey::HotKey as Shortcut;
 
 use super::defaults::default_on;
@@ -96,7 +96,7 @@ fn desktops_keep_theirs() {
     }
 }
 
-/// A name that differs from its printed form would never be refused.
+/// Hotkeys are compared with this list by their printed form, so an entry in another form would never be refused.
 #[test]
 fn reserved_hotkeys_are_written_as_they_are_printed() {
     for platform in PLATFORMS {
@@ -133,7 +133,7 @@ proptest! {
         prop_assert_eq!(hotkey.to_string().to_lowercase().parse::<Hotkey>().unwrap(), hotkey);
     }
 
-    /// The same key and the same modifiers, not merely some.
+    /// The library finds exactly this key and these modifiers in the accelerator.
     #[test]
     fn the_library_reads_the_accelerator(hotkey in any_hotkey()) {
         let shortcut: Shortcut = hotkey.accelerator().parse().unwrap();

@@ -4,7 +4,7 @@ use super::key::{ALT, CTRL, Hotkey, SHIFT, SUPER, printed};
 
 const MODIFIERS: [(u8, &str); 4] = [(CTRL, "CTRL"), (ALT, "ALT"), (SHIFT, "SHIFT"), (SUPER, "LOGO")];
 
-/// Where a keysym has another name than the key; letters are small ones, the others are called alike.
+/// Keysyms whose names differ from those of the keys. Letters become lower case; all other names are the same.
 #[rustfmt::skip]
 const KEYSYMS: &[(&str, &str)] = &[
     ("Space", "space"), ("Enter", "Return"), ("Backspace", "BackSpace"), ("PageUp", "Page_Up"), ("PageDown", "Page_Down"),
@@ -15,8 +15,8 @@ const KEYSYMS: &[(&str, &str)] = &[
 ];
 
 impl Hotkey {
-    /// As the desktop portal reads it, such as "CTRL+ALT+SHIFT+d". A keysym is what a key writes, so unlike elsewhere this is the
-    /// key that bears the letter, wherever the layout has put it.
+    /// The hotkey in the desktop portal's syntax, such as "CTRL+ALT+SHIFT+d". A keysym is what a key writes, so unlike
+    /// elsewhere the key is the one that bears the letter, wherever the layout has put it.
     pub fn trigger(self) -> String {
         let held = MODIFIERS.iter().filter(|(bit, _)| self.held & bit != 0);
         let keysym = KEYSYMS.iter().find(|(code, _)| *code == self.code);

@@ -10,7 +10,7 @@ pub(super) struct Area {
 }
 
 impl Area {
-    /// What both have in common, if anything.
+    /// The intersection of two areas; `None` if it is empty.
     pub(super) fn shared(self, other: Self) -> Option<Self> {
         let x = self.x.max(other.x);
         let y = self.y.max(other.y);
@@ -31,7 +31,8 @@ pub(super) struct Monitor {
     pub(super) primary: bool,
 }
 
-/// The monitor that shows most of a window; without one, or if it lies outside of all, the primary or the first.
+/// The monitor that shows most of a window. Without a window, or if none shows it, the primary monitor or else the
+/// first.
 pub(super) fn monitor_of(window: Option<Area>, monitors: &[Monitor]) -> Option<Area> {
     let shown = |monitor: &Monitor| {
         window

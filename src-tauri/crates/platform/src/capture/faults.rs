@@ -1,4 +1,4 @@
-//! Why nothing could be captured, in words that can be heard.
+//! Faults of capturing the screen, with messages that are read aloud.
 
 use eyebright_domain::Fault;
 

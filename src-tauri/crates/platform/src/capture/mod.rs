@@ -1,7 +1,7 @@
 //! Pictures of what is on the screen.
 //!
-//! `Capture` is what a system can do; one file for each. X11 is asked directly, over one connection; Wayland shows its
-//! screen only through the desktop portal; Windows and macOS are left to `xcap`.
+//! `Capture` is the trait that each system implements, in a file of its own. X11 is asked directly, over one
+//! connection; Wayland shows its screen only through the desktop portal; Windows and macOS are left to `xcap`.
 
 #[cfg(target_os = "linux")]
 mod area;

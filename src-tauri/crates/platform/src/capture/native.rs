@@ -7,7 +7,7 @@ use xcap::{Monitor, Window};
 use super::faults::{failed, no_display, no_window, own_window};
 use super::shot::{Capture, Shot};
 
-/// The system, through `xcap`.
+/// Captures through `xcap`.
 pub(super) struct Native;
 
 impl Capture for Native {
@@ -40,7 +40,8 @@ impl Capture for Native {
     }
 }
 
-/// Without it macOS reports no failure, and hands out a desktop without windows.
+/// Checks the permission to see the screen. Without it macOS reports no failure, but captures a desktop without
+/// windows.
 #[cfg(target_os = "macos")]
 fn permission() -> Result<(), Fault> {
     use objc2_core_graphics::{CGPreflightScreenCaptureAccess, CGRequestScreenCaptureAccess};

@@ -1,4 +1,4 @@
-//! From the memory layout of an X server to RGB.
+//! Converts pixels from the memory layout of an X server to RGB.
 
 use image::RgbImage;
 use x11rb::protocol::xproto::{ImageOrder, Setup, Visualtype};
@@ -7,15 +7,16 @@ use x11rb::protocol::xproto::{ImageOrder, Setup, Visualtype};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layout {
     bytes: usize,
-    /// A row starts at a multiple of as many bytes.
+    /// Rows start at multiples of this many bytes.
     pad: usize,
     order: ImageOrder,
-    /// Which bits of a pixel are red, green and blue.
+    /// Bit masks of red, green and blue in a pixel.
     masks: [u32; 3],
 }
 
 impl Layout {
-    /// `None` for what no monitor has had for decades: palettes and less than two bytes a pixel.
+    /// The layout of one depth and visual. `None` for palettes and less than two bytes a pixel, which no monitor has
+    /// had for decades.
     pub(super) fn of(setup: &Setup, depth: u8, visual: &Visualtype) -> Option<Self> {
         let format = setup.pixmap_formats.iter().find(|format| format.depth == depth)?;
         let masks = [visual.red_mask, visual.green_mask, visual.blue_mask];
@@ -28,7 +29,7 @@ impl Layout {
         })
     }
 
-    /// Pixels of `width` x `height` as RGB. `None` if there are too few bytes.
+    /// Converts `width` x `height` pixels to RGB. `None` if there are too few bytes.
     pub(super) fn rgb(&self, data: &[u8], width: u32, height: u32) -> Option<RgbImage> {
         let row = width as usize * self.bytes;
         let stride = row.next_multiple_of(self.pad);

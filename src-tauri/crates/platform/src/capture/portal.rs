@@ -25,7 +25,7 @@ impl Capture for Portal {
 
     fn active_window(&self) -> Result<Shot, Fault> {
         block_on(async {
-            // Since version 3 of the interface, and only on some desktops.
+            // Windows can be captured since version 3 of the interface, and only on some desktops.
             let targets = ScreenshotProxy::new().await.map_err(refused)?.available_targets().await;
             if targets.is_ok_and(|targets| targets.contains(AvailableTargets::ActiveWindow)) {
                 return take(Some(AvailableTargets::ActiveWindow)).await;
@@ -48,7 +48,7 @@ async fn take(target: Option<AvailableTargets>) -> Result<Shot, Fault> {
     let files = links::files_of_list(answer.uri().as_str());
     let file = files.first().ok_or_else(|| failed("the desktop named no file"))?;
     let pixels = decode(file);
-    // Whether or not it could be read. If it cannot be deleted, it is not ours to delete.
+    // Deleted even if it could not be read. If deleting fails, the file is not ours to delete.
     let _ = std::fs::remove_file(file);
     Ok(Shot {
         pixels: pixels?,

@@ -1,4 +1,4 @@
-//! What a capture gives, and what a system must be able to do for it.
+//! The result of a capture, and the trait that each system implements.
 
 use eyebright_domain::Fault;
 use image::RgbImage;
@@ -6,16 +6,16 @@ use image::RgbImage;
 /// A captured screen or window.
 #[derive(Debug, Clone)]
 pub struct Shot {
-    /// What was seen.
+    /// Its pixels.
     pub pixels: RgbImage,
-    /// The title of the window, or nothing.
+    /// The title of the window; empty for a screen.
     pub name: String,
 }
 
-/// What a system can capture.
+/// Captures the screen on one system.
 pub(super) trait Capture {
-    /// The monitor that holds the active window, or else the primary one.
+    /// Captures the monitor that holds the active window, or else the primary one.
     fn screen(&self) -> Result<Shot, Fault>;
-    /// The window that has the focus, without its frame.
+    /// Captures the window that has the focus, without its frame.
     fn active_window(&self) -> Result<Shot, Fault>;
 }

@@ -1,4 +1,4 @@
-//! A screen or window taken by whatever this system has for it, and in time.
+//! Captures a screen or window by the system's own means, with a time limit.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -18,12 +18,13 @@ use crate::display::is_wayland;
 /// How long a capture may take. Wayland desktops may ask the person for permission meanwhile.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// The monitor that holds the active window, or else the primary one. Wayland desktops give all monitors as one picture.
+/// Captures the monitor that holds the active window, or else the primary one. Wayland desktops give all monitors as
+/// one picture.
 pub fn screen() -> Result<Shot, Fault> {
     within(PATIENCE, || system().screen())
 }
 
-/// The window that has the focus. One of Eyebright's own is refused.
+/// Captures the window that has the focus. One of Eyebright's own is refused.
 pub fn active_window() -> Result<Shot, Fault> {
     within(PATIENCE, || system().active_window())
 }
@@ -46,7 +47,7 @@ fn system() -> Box<dyn Capture> {
 fn within(patience: Duration, capture: impl FnOnce() -> Result<Shot, Fault> + Send + 'static) -> Result<Shot, Fault> {
     let (done, result) = mpsc::sync_channel(1);
     thread::spawn(move || {
-        // Too late is too late: nobody is waiting any more.
+        // Fails if the time is up: nobody is waiting any more.
         let _ = done.send(capture());
     });
     result.recv_timeout(patience).unwrap_or_else(|error| match error {

@@ -17,7 +17,7 @@ use super::pixels::Layout;
 use super::shot::{Capture, Shot};
 
 x11rb::atom_manager! {
-    /// What window managers agreed on: "Extended Window Manager Hints".
+    /// Atoms of the "Extended Window Manager Hints".
     Atoms: AtomCookies {
         _NET_ACTIVE_WINDOW,
         _NET_WM_NAME,
@@ -78,7 +78,7 @@ impl Server {
         &self.connection.setup().roots[self.number]
     }
 
-    /// The monitor that holds the active window.
+    /// Captures the monitor that holds the active window, or the whole screen.
     fn screen(&self) -> Result<Option<image::RgbImage>, ReplyError> {
         let active = self.active()?.map(|window| self.place(window)).transpose()?;
         let whole = self.whole();
@@ -86,7 +86,7 @@ impl Server {
         self.seen(area.unwrap_or(whole))
     }
 
-    /// The content of a window, even where others cover it if a compositor keeps it.
+    /// Captures the content of a window; with a compositor also where other windows cover it.
     fn window(&self, window: Window) -> Result<Option<image::RgbImage>, ReplyError> {
         let place = self.place(window)?;
         if self.is_composited()? {
@@ -99,7 +99,7 @@ impl Server {
         place.shared(self.whole()).map_or(Ok(None), |area| self.seen(area))
     }
 
-    /// A part of the screen, as a person would see it.
+    /// Captures a part of the screen, as a person would see it.
     fn seen(&self, area: Area) -> Result<Option<image::RgbImage>, ReplyError> {
         self.pixels(self.root().root, self.root().root_visual, area)
     }
@@ -134,7 +134,7 @@ impl Server {
         }
     }
 
-    /// Empty where the server does not know of monitors.
+    /// The places of all monitors; empty if the server lacks the extension `RandR`.
     fn monitors(&self) -> Result<Vec<Monitor>, ReplyError> {
         let reply = match self.connection.randr_get_monitors(self.root().root, true) {
             Ok(question) => question.reply()?,
@@ -155,7 +155,7 @@ impl Server {
             .collect())
     }
 
-    /// The window that has the focus, by the window manager's word.
+    /// The window that has the focus according to the window manager.
     fn active(&self) -> Result<Option<Window>, ReplyError> {
         let window = self.number(self.root().root, self.atoms._NET_ACTIVE_WINDOW)?;
         Ok(window.filter(|&window| window != NONE))
@@ -186,7 +186,7 @@ impl Server {
         Ok(String::from_utf8_lossy(&modern).into_owned())
     }
 
-    /// The first number of a property: a window or a process.
+    /// The first number of a property, such as the id of a window or process.
     fn number(&self, window: Window, property: Atom) -> Result<Option<u32>, ReplyError> {
         let reply = self
             .connection
@@ -195,7 +195,7 @@ impl Server {
         Ok(reply.value32().and_then(|mut numbers| numbers.next()))
     }
 
-    /// A compositor owns a selection with the number of the screen in its name.
+    /// True if a compositor runs: it owns a selection with the number of the screen in its name.
     fn is_composited(&self) -> Result<bool, ReplyError> {
         let name = format!("_NET_WM_CM_S{}", self.number);
         let atom = self.connection.intern_atom(false, name.as_bytes())?.reply()?.atom;

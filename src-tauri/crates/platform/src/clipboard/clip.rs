@@ -1,14 +1,14 @@
-//! What a clipboard may hold, and what it can be asked.
+//! Contents of the clipboard, and the trait that each system implements.
 
 use std::path::PathBuf;
 
 use eyebright_domain::Fault;
 use image::RgbImage;
 
-/// As much as is read from a file, too.
+/// Most bytes of a picture that are read, as many as from a file.
 pub(super) const MOST_BYTES: usize = 200_000_000;
 
-/// What lay on the clipboard.
+/// Contents of the clipboard.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Clip {
     /// Copied files, or files that a copied text names.
@@ -19,7 +19,8 @@ pub enum Clip {
     Pixels(RgbImage),
 }
 
-/// What a system's clipboard can be asked. An absent kind of content is no fault; a clipboard that does not answer is.
+/// Reads the clipboard of one system. If content of a kind is absent, the result is empty or `None`; a clipboard that
+/// does not answer is a fault.
 pub(super) trait Clipboard {
     /// Copied files that lie on this machine.
     fn files(&mut self) -> Result<Vec<PathBuf>, Fault>;

@@ -1,4 +1,4 @@
-//! Why a clipboard gives nothing, in words that can be heard.
+//! Faults of reading the clipboard, with messages that are read aloud.
 
 use eyebright_domain::Fault;
 
@@ -46,7 +46,7 @@ pub(super) fn silent() -> Fault {
     )
 }
 
-/// No clipboard to speak of: a text console, a remote shell.
+/// There is no desktop and so no clipboard, as in a text console or a remote shell.
 pub(super) fn no_display() -> Fault {
     Fault::new(
         "no_display",
@@ -54,7 +54,7 @@ pub(super) fn no_display() -> Fault {
     )
 }
 
-/// The talk with the system broke down.
+/// The system reported another error.
 pub(super) fn unreadable(reason: impl std::fmt::Display) -> Fault {
     Fault::new(
         "clipboard_unreadable",

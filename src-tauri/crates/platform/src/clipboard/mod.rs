@@ -1,7 +1,7 @@
-//! The clipboard: pictures and picture files out of it, descriptions into it.
+//! The clipboard: reads pictures and picture files, writes descriptions.
 //!
-//! Every system answers the same three questions (`Clipboard`); what they are asked for first is decided here. On Linux
-//! programs offer their content in many formats, and `offer` picks among them, on X11 and Wayland alike.
+//! Every system implements the trait `Clipboard`; `read` decides which kind of content comes first. On Linux programs
+//! offer their content in many formats, and `offer` picks among them, on X11 and Wayland alike.
 
 mod clip;
 mod faults;

@@ -1,4 +1,4 @@
-//! Which of the formats that a program offers to take.
+//! Picks among the formats in which a program offers its content.
 
 use std::path::PathBuf;
 
@@ -12,11 +12,11 @@ pub(super) trait Offer {
     /// The formats on offer, in the order of the program.
     fn formats(&self) -> &[String];
 
-    /// The content in one of them. `None` if the program declines.
+    /// The content in one of the formats. `None` if the program declines.
     fn fetch(&mut self, format: &str) -> Result<Option<Vec<u8>>, Fault>;
 }
 
-/// Lists of files. `application/x-kde-cutselection` beside them only says that they were cut.
+/// Formats of file lists, best first. `application/x-kde-cutselection` beside them only says that the files were cut.
 const FILES: [&str; 4] = [
     "text/uri-list",
     "x-special/gnome-copied-files",
@@ -24,7 +24,7 @@ const FILES: [&str; 4] = [
     "x-special/nautilus-clipboard",
 ];
 
-/// Pictures: those without loss first, then those that are small; programs convert on demand.
+/// Formats of pictures, best first: lossless ones, then small ones. Programs convert on demand.
 const PICTURES: [&str; 12] = [
     "image/png",
     "image/webp",
@@ -40,7 +40,7 @@ const PICTURES: [&str; 12] = [
     "image/x-tga",
 ];
 
-/// Texts in UTF-8; `STRING` should be Latin-1, and only old programs have nothing better.
+/// Formats of texts, best first, in UTF-8. Only `STRING` should be Latin-1, and only old programs have nothing better.
 const TEXTS: [&str; 5] = [
     "text/plain;charset=utf-8",
     "text/plain;charset=UTF-8",
@@ -49,7 +49,7 @@ const TEXTS: [&str; 5] = [
     "STRING",
 ];
 
-/// A longer text names no files.
+/// Most bytes of a text that are looked at: a longer one names no files.
 const LONGEST_TEXT: usize = 1 << 20;
 
 impl<O: Offer> Clipboard for O {
@@ -67,7 +67,7 @@ impl<O: Offer> Clipboard for O {
 
     fn picture(&mut self) -> Result<Option<Clip>, Fault> {
         let mut formats = among(self.formats(), &PICTURES);
-        // What we do not know the decoder may, or it can say why not. A drawing of lines and text is not for it.
+        // An unknown format is left to the decoder, which may know it or say why not. SVG has no pixels to decode.
         let unknown = |format: &&String| format.starts_with("image/") && !format.starts_with("image/svg");
         formats.extend(self.formats().iter().find(unknown).cloned());
         for format in formats {

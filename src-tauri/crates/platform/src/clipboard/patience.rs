@@ -1,4 +1,4 @@
-//! Waiting for another program, but not for ever.
+//! Waiting for another program, with a time limit.
 
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! What was copied: files, a picture, or a text that names files.
+//! Reading the clipboard: files, a picture, or a text that names files.
 
 use eyebright_domain::Fault;
 
@@ -10,7 +10,7 @@ use super::native;
 use super::{wayland, x11};
 use crate::links;
 
-/// What the person copied last: files before a picture before a text that names files.
+/// Reads the clipboard. Files come before a picture, and a picture before a text that names files.
 pub fn read() -> Result<Clip, Fault> {
     choose(&mut *open()?)
 }
@@ -31,7 +31,8 @@ fn open() -> Result<Box<dyn Clipboard>, Fault> {
 
 fn choose(clipboard: &mut dyn Clipboard) -> Result<Clip, Fault> {
     let files = clipboard.files()?;
-    // Files that are gone make way for a picture beside them, but not for nothing: that they are gone is worth hearing.
+    // A picture comes before files that no longer exist. Without one the missing files are returned, so that they are
+    // reported.
     if files.iter().any(|file| file.exists()) {
         return Ok(Clip::Files(files));
     }

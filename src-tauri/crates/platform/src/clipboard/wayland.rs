@@ -12,7 +12,7 @@ use super::offer::Offer;
 use super::patience::{TO_DELIVER, TO_FINISH, until_readable};
 use crate::display::is_wayland;
 
-/// Read in pieces of this size; a pipe seldom holds more.
+/// Bytes that are read at once; a pipe seldom holds more.
 const PIECE: usize = 1 << 16;
 
 pub(super) struct Wayland {
@@ -20,7 +20,7 @@ pub(super) struct Wayland {
 }
 
 impl Wayland {
-    /// `None` where there is no Wayland or it does not let us.
+    /// Lists the formats on offer. `None` without Wayland, or if the desktop does not let us read.
     pub(super) fn open() -> Option<Result<Self, Fault>> {
         if !is_wayland() {
             return None;

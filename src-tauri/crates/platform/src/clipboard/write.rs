@@ -1,10 +1,11 @@
-//! A text put on the clipboard.
+//! Writing a text to the clipboard.
 
 use std::sync::Mutex;
 
 use eyebright_domain::{Fault, lock};
 
-/// The one that offers our text. X11 and Wayland ask the program for it at every paste, so it must outlive the call.
+/// The clipboard that offers our text. X11 and Wayland ask this process for it at every paste, so it must outlive the
+/// call.
 static OFFERED: Mutex<Option<arboard::Clipboard>> = Mutex::new(None);
 
 /// Puts a text on the clipboard, where it stays as long as this process lives, or until something else is copied.

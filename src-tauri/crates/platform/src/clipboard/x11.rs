@@ -23,7 +23,7 @@ use super::offer::Offer;
 use super::patience::{TO_ANSWER, TO_DELIVER, TO_FINISH, until_readable};
 
 x11rb::atom_manager! {
-    /// Names that the protocol gives a meaning.
+    /// Atoms of the protocol.
     Atoms: AtomCookies {
         CLIPBOARD,
         TARGETS,
@@ -36,7 +36,7 @@ x11rb::atom_manager! {
 pub(super) struct X11 {
     connection: RustConnection,
     atoms: Atoms,
-    /// Ours, never shown.
+    /// Our window, which receives the content and is never shown.
     window: Window,
     /// The window of the program that copied.
     owner: Window,
@@ -115,7 +115,7 @@ impl X11 {
         }
         let content = self.take()?;
         if content.type_ == self.atoms.INCR {
-            // What is expected, at least.
+            // A lower bound of the size in bytes.
             let size = content.value32().and_then(|mut sizes| sizes.next()).unwrap_or(0);
             return self.pieces(size as usize, end).map(Some);
         }
@@ -125,7 +125,7 @@ impl X11 {
         Ok(Some(content.value))
     }
 
-    /// Content that comes in pieces.
+    /// Reads content that comes in pieces, of `expected` bytes or more.
     fn pieces(&self, expected: usize, end: Instant) -> Result<Vec<u8>, Fault> {
         if expected > MOST_BYTES {
             return Err(too_large());
@@ -149,7 +149,7 @@ impl X11 {
         }
     }
 
-    /// What the owner has written, taken off the window.
+    /// Reads what the owner has written to our window, and deletes it there.
     fn take(&self) -> Result<GetPropertyReply, Fault> {
         self.connection
             .get_property(
@@ -165,7 +165,7 @@ impl X11 {
             .map_err(unreadable)
     }
 
-    /// The first event that `wanted` recognises. Fails when the owner dies, and at the deadline.
+    /// Waits for the first event that `wanted` accepts. Fails when the owner dies, and at the deadline.
     fn event<T>(&self, deadline: Instant, wanted: impl Fn(Event) -> Option<T>) -> Result<T, Fault> {
         self.connection.flush().map_err(unreadable)?;
         loop {

@@ -1,31 +1,33 @@
-//! The program that holds the keys.
+//! The program that hotkeys are registered for.
 
 use eyebright_domain::{Action, Fault};
 
-/// Who wants the keys: it is told of them, and lends what a system needs to hold them.
+/// The program that hotkeys are registered for: it is told of presses and problems, and provides what a system needs.
 pub trait Holder: Send + Sync + 'static {
     /// The program's name on a desktop that gives keys only to those that it knows, such as "org.eyebright.Eyebright".
     fn id(&self) -> String;
 
-    /// What people call an action.
+    /// The name of an action for people.
     fn title(&self, action: Action) -> String;
 
-    /// Takes a key ([`accelerator`](eyebright_domain::Hotkey::accelerator)) where programs take those that are free; from then on it is
-    /// told of by [`pressed`](Self::pressed) and [`released`](Self::released). False if another program has it.
+    /// Registers a hotkey ([`accelerator`](eyebright_domain::Hotkey::accelerator)) on systems where programs take those
+    /// that are free; [`pressed`](Self::pressed) and [`released`](Self::released) are called for it from then on. False
+    /// if another program has it.
     fn take(&self, accelerator: &str, action: Action) -> bool;
 
-    /// Lets go of all keys that were taken.
+    /// Releases all hotkeys that were registered.
     fn let_go(&self);
 
-    /// The key of an action went down.
+    /// The hotkey of an action was pressed.
     fn pressed(&self, action: Action);
 
-    /// The key of an action went up.
+    /// The hotkey of an action was released.
     fn released(&self, action: Action);
 
-    /// What does not work from now on.
+    /// Replaces the list of problems that is shown.
     fn set_problems(&self, problems: Vec<Fault>);
 
-    /// It turned out late that `all` does not work: shown at once, and what is `new` is said when there is a pause. May take as long as that.
+    /// Reports problems that turned out late: shows `all` at once, and says those in `new` when there is a pause. May
+    /// block until then.
     fn tell_late(&self, all: Vec<Fault>, new: &[Fault]);
 }

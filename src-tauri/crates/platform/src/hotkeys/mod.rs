@@ -1,4 +1,4 @@
-//! Keys that work everywhere, whatever window has the focus.
+//! Global hotkeys, which work whatever window has the focus.
 
 mod holder;
 mod native;

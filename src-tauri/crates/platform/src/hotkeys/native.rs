@@ -4,7 +4,7 @@ use eyebright_domain::{Action, Fault, Hotkey, Hotkeys};
 
 use super::holder::Holder;
 
-/// Holds these keys from now on and no others. Those that another program holds are told; the rest work.
+/// Registers these hotkeys and no others. Returns a fault for each one that another program has; the rest work.
 pub(super) fn register(holder: &dyn Holder, hotkeys: &Hotkeys) -> Vec<Fault> {
     holder.let_go();
     let mut problems = Vec::new();

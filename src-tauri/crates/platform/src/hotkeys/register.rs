@@ -1,4 +1,4 @@
-//! The keys that the person chose, held from now on.
+//! Registering the hotkeys that the person chose.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use super::portal;
 #[cfg(target_os = "linux")]
 use crate::display::is_wayland;
 
-/// Holds these keys from now on and no others. What does not work is told to the holder beside `others`, the problems that have
-/// nothing to do with keys; on Wayland it turns out later and is said aloud then.
+/// Registers these hotkeys and no others. Problems are reported to the holder together with `others`, those that have
+/// nothing to do with hotkeys; on Wayland they turn out later and are said aloud then.
 pub fn register(holder: &Arc<dyn Holder>, hotkeys: &Hotkeys, others: Vec<Fault>) {
     #[cfg(target_os = "linux")]
     if is_wayland() {
@@ -22,7 +22,7 @@ pub fn register(holder: &Arc<dyn Holder>, hotkeys: &Hotkeys, others: Vec<Fault>)
     holder.set_problems(others.into_iter().chain(taken).collect());
 }
 
-/// Lets all keys go, as while a new one is being chosen.
+/// Releases all hotkeys, for instance while a new one is being chosen.
 pub fn release(holder: &dyn Holder) {
     #[cfg(target_os = "linux")]
     if is_wayland() {

@@ -1,4 +1,4 @@
-//! The microphone: sound as it comes, and a fault when it does not.
+//! Recording from a microphone.
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -12,25 +12,26 @@ use eyebright_domain::Fault;
 use super::resample::Resampler;
 use super::wav::mono;
 
-/// A sound server that takes longer to open a microphone hangs.
+/// Time limit for opening a microphone: the sound server may hang.
 const OPENING: Duration = Duration::from_secs(5);
-/// A sound server of Linux that loses a microphone records from another one and does not tell. So it is looked after this often.
+/// Time between two checks that the microphone is still there. On Linux a sound server that loses it records from
+/// another one and does not tell.
 const WATCH: Duration = Duration::from_millis(500);
-/// So many pieces come in a second.
+/// Pieces of sound that are asked for in a second.
 const PIECES: u32 = 50;
 
 type Piece = Result<Vec<f32>, Fault>;
 
-/// An open microphone; dropped, it is closed.
+/// An open microphone, which is closed when dropped.
 pub struct Microphone {
     pieces: Receiver<Piece>,
     resampler: Resampler,
-    /// The thread that owns the stream waits for its end.
+    /// Held open for the thread that owns the stream: it ends when this is dropped.
     _open: Sender<()>,
 }
 
 impl Microphone {
-    /// Opens the microphone of that name, or the system's choice, on a thread of its own: the sound server may hang.
+    /// Opens the microphone of that name, or the system's default, on a thread of its own: the sound server may hang.
     pub fn open(name: Option<&str>) -> Result<Self, Fault> {
         let (pieces, inbox) = mpsc::channel();
         let (ready, opened) = mpsc::channel();
@@ -39,7 +40,8 @@ impl Microphone {
         thread::spawn(move || match start(name.as_deref(), &pieces) {
             Ok((device, stream, rate)) => {
                 let _ = ready.send(Ok(rate));
-                // What is in no list, such as the default of a sound system without a server, cannot be missed in one.
+                // A device that is never listed, such as the default of a sound system without a server, cannot be
+                // watched.
                 let is_watched = cfg!(target_os = "linux") && is_listed(&device) == Some(true);
                 // Nothing is ever sent: this ends when the microphone is dropped.
                 while closed.recv_timeout(WATCH) == Err(RecvTimeoutError::Timeout) {
@@ -65,7 +67,7 @@ impl Microphone {
         })
     }
 
-    /// What was recorded meanwhile, 16 kHz, mono, -1 to 1; `None` if nothing came within `time`.
+    /// The next piece of sound, 16 kHz, mono, -1 to 1; `None` if nothing came within `time`.
     pub fn next(&mut self, time: Duration) -> Result<Option<Vec<f32>>, Fault> {
         match self.pieces.recv_timeout(time) {
             Ok(piece) => Ok(Some(self.resampler.feed(&piece?))),
@@ -80,7 +82,7 @@ pub fn names() -> Result<Vec<String>, Fault> {
     Ok(names_of(&all()?))
 }
 
-/// Each once: sound servers list some devices in several ways.
+/// The names of devices without duplicates: sound servers list some in several ways.
 fn names_of(devices: &[Device]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let names = devices.iter().filter_map(title);
@@ -92,7 +94,7 @@ fn all() -> Result<Vec<Device>, Fault> {
     Ok(devices.map_err(|error| refused(&error))?.collect())
 }
 
-/// Whether it is among those that there are; none if they cannot be listed.
+/// True if a device is there; `None` if devices cannot be listed.
 fn is_listed(device: &Device) -> Option<bool> {
     let id = device.id().ok()?;
     let mut devices = cpal::default_host().input_devices().ok()?;
@@ -116,7 +118,7 @@ fn start(name: Option<&str>, pieces: &Sender<Piece>) -> Result<(Device, Stream, 
             _ => stream::<f32>(&device, config, pieces.clone()),
         }
     };
-    // PulseAudio would fill a buffer of two seconds; some systems take no wishes.
+    // The default buffer of PulseAudio lasts two seconds; some systems refuse a fixed size.
     let fixed = BufferSize::Fixed(supported.sample_rate() / PIECES);
     let stream = open(fixed)
         .or_else(|_| open(BufferSize::Default))
@@ -126,7 +128,8 @@ fn start(name: Option<&str>, pieces: &Sender<Piece>) -> Result<(Device, Stream, 
     Ok((device, stream, rate))
 }
 
-/// The system's choice, or the microphone of that name. Another one in its stead might hear what it should not.
+/// The microphone of that name, or the system's default. If the named one is missing no other replaces it, which might
+/// hear what it should not.
 fn find(name: Option<&str>) -> Result<Device, Fault> {
     let Some(name) = name else {
         return cpal::default_host().default_input_device().ok_or_else(|| {

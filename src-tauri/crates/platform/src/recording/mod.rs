@@ -1,4 +1,4 @@
-//! Spoken questions as sound: from a microphone or a sound file, at the rate that the engine hears.
+//! The sound of spoken questions: from a microphone or a sound file, at the 16 kHz of the speech engine.
 
 #[cfg(feature = "desktop")]
 pub mod microphone;

@@ -1,4 +1,4 @@
-//! One spoken question: recorded until its end, then written down.
+//! One spoken question: recorded to its end, then transcribed.
 
 use std::thread;
 use std::time::Duration;
@@ -15,28 +15,29 @@ use eyebright_models::speech::has_speech;
 
 use super::microphone::Microphone;
 
-/// The caller's wish to stop is looked at this often.
+/// Time between two checks whether to stop.
 const LOOK: Duration = Duration::from_millis(50);
-/// A microphone that gives nothing for so many looks, two seconds, hangs or is unplugged.
+/// Checks in a row without sound (two seconds) after which the microphone counts as hanging or unplugged.
 const DEAD: u32 = 40;
-/// Whisper hears so much at once; a question is shorter.
+/// Longest recording in samples: the 30 seconds that Whisper takes at once. A question is shorter.
 const LONGEST: usize = 30 * RATE;
 
-/// A voice near a microphone that is turned up reaches about so many decibels.
+/// About the level in decibels of a voice near a microphone that is turned up.
 const NEAR: f32 = -15.0;
-/// A voice whose loudest moment is below may be understood; if it is not, that is why.
+/// Level in decibels of a soft voice. If the loudest moment is below and the words are not understood, the microphone
+/// is too quiet.
 const SOFT: f32 = -36.0;
 
-/// What was recorded.
+/// A recorded question.
 #[derive(Debug, PartialEq)]
 struct Recorded {
     samples: Vec<f32>,
-    /// Of its loudest moment, in decibels.
+    /// Level of its loudest moment, in decibels.
     loudest: f32,
 }
 
-/// Records a question and writes it down with what `open` loads meanwhile. Asks `until` what ends the recording, and tells when the microphone is open, and when it is
-/// closed and somebody has spoken.
+/// Records a question and transcribes it with what `open` loads meanwhile. Polls `until` for when the recording ends.
+/// Calls `tell` when the microphone is open, and when it is closed and somebody has spoken.
 pub fn hear(
     microphone: Option<&str>,
     open: impl FnOnce() -> Result<Transcriber, Fault> + Send + 'static,
@@ -67,7 +68,7 @@ pub fn hear(
     Ok(transcript)
 }
 
-/// All that was recorded until its end; nothing if nobody spoke.
+/// Records until the end of the question; `None` if nobody spoke.
 fn record(
     mut next: impl FnMut() -> Result<Option<Vec<f32>>, Fault>,
     until: &dyn Fn() -> Until,
@@ -96,7 +97,7 @@ fn record(
         activity = listener.hear(&piece);
     }
     let loudest = listener.loudest();
-    // A key may be held for longer than the listener's patience, or so shortly that it has not made up its mind.
+    // A key may be held for longer than the listener waits, or so briefly that it has not decided yet.
     if matches!(activity, Activity::Speaking | Activity::Ended) || has_speech(&samples) {
         return Ok(Some(Recorded { samples, loudest }));
     }
@@ -106,7 +107,7 @@ fn record(
     Ok(None)
 }
 
-/// Whether somebody spoke so softly that only louder it is a voice.
+/// True if the samples have speech only once they are amplified.
 fn is_soft_voice(samples: &[f32], loudest: f32) -> bool {
     let gain = 10_f32.powf((NEAR - loudest) / 20.0);
     let louder = || {
@@ -143,7 +144,7 @@ mod tests {
         record(|| Ok(pieces.next().map(<[f32]>::to_vec)), until, cancel)
     }
 
-    /// Held down for so many pieces of 20 ms, then released.
+    /// A key that is held for this many pieces of 20 ms, then released.
     fn held(pieces: u32) -> impl Fn() -> Until {
         let looks = std::cell::Cell::new(0);
         move || {

@@ -1,4 +1,4 @@
-//! Sound at any rate to the 16 kHz that the engine hears.
+//! Resamples sound of any rate to the 16 kHz of the speech engine.
 
 use std::f64::consts::PI;
 
@@ -6,7 +6,7 @@ use eyebright_models::speech::RATE;
 
 /// Zero crossings of the filter on either side.
 const CROSSINGS: f64 = 16.0;
-/// The filter ends a little below half the lower rate, so that it has room to fall.
+/// Cutoff of the filter as a part of half the lower rate; below 1, so that it has room to fall.
 const ROLL_OFF: f64 = 0.92;
 
 /// A band-limited interpolator (a sinc under a Hann window) that is fed piece by piece.
@@ -19,7 +19,7 @@ pub struct Resampler {
 }
 
 impl Resampler {
-    /// From a rate in Hz.
+    /// A resampler from `rate` in Hz to 16 kHz.
     pub fn new(rate: u32) -> Self {
         let step = f64::from(rate) / RATE as f64;
         let reach = reach(step);
@@ -30,7 +30,7 @@ impl Resampler {
         }
     }
 
-    /// Takes the next samples and returns those that they complete.
+    /// Takes the next input samples and returns the output samples that they complete.
     pub fn feed(&mut self, samples: &[f32]) -> Vec<f32> {
         if self.step.to_bits() == 1.0_f64.to_bits() {
             return samples.to_vec();
@@ -48,7 +48,7 @@ impl Resampler {
         output
     }
 
-    /// All of a sound.
+    /// Resamples a whole sound.
     pub fn whole(mut self, samples: &[f32]) -> Vec<f32> {
         let mut output = self.feed(samples);
         if self.step.to_bits() != 1.0_f64.to_bits() {
@@ -67,7 +67,7 @@ impl Resampler {
             let window = 0.5 + 0.5 * (PI * away / reach).cos();
             f64::from(self.held[index]) * cutoff * sinc(cutoff * away) * window
         });
-        // The filter swings beyond an edge, and what listens is promised -1 to 1.
+        // The filter overshoots at an edge, but output must be -1 to 1.
         taps.sum::<f64>().clamp(-1.0, 1.0) as f32
     }
 }

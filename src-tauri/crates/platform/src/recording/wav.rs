@@ -7,10 +7,10 @@ use hound::{SampleFormat, WavReader};
 
 use super::resample::Resampler;
 
-/// Longer than a question, and than most memos; beyond, memory would run out first.
+/// Longest sound file in seconds: longer than any question and most memos. Beyond, memory would run out first.
 const MOST_SECONDS: u32 = 3600;
 
-/// The file's sound: 16 kHz, mono, -1 to 1.
+/// Reads a file as 16 kHz, mono, -1 to 1.
 pub fn read(path: &Path) -> Result<Vec<f32>, Fault> {
     let damaged = |error: hound::Error| match error {
         hound::Error::IoError(error) if !is_cut(&error) => Fault::unreadable(&error),
@@ -37,7 +37,7 @@ pub fn read(path: &Path) -> Result<Vec<f32>, Fault> {
     Ok(Resampler::new(spec.sample_rate).whole(&mono))
 }
 
-/// Whether the file ended too early; hound has a word of its own for that.
+/// True if the file ended too early, which hound reports as `Other`.
 fn is_cut(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{Other, UnexpectedEof};
     matches!(error.kind(), UnexpectedEof | Other)

@@ -10,11 +10,11 @@ use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, FromSample, SampleFormat, SizedSample, Stream, StreamConfig};
 use eyebright_domain::{Earcon, lock};
 
-/// An idle stream keeps the sound device awake: it is closed after this time.
+/// Idle time after which the stream is closed, because an open one keeps the sound device awake.
 const KEEP_OPEN: Duration = Duration::from_secs(20);
-/// So many buffers are played in a second.
+/// Buffers that are played in a second.
 const BUFFERS: u32 = 100;
-/// Tones swell and fade over this time, so that they do not click.
+/// Seconds over which tones swell and fade, so that they do not click.
 const FADE: f32 = 0.006;
 /// Seconds of silence between two earcons.
 const GAP: f32 = 0.04;
@@ -25,12 +25,12 @@ type Tone = (f32, f32, f32);
 fn tones(earcon: Earcon) -> &'static [Tone] {
     match earcon {
         Earcon::Start => &[(880.0, 0.07, 0.3)],
-        // Up: the floor is yours. Down: it was taken in. Both are too short to be taken for a voice by the open microphone.
+        // Rising: speak now. Falling: recorded. Both are too short for the open microphone to take for a voice.
         Earcon::RecordingBegun => &[(660.0, 0.04, 0.25), (990.0, 0.05, 0.25)],
         Earcon::RecordingEnded => &[(990.0, 0.04, 0.25), (660.0, 0.05, 0.25)],
-        // Twice the same: once more.
+        // Twice the same tone: try again.
         Earcon::NothingHeard => &[(392.0, 0.08, 0.3), (0.0, 0.06, 0.0), (392.0, 0.08, 0.3)],
-        // Louder and louder: that is what to do.
+        // Louder and louder, as the person should speak.
         Earcon::TooQuiet => &[
             (523.0, 0.08, 0.08),
             (0.0, 0.04, 0.0),
@@ -61,7 +61,7 @@ fn samples(earcon: Earcon, rate: f32) -> Vec<f32> {
 pub struct Earcons(Sender<Earcon>);
 
 impl Earcons {
-    /// Opens nothing until there is something to play.
+    /// Starts the thread. It opens no device until there is something to play.
     pub fn start() -> Self {
         let (sender, inbox) = mpsc::channel();
         thread::spawn(move || run(&inbox));
@@ -84,7 +84,7 @@ fn run(inbox: &Receiver<Earcon>) {
         match earcon {
             Ok(earcon) => {
                 if output.as_ref().is_none_or(Output::is_broken) {
-                    // Without a sound device there is nothing to be heard, and nobody to be told so by ear.
+                    // A failure is not reported: without a sound device it could not be heard.
                     output = Output::open().ok();
                 }
                 if let Some(output) = &output {
@@ -97,7 +97,7 @@ fn run(inbox: &Receiver<Earcon>) {
     }
 }
 
-/// What the sound device still has to play.
+/// The samples that the sound device still has to play.
 #[derive(Default)]
 struct Line {
     samples: Vec<f32>,
@@ -106,8 +106,8 @@ struct Line {
 }
 
 impl Line {
-    /// The answer to a key begins at once, in place of what was playing. What comes of it waits until that has ended: two cut tones would
-    /// tell nothing.
+    /// Adds an earcon. The answer to a key begins at once, in place of what was playing; other earcons wait until that
+    /// has ended, because two cut tones would tell nothing.
     fn add(&mut self, earcon: Earcon, rate: f32) {
         let done = match earcon {
             Earcon::Start | Earcon::Stop => self.samples.len(),
@@ -147,7 +147,7 @@ impl Output {
                 _ => stream::<f32>(&device, config, line.clone()),
             }
         };
-        // PulseAudio would fill a buffer of two seconds; some systems take no wishes.
+        // The default buffer of PulseAudio lasts two seconds; some systems refuse a fixed size.
         let stream = open(BufferSize::Fixed(buffer)).or_else(|_| open(BufferSize::Default))?;
         stream.play()?;
         Ok(Self {
@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(line.samples[start.len() - 1_000 + gap..], begun);
         line.add(Earcon::Stop, rate);
         assert_eq!((line.next, line.samples), (0, samples(Earcon::Stop, rate)));
-        // What has ended is not waited for.
+        // An earcon that has ended is not waited for.
         let mut line = Line {
             next: 5_000,
             ..Line::default()

@@ -1,8 +1,8 @@
-//! A build without speech.
+//! The voice of a build without the feature `speech`.
 
 use super::speak::{Speak, SpeechError};
 
-/// This build has no speech.
+/// Fails: this build has no speech.
 pub fn system() -> Result<Box<dyn Speak>, SpeechError> {
     Err(SpeechError::NotBuilt)
 }

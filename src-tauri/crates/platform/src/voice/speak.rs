@@ -1,25 +1,25 @@
-//! What a voice can do, and why it may fail.
+//! The trait of voices, and their errors.
 
 use std::time::Duration;
 
 use eyebright_domain::Fault;
 use eyebright_models::Cancel;
 
-/// The caller's wish to stop is looked at this often.
+/// Time between two checks whether to stop.
 pub(super) const LOOK: Duration = Duration::from_millis(20);
 
-/// How to speak.
+/// The manner of speaking: voice, rate and volume.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manner {
     /// Id of a voice; empty: the engine's choice.
     pub voice: String,
-    /// 0.25 to 4; 1 is the engine's normal rate.
+    /// Speed, 0.25 to 4; 1 is the engine's normal rate.
     pub rate: f32,
-    /// 0 to 1.
+    /// Volume, 0 to 1.
     pub volume: f32,
 }
 
-/// Somebody who reads texts aloud, one after the other.
+/// A voice that reads texts aloud, one after the other.
 pub trait Speak: Send {
     /// Begins to speak, or queues the text behind what is being spoken. Returns at once.
     fn speak(&mut self, text: &str);
@@ -27,10 +27,11 @@ pub trait Speak: Send {
     /// Falls silent at once and forgets what is queued.
     fn stop(&mut self);
 
-    /// Lets the engine go on for up to `time`, and tells how many texts are not spoken to their end. After an error nothing more is spoken.
+    /// Waits up to `time` for the engine, and returns how many texts are not spoken to their end. After an error
+    /// nothing more is spoken.
     fn attend(&mut self, time: Duration) -> Result<usize, SpeechError>;
 
-    /// Speaks like this from now on.
+    /// Changes the manner of speaking from now on.
     fn adopt(&mut self, manner: &Manner);
 
     /// Blocks until everything has been spoken, or stops when `cancel` is set.
@@ -45,7 +46,7 @@ pub trait Speak: Send {
     }
 }
 
-/// Why nothing can be heard.
+/// Why speaking failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SpeechError {
     /// Compiled without the feature `speech`.
@@ -56,7 +57,7 @@ pub enum SpeechError {
     /// There is no engine, or it went away.
     #[error("The speech engine cannot be reached: {reason}. {}", how_to_get_one())]
     NoEngine {
-        /// What the system said.
+        /// The system's own error message.
         reason: String,
     },
     /// The engine is there but hangs.

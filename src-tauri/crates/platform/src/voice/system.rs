@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::speak::{Manner, Speak, SpeechError};
 use super::worker::{self, Event, Link, Note};
 
-/// How long to wait for what.
+/// Time limits for the engine.
 #[derive(Debug, Clone, Copy)]
 struct Patience {
     /// The engine may take this long to start: its server may have to be started too.
@@ -17,9 +17,9 @@ struct Patience {
     answer: Duration,
     /// It may take this long to begin a text: another program may be speaking.
     begin: Duration,
-    /// The end of a text may be reported this late,
+    /// How late the end of a text may be reported, beyond the time for its characters.
     late_end: Duration,
-    /// and slow voices take this long for a character.
+    /// Time that slow voices take for a character.
     per_character: Duration,
 }
 
@@ -46,7 +46,7 @@ pub struct SystemVoice {
     queue: VecDeque<Text>,
     next_number: u64,
     rebuilt: bool,
-    /// How to speak, for a worker that is started anew.
+    /// The latest manner of speaking, for a worker that is started anew.
     manner: Option<Manner>,
     failed: Option<SpeechError>,
 }
@@ -54,7 +54,7 @@ pub struct SystemVoice {
 struct Text {
     number: u64,
     words: String,
-    /// When it must have begun, or ended once it has begun; set when it is first in the queue.
+    /// Deadline for its begin, then for its end; set once it is first in the queue.
     due: Option<Instant>,
 }
 
@@ -85,7 +85,7 @@ impl SystemVoice {
         let _ = self.link.notes.send(note);
     }
 
-    /// Takes one event, or lets `patience` pass, and then looks at the clock.
+    /// Handles one event, or waits for `look`, and then checks the time limits.
     fn step(&mut self, look: Duration) -> Result<(), SpeechError> {
         match self.link.events.recv_timeout(look) {
             Ok(event) => self.take(event),
@@ -138,7 +138,7 @@ impl SystemVoice {
         Ok(())
     }
 
-    /// Gives up on a lost worker; a second one gets what was not heard to its end.
+    /// Replaces a lost worker, once. The new one gets the texts that were not spoken to their end.
     fn rebuild(&mut self, error: SpeechError) -> Result<(), SpeechError> {
         // An engine that never started will not start the second time either.
         if self.rebuilt || !self.started {
@@ -181,7 +181,7 @@ impl Speak for SystemVoice {
     fn stop(&mut self) {
         self.queue.clear();
         self.send(Note::Stop);
-        // Until the engine has taken the command, or the caller may end the process too early.
+        // Wait until the engine has taken the command, or the caller may end the process too early.
         let until = Instant::now() + Duration::from_millis(500);
         while let Ok(event) = self
             .link
@@ -244,7 +244,7 @@ mod tests {
         per_character: Duration::from_millis(1),
     };
 
-    /// What a fake engine does with a text.
+    /// Behaviour of a fake engine.
     #[derive(Clone, Copy, PartialEq)]
     enum Engine {
         Speaks,
@@ -363,7 +363,7 @@ mod tests {
         let cancel = Cancel::default();
         cancel.cancel();
         assert_eq!(voice.wait(&cancel), Ok(()));
-        // What comes after a stop is spoken again, not what came before.
+        // Only texts that come after a stop are spoken again.
         assert!(voice.queue.is_empty());
     }
 }

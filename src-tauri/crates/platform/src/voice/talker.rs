@@ -1,4 +1,4 @@
-//! A thread that speaks, and tells what was spoken and what could not be.
+//! A thread that speaks, and reports what was spoken and what could not be.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
@@ -8,10 +8,10 @@ use eyebright_domain::Fault;
 
 use super::speak::{LOOK, Manner, Speak, SpeechError};
 
-/// Makes the system's voice; again after it failed.
+/// Makes the system's voice; called again after it failed.
 pub type MakeVoice = Box<dyn Fn() -> Result<Box<dyn Speak>, SpeechError> + Send>;
 
-/// What became of words.
+/// A report on utterances.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// The utterance of that number, and all before it, were spoken.
@@ -20,7 +20,7 @@ pub enum Event {
     Mute(Fault),
 }
 
-/// Who is told.
+/// Callback for events.
 type Tell = Box<dyn Fn(Event) + Send>;
 
 enum Order {
@@ -29,7 +29,7 @@ enum Order {
     Manner(Manner),
 }
 
-/// The caller's end of the voice.
+/// Handle of the thread that speaks.
 #[derive(Debug, Clone)]
 pub struct Talker(Sender<Order>);
 
@@ -46,19 +46,19 @@ impl Talker {
                 voice: None,
                 pending: VecDeque::new(),
             };
-            // That it is dead is told when there is something to say.
+            // A failure is reported when there is something to say.
             let _ = mouth.voice();
             mouth.run(&inbox);
         });
         Self(orders)
     }
 
-    /// Speaks like this from now on.
+    /// Changes the manner of speaking from now on.
     pub fn adopt(&self, manner: Manner) {
         let _ = self.0.send(Order::Manner(manner));
     }
 
-    /// Speaks behind what is being spoken. Returns at once.
+    /// Queues a text behind what is being spoken. Returns at once.
     pub fn say(&self, utterance: u64, text: &str) {
         let _ = self.0.send(Order::Say(utterance, text.to_owned()));
     }
@@ -74,7 +74,7 @@ struct Mouth {
     manner: Manner,
     tell: Tell,
     voice: Option<Box<dyn Speak>>,
-    /// Numbers of what was given to the voice and is not spoken yet.
+    /// Numbers of the utterances that the voice has not spoken to their end.
     pending: VecDeque<u64>,
 }
 

@@ -8,7 +8,7 @@ use tts::Tts;
 
 use super::speak::SpeechError;
 
-/// A list of thousands of voices takes seconds on Linux.
+/// Time limit for listing voices: a list of thousands takes seconds on Linux.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A voice to choose.
@@ -16,13 +16,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Voice {
     /// Language tag, such as "en-GB".
     pub language: String,
-    /// As the engine calls it.
+    /// The engine's name for it.
     pub name: String,
-    /// For the settings.
+    /// The engine's id for it, which the settings keep.
     pub id: String,
 }
 
-/// The voices of some languages ("en", "de"), sorted. On a thread of its own: the engine may hang.
+/// Lists the voices of some languages ("en", "de"), sorted. On a thread of its own: the engine may hang.
 pub fn list(languages: &'static [&'static str]) -> Result<Vec<Voice>, SpeechError> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {

@@ -10,13 +10,13 @@ use tts::{Error, Tts, UtteranceId};
 
 use super::speak::Manner;
 
-/// While speech is under way the engine is asked this often whether it still lives.
+/// Time between two checks that the engine still lives, while speech is under way.
 const HEARTBEAT: Duration = Duration::from_millis(400);
 
-/// A server that is just ending or starting refuses; after this time it is asked once more.
+/// Delay before the second try to connect: a server that is just ending or starting refuses the first.
 const SECOND_TRY: Duration = Duration::from_millis(800);
 
-/// What the worker is told: by its client, and by the engine's own thread.
+/// A message to the worker, from its client or from the engine's own thread.
 #[derive(Debug)]
 pub enum Note {
     /// Speak the text; events will carry the number.
@@ -33,7 +33,7 @@ pub enum Note {
     Ended(String),
 }
 
-/// What the worker tells its client.
+/// A message from the worker to its client.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Event {
     /// The engine answers.
@@ -48,12 +48,12 @@ pub enum Event {
     Lost(String),
 }
 
-/// Both ends of a running worker.
+/// The client's channels to and from a running worker.
 #[derive(Debug)]
 pub struct Link {
-    /// To the worker.
+    /// Messages to the worker.
     pub notes: Sender<Note>,
-    /// From the worker; the first one is `Alive` or `Lost`.
+    /// Messages from the worker; the first one is `Alive` or `Lost`.
     pub events: Receiver<Event>,
 }
 
@@ -132,7 +132,8 @@ fn run(inbox: &Receiver<Note>, from_engine: &Sender<Note>, outbox: &Sender<Event
     }
 }
 
-/// Speaks in that manner from now on; the engine's own rate is returned. A voice that is gone leaves the one before.
+/// Applies a manner of speaking, and returns the rate in the engine's own units. If the voice is gone, the one before
+/// stays.
 fn adopt(engine: &mut Tts, manner: &Manner) -> Result<f32, Error> {
     let (slowest, normal, fastest) = (engine.min_rate(), engine.normal_rate(), engine.max_rate());
     // A factor of two is one step; four is as fast as it goes.
@@ -154,7 +155,7 @@ fn adopt(engine: &mut Tts, manner: &Manner) -> Result<f32, Error> {
     Ok(rate)
 }
 
-/// Ids can be compared on some systems only, but shown on all.
+/// The id of an utterance as text: ids can be compared on some systems only, but printed on all.
 fn key(id: UtteranceId) -> String {
     format!("{id:?}")
 }

@@ -8,7 +8,7 @@ use super::{Current, Machine, Stage, Work};
 use crate::effect::Effect;
 use crate::event::Job;
 
-/// A key that is held down for longer is held while its person speaks.
+/// A key that is held for at least this long is push-to-talk: its release ends the recording.
 const HOLD: Duration = Duration::from_millis(400);
 
 impl Machine {
@@ -108,7 +108,8 @@ impl Machine {
         self.work(Stage::Listening(since), |job| Effect::Listen(job, until));
     }
 
-    /// A key that was held down for long ends the recording; after a short press it ends by itself, or by the next press.
+    /// Handles the release of a key: after a long hold it ends the recording; after a short press the recording ends at
+    /// silence or at the next press.
     pub(super) fn release(&mut self, action: Action) {
         let now = self.now;
         let Some((job, held)) = self.listening() else { return };
@@ -123,7 +124,7 @@ impl Machine {
         self.effects.push(Effect::ListenUntil(job, until));
     }
 
-    /// The recording under way, if there is one, ends with what was said so far.
+    /// Ends the recording under way with what was said so far. Returns false if there is none.
     pub(super) fn end_recording(&mut self) -> bool {
         let Some((job, held)) = self.listening() else {
             return false;
@@ -133,7 +134,7 @@ impl Machine {
         true
     }
 
-    /// The job that records, and since when the key is held.
+    /// The job of the recording under way, and since when its key is held (`None` if it is not).
     fn listening(&mut self) -> Option<(Job, &mut Option<Duration>)> {
         match &mut self.work {
             Some(Work {
@@ -155,7 +156,7 @@ impl Machine {
             Recording::Begun => self.play(Earcon::RecordingBegun),
             Recording::Ended => {
                 work.stage = Stage::Transcribing;
-                // From here on it is the machine that is waited for.
+                // From here on the person waits for the machine: ticks start now.
                 (work.begun, work.ticks) = (now, 0);
                 self.play(Earcon::RecordingEnded);
             }

@@ -1,4 +1,4 @@
-//! A frame over the frozen screen, moved until it is right.
+//! Choosing a region: a frame is moved over the frozen screen until it is confirmed.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Pictures on their way to words: found, described, read, one after the other.
+//! Describing pictures one after the other: finding them, describing them, reading their text.
 
 use eyebright_domain::{Detail, Earcon, Fault, Moderation, Text, Words};
 use eyebright_models::Level;
@@ -65,7 +65,7 @@ impl Machine {
             };
             sentences = current.words.up_to(current.told).split_off(before);
         }
-        // Everything is due, and the text belongs to it.
+        // The highest level includes the text, which is read first.
         if current.told == Detail::All && current.words.text != Text::Done {
             self.last.clear();
             return self.read_text(Some(sentences));
@@ -106,7 +106,7 @@ impl Machine {
             }
             (Err(fault), Stage::Seeing(source)) => self.fail_source(&source, &fault),
             (Err(fault), _) => self.fail(&fault),
-            // A screen is never several sources, and no other stage looks.
+            // A screen is never several sources, and no other stage looks at sources.
             (Ok(_), _) => {}
         }
     }
@@ -154,14 +154,14 @@ impl Machine {
         self.say(self.name_aloud(&name).into_iter().chain([sentence]).collect());
     }
 
-    /// The rest of a description failed whose beginning was heard.
+    /// Reports a description that failed after its first sentences were said.
     fn break_off(&mut self, fault: &Fault) {
         self.play(Earcon::Failure);
         self.say_also(vec![self.options.strings.fault(fault)]);
         self.proceed();
     }
 
-    /// What is said of a picture that may show nudity, if that is to be said.
+    /// The warning for a picture that may show nudity; `None` if it needs none or warnings are off.
     fn warning(&self, level: Level) -> Option<String> {
         let key = match (self.options.moderation, level) {
             (Moderation::Off, _) | (_, Level::None) => return None,
@@ -171,7 +171,8 @@ impl Machine {
         Some(self.options.strings.get(key).to_owned())
     }
 
-    /// Tells the description of the current picture behind some sentences, without what was told of it before, and keeps it.
+    /// Says `sentences` and then the description of the current picture, without its beginning `before`, which was said
+    /// already. Keeps the picture in the history.
     pub(super) fn reveal(&mut self, mut sentences: Vec<String>, before: &[String]) {
         let Some(Current {
             entry,
@@ -211,7 +212,7 @@ impl Machine {
         }
     }
 
-    /// Tells the heading behind what is being said, or all that was asked for.
+    /// Says the heading of the text, or the whole text if every detail was asked for.
     pub(super) fn read(&mut self, job: Job, result: Result<Readout, Fault>) {
         let Some(Stage::Reading(all_and)) = self.finish(job) else {
             return;
@@ -235,7 +236,7 @@ impl Machine {
         self.proceed();
     }
 
-    /// Goes on with the next source, unless speaking lags behind.
+    /// Goes on with the next source, unless work is under way or `AHEAD` sentences are still to be spoken.
     pub(super) fn proceed(&mut self) {
         if !self.heeds_time()
             && self.utterances - self.spoken < AHEAD
@@ -254,7 +255,7 @@ impl Machine {
         self.fail_named(&name.unwrap_or_default(), fault);
     }
 
-    /// One of several files failed: its name is told, and the others go on.
+    /// Says that one of several files failed, by its name, and goes on with the next.
     fn fail_named(&mut self, name: &str, fault: &Fault) {
         self.play(Earcon::Failure);
         let mut sentences: Vec<String> = self.name_aloud(name).into_iter().collect();
@@ -263,7 +264,7 @@ impl Machine {
         self.proceed();
     }
 
-    /// "2: holiday", where several pictures are described.
+    /// Number and name of the picture, such as "2: holiday"; `None` unless several pictures are described.
     fn name_aloud(&self, name: &str) -> Option<String> {
         self.counted.then(|| {
             let number = self.taken.to_string();
@@ -273,7 +274,7 @@ impl Machine {
     }
 }
 
-/// The sentences without those before; they stand at the beginning of the first.
+/// The sentences without `before`, with which the first of them begins.
 fn behind(mut sentences: Vec<String>, before: &[String]) -> Vec<String> {
     if let Some(first) = sentences.first_mut()
         && let Some(rest) = first.strip_prefix(before.join(" ").as_str())

@@ -15,14 +15,14 @@ use crate::event::{Event, Job, Seen, Source};
 use crate::options::Options;
 use crate::region::Rect;
 
-/// Work that lasts longer is heard to last, this often.
+/// Time between two ticks while work lasts.
 const TICK: Duration = Duration::from_secs(1);
-/// Work that lasts longer is given up: whatever it waits for will not come.
+/// Longest time that work may take before it is given up.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// So many sentences may wait to be spoken before the next file is looked at.
+/// Unspoken sentences at which the next file has to wait.
 const AHEAD: u64 = 2;
 
-/// After a warning was spoken, the description waits so long for a person who does not want it.
+/// Pause between a spoken warning and the description, in which the person can stop it.
 const PAUSE: Duration = Duration::from_secs(4);
 
 /// The job under way.
@@ -38,42 +38,43 @@ struct Work {
 enum Stage {
     /// Looks at a source.
     Seeing(Source),
-    /// Takes the screen of which a region will be chosen.
+    /// Captures the screen for choosing a region.
     Freezing,
-    /// Describes what was seen; the sentences that were told already.
+    /// Describes a picture. Holds the sentences that were said already.
     Describing(Seen, Vec<String>),
-    /// Reads the text of the current picture. Its heading is told; with sentences to tell after it, all of it.
+    /// Reads the text of the current picture. `None`: only its heading is said; else the whole text, followed by these
+    /// sentences.
     Reading(Option<Vec<String>>),
-    /// Listens to a question; since when the key is held down that began it.
+    /// Records a question. Holds since when its key is held, if it is.
     Listening(Option<Duration>),
-    /// Writes down what was heard.
+    /// Transcribes the recording.
     Transcribing,
-    /// Answers a question.
+    /// Answers this question.
     Answering(String),
-    /// Saves an alt text; the picture's name.
+    /// Saves an alt text. Holds the picture's name.
     Saving(String),
-    /// Looks through the history.
+    /// Searches the history for these words.
     Finding(String),
 }
 
 /// The picture that questions and "more" are about.
 #[derive(Debug, Clone)]
 struct Current {
-    /// In the history; none while only the warning was told.
+    /// Number in the history; `None` while only the warning was said.
     entry: Option<u64>,
     seen: Option<Seen>,
     words: Words,
     told: Detail,
 }
 
-/// A screen over which a frame is moved.
+/// A frozen screen and the frame over it.
 #[derive(Debug, Clone)]
 struct Choosing {
     screen: Seen,
     rect: Rect,
 }
 
-/// The session.
+/// The state of a session.
 #[derive(Debug)]
 pub struct Machine {
     options: Options,
@@ -81,27 +82,28 @@ pub struct Machine {
     jobs: Job,
     entries: u64,
     utterances: u64,
-    /// The last utterance that was spoken to its end, or hushed.
+    /// Number of the last utterance that was spoken to its end or hushed.
     spoken: u64,
     work: Option<Work>,
     queue: VecDeque<Source>,
-    /// How many sources the request under way has had so far, and whether they are counted aloud.
+    /// Sources that the request under way has taken so far.
     taken: usize,
+    /// True if there are several sources, which are said with their numbers.
     counted: bool,
     choosing: Option<Choosing>,
-    /// When the warning was given behind which a description waits.
+    /// When the warning was last being said, while a description waits behind it.
     warned: Option<Duration>,
     current: Option<Current>,
     /// The last words, for "repeat" and "spell".
     last: Vec<String>,
-    /// The key whose request is under way or being spoken: pressed again, it interrupts.
+    /// The action whose request is under way or being spoken; asked for again, it interrupts.
     active: Option<Action>,
     shown: Status,
     effects: Vec<Effect>,
 }
 
 impl Machine {
-    /// Nothing has happened yet. Entries are numbered on from `entries`.
+    /// A session in which nothing has happened yet. New entries are numbered from `entries` + 1.
     pub fn new(options: Options, entries: u64) -> Self {
         Self {
             options,
@@ -124,7 +126,7 @@ impl Machine {
         }
     }
 
-    /// Takes an event, and tells what is to be done, in order.
+    /// Handles an event at time `now` and returns the effects to carry out, in order.
     pub fn take(&mut self, event: Event, now: Duration) -> Vec<Effect> {
         self.now = now;
         match event {
@@ -172,7 +174,7 @@ impl Machine {
         std::mem::take(&mut self.effects)
     }
 
-    /// What is going on.
+    /// The status of the session.
     pub fn status(&self) -> Status {
         if self.choosing.is_some() {
             Status::ChoosingRegion
@@ -185,7 +187,7 @@ impl Machine {
         }
     }
 
-    /// Whether a job is under way, or a person thinks who was warned: then ticks are wanted.
+    /// True while ticks are needed: a job is under way, or a description waits behind its warning.
     pub fn heeds_time(&self) -> bool {
         self.work.is_some() || self.warned.is_some()
     }
@@ -194,7 +196,7 @@ impl Machine {
         self.spoken < self.utterances
     }
 
-    /// `held`: a key that will be released.
+    /// Carries out an action. `held`: true for a key whose release will follow.
     fn act(&mut self, action: Action, held: bool) {
         if action == Action::Ask && self.end_recording() {
             return;
@@ -232,13 +234,13 @@ impl Machine {
         }
     }
 
-    /// Gives up everything. Nothing is said after this until something is asked for.
+    /// Cancels everything. Nothing is said after this until something is asked for.
     fn stop(&mut self) {
         self.begin();
         self.play(Earcon::Stop);
     }
 
-    /// A new request supersedes the one before.
+    /// Ends the request before: cancels its job, hushes the voice, closes the frame and empties the queue.
     fn begin(&mut self) {
         if let Some(work) = self.work.take() {
             self.effects.push(Effect::Abandon(work.job));
@@ -265,7 +267,7 @@ impl Machine {
         self.effects.push(effect(self.jobs));
     }
 
-    /// The stage of a job that is still wanted, which is over with this.
+    /// Ends a job and returns its stage; `None` if the job is not wanted any more.
     fn finish(&mut self, job: Job) -> Option<Stage> {
         self.work.take_if(|work| work.job == job).map(|work| work.stage)
     }
@@ -298,7 +300,7 @@ impl Machine {
         }
     }
 
-    /// The end of every event: tells the window what has changed.
+    /// Runs after every event: tells the window if the status has changed.
     fn settle(&mut self) {
         let status = self.status();
         if status == Status::Idle {

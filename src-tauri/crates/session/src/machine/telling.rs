@@ -1,4 +1,4 @@
-//! Everything that is heard and shown.
+//! Output of the machine: what is spoken, played and shown.
 
 use eyebright_domain::{Earcon, Fault};
 
@@ -13,7 +13,7 @@ impl Machine {
         }
     }
 
-    /// A failure that changes nothing of what is being done; gives its words.
+    /// Shows a failure that leaves the current request as it is, and returns its message.
     pub(super) fn show_beside(&mut self, fault: &Fault) -> String {
         self.play(Earcon::Failure);
         let (last, text) = (self.last.join(" "), self.options.strings.fault(fault));
@@ -32,7 +32,7 @@ impl Machine {
         self.speak(&text);
     }
 
-    /// Says, shows and keeps for "repeat".
+    /// Says and shows sentences, and keeps them for "repeat".
     pub(super) fn say(&mut self, sentences: Vec<String>) {
         self.show(Show::Heard(sentences.join("\n")));
         for sentence in &sentences {
@@ -48,7 +48,7 @@ impl Machine {
         self.say_also(vec![news]);
     }
 
-    /// Says behind what is being said; "repeat" gives both.
+    /// Says sentences behind those being said; "repeat" gives both.
     pub(super) fn say_also(&mut self, sentences: Vec<String>) {
         for sentence in &sentences {
             self.speak(sentence);

@@ -1,4 +1,4 @@
-//! The owner with slow and dead companions.
+//! The owner with ports that hang, panic or never answer.
 
 use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver};
@@ -52,7 +52,7 @@ impl Search for Quick {
 }
 
 impl Listen for Quick {
-    /// Records until it is told to end, and tells how it was to end before.
+    /// Records until [`Until::Now`]; the transcript is the name of the end that was asked for first.
     fn listen(&self, until: &dyn Fn() -> Until, tell: &dyn Fn(Recording), _: &Cancel) -> Result<String, Fault> {
         tell(Recording::Begun);
         let first = until();
@@ -64,7 +64,7 @@ impl Listen for Quick {
     }
 }
 
-/// Takes texts and never tells that they were spoken.
+/// Collects texts and never reports that they were spoken.
 struct Notes(Arc<Mutex<Vec<String>>>);
 
 impl Talk for Notes {

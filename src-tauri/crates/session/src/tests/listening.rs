@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What ends the recording from now on, if that changes.
+/// When the recording ends from now on, if the effects change that.
 fn until(effects: &[Effect]) -> Option<Until> {
     effects.iter().find_map(|effect| match effect {
         Effect::Listen(_, until) | Effect::ListenUntil(_, until) => Some(*until),
@@ -10,7 +10,7 @@ fn until(effects: &[Effect]) -> Option<Until> {
     })
 }
 
-/// With a picture that can be asked about.
+/// A machine with a described picture to ask about.
 fn ready() -> Machine {
     let mut machine = machine();
     describe(&mut machine, Action::Screen);
@@ -32,7 +32,7 @@ fn a_key_held_down_ends_the_recording_when_it_goes_up() {
     let mut machine = ready();
     let mut at = |event, millis| machine.take(event, Duration::from_millis(millis));
     let listening = job(&at(Event::Press(Action::Ask), 1_000));
-    // Another key that goes up is another key.
+    // The release of another key changes nothing.
     assert_eq!(until(&at(Event::Release(Action::Stop), 1_400)), None);
     assert_eq!(until(&at(Event::Release(Action::Ask), 1_400)), Some(Until::Now));
     at(Event::Recording(listening, Recording::Ended), 1_450);
@@ -51,7 +51,7 @@ fn a_second_press_ends_the_recording_and_a_third_interrupts() {
             matches!(effects[..], [Effect::ListenUntil(job, Until::Now)] if job == listening),
             "{effects:?}"
         );
-        // Its release is of no interest.
+        // Its release is ignored.
         assert!(take(&mut machine, Event::Release(Action::Ask)).is_empty());
         take(&mut machine, Event::Recording(listening, Recording::Ended));
         let effects = take(&mut machine, again);
@@ -97,7 +97,7 @@ fn a_question_is_heard_to_be_taken_in_and_then_answered() {
     assert!(matches!(effects.last(), Some(Effect::Answer(_, _, question)) if question == "Is it a dog?"));
     let effects = take(&mut machine, Event::Answered(job(&effects), Ok("Yes.".to_owned())));
     assert_eq!(said(&effects), ["Yes."]);
-    // What an earlier recording still tells is of no interest.
+    // Late reports of an earlier recording are ignored.
     for late in [Recording::Begun, Recording::Ended] {
         assert!(take(&mut machine, Event::Recording(listening, late)).is_empty());
     }

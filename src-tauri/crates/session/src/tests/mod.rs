@@ -57,7 +57,7 @@ fn file(name: &str) -> Source {
     Source::File(PathBuf::from(name))
 }
 
-/// The texts of the effects.
+/// The texts that the effects say.
 fn said(effects: &[Effect]) -> Vec<&str> {
     let mut texts = Vec::new();
     for effect in effects {
@@ -145,7 +145,7 @@ fn the_same_key_again_interrupts_and_another_supersedes() {
     assert_eq!(machine.status(), Status::Working);
 }
 
-/// Presses a key; what comes has text.
+/// Presses a key and lets a picture with text be described.
 fn describe_text(machine: &mut Machine, text: Text) -> Vec<Effect> {
     let words = Words {
         text,

@@ -1,4 +1,4 @@
-//! Any order of events.
+//! Property tests: any order of events leaves the machine in a legal state.
 
 use std::collections::HashSet;
 
@@ -51,7 +51,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// What the world around a machine knows, to tell an illegal effect.
+/// A model of the world around a machine, which detects illegal effects.
 #[derive(Default)]
 struct World {
     live: Option<Job>,
@@ -60,7 +60,7 @@ struct World {
     entries: u64,
     frozen: bool,
     warned: bool,
-    /// The job that records, and what ends it.
+    /// The job of the recording, and when that ends.
     recording: Option<(Job, Until)>,
 }
 
@@ -130,7 +130,7 @@ proptest! {
             }
             let stops = matches!(event, Event::Act(Action::Stop) | Event::Press(Action::Stop));
             let releases = matches!(event, Event::Release(Action::Ask));
-            // What has ended by itself needs no release.
+            // A recording that has ended by itself needs no release.
             if let Event::Recording(job, Recording::Ended) = event {
                 world.recording.take_if(|(recording, _)| *recording == job);
             }
@@ -152,7 +152,7 @@ proptest! {
         }
     }
 
-    /// Whatever was going on: after "stop" nothing is said, whatever comes in late.
+    /// After "stop" nothing is said, whatever was going on before and whatever comes in late.
     #[test]
     fn nothing_speaks_after_stop(before in prop::collection::vec(any_event(), 0..60), late in prop::collection::vec(0u64..60, 0..40)) {
         let mut machine = machine();

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A description under way, and its job.
+/// Begins a description and returns its job.
 fn under_way(machine: &mut Machine) -> Job {
     let job_seen = job(&take(machine, Event::Act(Action::Screen)));
     job(&take(machine, Event::Found(job_seen, Ok(Found::Picture(seen(""))))))

@@ -1,36 +1,36 @@
-//! Why a file can carry no alt text.
+//! The error of saving alt text.
 
 use eyebright_domain::Fault;
 
-/// Why a file can carry no alt text.
+/// Reason why alt text could not be saved in a file.
 #[derive(Debug, thiserror::Error)]
 pub enum AltTextError {
-    /// A format without a place for it, or one that is not known here.
+    /// The file format is not JPEG, PNG or WebP.
     #[error("Alt text can be saved in JPEG, PNG and WebP files only. Save the picture as one of these first.")]
     Format,
     /// The file's structure is broken.
     #[error("The file is damaged, and was left as it is. Save the picture anew with another program first.")]
     Damaged,
-    /// Its XMP is broken, or of a form that cannot be kept whole.
+    /// The file's XMP is broken, or in a form that cannot be edited without loss.
     #[error(
         "The file's own information about the picture cannot be read, and was left as it is. Save the picture anew with another program first."
     )]
     Metadata,
-    /// A JPEG's segment holds 65,533 bytes.
+    /// The XMP would exceed the 65,533 bytes that a JPEG segment can hold.
     #[error(
         "The file carries so much other information that no alt text fits in. Remove some of it with another program first."
     )]
     Full,
-    /// Another picture is there now.
+    /// The file now shows another picture than the one described.
     #[error("The file has another picture in it than the one that was described. Describe it again first.")]
     Changed,
-    /// It must not be written.
+    /// The file is write-protected.
     #[error("The file may not be changed. Remove its write protection first.")]
     ReadOnly,
 }
 
 impl AltTextError {
-    /// A stable word for scripts.
+    /// Stable error code for scripts.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Format => "alt_text_format",

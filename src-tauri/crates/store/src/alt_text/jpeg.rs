@@ -1,4 +1,4 @@
-//! JPEG: XMP is an APP1 segment of its own (ISO 16684-3, 5.2.4).
+//! JPEG: XMP is stored in an APP1 segment of its own (ISO 16684-3, 5.2.4).
 
 use img_parts::jpeg::{Jpeg, JpegSegment, markers};
 
@@ -7,12 +7,12 @@ use super::xmp;
 
 const NAME: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 const EXIF: &[u8] = b"Exif\0";
-/// Lists further pictures in the file, at distances from itself.
+/// Identifier of the Multi-Picture Format segment, which lists further pictures in the file by their offset from it.
 const SEVERAL: &[u8] = b"MPF\0";
-/// What a segment can hold.
+/// Largest content of a segment, in bytes.
 const LARGEST: usize = 65_533;
 
-/// The file with the alt text in its XMP.
+/// Returns the file with the alt text in its XMP.
 pub fn with_alt_text(bytes: Vec<u8>, sentence: &str) -> Result<Vec<u8>, AltTextError> {
     let mut jpeg = Jpeg::from_bytes(bytes.into())?;
     let segments = jpeg.segments_mut();
@@ -21,7 +21,7 @@ pub fn with_alt_text(bytes: Vec<u8>, sentence: &str) -> Result<Vec<u8>, AltTextE
     };
     let old = segments.iter().position(|segment| is(segment, markers::APP1, NAME));
     let several = segments.iter().position(|segment| is(segment, markers::APP2, SEVERAL));
-    // What stands between that list and the pictures that it lists must keep its length.
+    // The list stores offsets, so nothing after it may change its length: refuse if the XMP lies there.
     if several.zip(old).is_some_and(|(several, old)| several < old) {
         return Err(AltTextError::Metadata);
     }
@@ -36,7 +36,7 @@ pub fn with_alt_text(bytes: Vec<u8>, sentence: &str) -> Result<Vec<u8>, AltTextE
     if let Some(old) = old {
         segments[old] = segment;
     } else {
-        // Behind JFIF and Exif, which readers expect first.
+        // Insert after JFIF and Exif, which readers expect first.
         let first = |segment: &JpegSegment| segment.marker() == markers::APP0 || is(segment, markers::APP1, EXIF);
         let place = segments
             .iter()
@@ -52,7 +52,7 @@ fn segment_of(packet: &str) -> Result<Vec<u8>, AltTextError> {
     if whole.len() <= LARGEST {
         return Ok(whole);
     }
-    // The white space before the end is there to be used up.
+    // XMP packets end with padding (white space), which may be dropped to make room.
     let (body, end) = packet.rsplit_once("<?xpacket").ok_or(AltTextError::Full)?;
     let tight = format!("{}\n<?xpacket{end}", body.trim_end());
     let whole = [NAME, tight.as_bytes()].concat();

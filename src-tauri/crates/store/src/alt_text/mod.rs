@@ -1,6 +1,6 @@
-//! Writes a sentence into a picture's file as its alt text. Pixels, and everything else that the file says, stay as they are.
+//! Writes a sentence into a picture's file as its alt text. Pixels and all other metadata stay unchanged.
 //!
-//! JPEG, PNG and WebP carry it as XMP (`xmp`); PNG has a `Description` of its own besides.
+//! JPEG, PNG and WebP carry it as XMP (`xmp`); PNG files get a `Description` text chunk too.
 
 mod error;
 mod jpeg;

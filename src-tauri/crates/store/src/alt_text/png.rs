@@ -1,4 +1,5 @@
-//! PNG: XMP is an `iTXt` chunk by a fixed name (ISO 16684-3, 5.6); so is the `Description` that plain programs show (PNG, 11.3.3).
+//! PNG: XMP is an `iTXt` chunk with a fixed keyword (ISO 16684-3, 5.6), and so is the `Description` that simple
+//! programs show (PNG, 11.3.3).
 
 use img_parts::png::{Png, PngChunk};
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
@@ -9,13 +10,13 @@ use super::xmp;
 const TEXT: [u8; 4] = *b"iTXt";
 const XMP: &str = "XML:com.adobe.xmp";
 const DESCRIPTION: &str = "Description";
-/// Texts that are larger than this, unpacked, are not looked at.
+/// Largest compressed text that is read, in bytes after decompression.
 const LARGEST: usize = 16 << 20;
 
-/// The file with the alt text in its XMP, and as its description where nobody else has described it.
+/// Returns the file with the alt text in its XMP, and in `Description` unless somebody else has written one.
 pub fn with_alt_text(bytes: Vec<u8>, sentence: &str) -> Result<Vec<u8>, AltTextError> {
     let mut png = Png::from_bytes(bytes.clone().into())?;
-    // Some programs write behind the end; that stays too.
+    // Some programs append data after the end of the image; keep it.
     let behind = &bytes[png.len().min(bytes.len())..];
     let old = place_of(&png, XMP);
     let packet = match old {
@@ -36,7 +37,7 @@ pub fn with_alt_text(bytes: Vec<u8>, sentence: &str) -> Result<Vec<u8>, AltTextE
     Ok([&png.encoder().bytes(), behind].concat())
 }
 
-/// Where the text of a name is.
+/// Index of the `iTXt` chunk with this keyword.
 fn place_of(png: &Png, name: &str) -> Option<usize> {
     let begin = [name.as_bytes(), b"\0"].concat();
     png.chunks()
@@ -44,9 +45,9 @@ fn place_of(png: &Png, name: &str) -> Option<usize> {
         .position(|chunk| chunk.kind() == TEXT && chunk.contents().starts_with(&begin))
 }
 
-/// In place of the old one, or right behind the header, which is always the first chunk.
+/// Writes a text chunk: replaces the one at index `old`, or inserts it right after the header (always the first chunk).
 fn put(png: &mut Png, old: Option<usize>, name: &str, text: &str) {
-    // Name, not packed (two bytes), no language, no translated name.
+    // Keyword, compression flag and method (0: none), empty language, empty translated keyword.
     let contents = [name.as_bytes(), b"\0\0\0\0\0", text.as_bytes()].concat();
     let chunk = PngChunk::new(TEXT, contents.into());
     let chunks = png.chunks_mut();
@@ -56,12 +57,12 @@ fn put(png: &mut Png, old: Option<usize>, name: &str, text: &str) {
     }
 }
 
-/// The text of an `iTXt` chunk; none if the chunk is broken.
+/// The text of an `iTXt` chunk. None if the chunk is broken.
 fn text_of(chunk: &PngChunk) -> Option<String> {
     let mut parts = chunk.contents().splitn(2, |byte| *byte == 0);
     let (_, rest) = (parts.next()?, parts.next()?);
     let (&[packed, method], rest) = rest.split_first_chunk::<2>()?;
-    // Language and translated name.
+    // Skip the language and the translated keyword.
     let text = rest.splitn(3, |byte| *byte == 0).nth(2)?;
     let text = match (packed, method) {
         (0, _) => text.to_vec(),

@@ -1,4 +1,4 @@
-//! The file with the alt text in it, in place of the old one.
+//! Saves alt text in a picture's file.
 
 use std::path::Path;
 
@@ -11,9 +11,11 @@ use super::error::AltTextError;
 use super::{jpeg, png, webp};
 use crate::{limited, replace};
 
-/// Saves a sentence as the alt text of the picture in a file, in place of an earlier one. The file is replaced as a whole or not at all.
+/// Saves a sentence as the alt text of the picture in a file, replacing an earlier one. The file is replaced
+/// atomically.
 ///
-/// `described` is the picture, of any size, that the sentence is about: a file that has got another one since is refused.
+/// `described` is the picture that the sentence is about, at any size. Fails with [`AltTextError::Changed`] if the file
+/// now shows another picture.
 pub fn save(path: &Path, sentence: &str, described: &Picture) -> Result<(), Fault> {
     let limits = Limits::default();
     let bytes = limited::file(path, &limits)?;
@@ -27,7 +29,7 @@ pub fn save(path: &Path, sentence: &str, described: &Picture) -> Result<(), Faul
     replace::file(path, &bytes).map_err(|error| Fault::unwritable(path, &error))
 }
 
-/// A file's bytes with the alt text in them.
+/// Returns a file's bytes with the alt text added.
 pub(super) fn with_alt_text(bytes: Vec<u8>, sentence: &str) -> Result<Vec<u8>, AltTextError> {
     match image::guess_format(&bytes) {
         Ok(ImageFormat::Jpeg) => jpeg::with_alt_text(bytes, sentence),
@@ -37,12 +39,13 @@ pub(super) fn with_alt_text(bytes: Vec<u8>, sentence: &str) -> Result<Vec<u8>, A
     }
 }
 
-/// Side of the small pictures that are compared.
+/// Side, in pixels, of the small squares to which both pictures are reduced for comparison.
 const SIDE: u32 = 16;
-/// The most that these may differ, on average, of 255: small copies as JPEG differ by 2 from what they were made of.
+/// Largest mean difference (0 to 255) at which they count as the same picture. A small JPEG copy differs from its
+/// original by about 2.
 const ALIKE: u64 = 6;
 
-/// Whether two pictures, of different sizes perhaps, are of the same thing.
+/// True if two pictures, possibly of different sizes, look the same.
 pub(super) fn shows_the_same(one: &Picture, other: &Picture) -> bool {
     let small = |picture: &Picture| image::imageops::resize(picture.rgb(), SIDE, SIDE, FilterType::Triangle).into_raw();
     let (one, other) = (small(one), small(other));

@@ -1,4 +1,4 @@
-//! What is in a file before must be in it afterwards, but for the alt text.
+//! Saving alt text must leave everything else in the file unchanged.
 
 use std::io::Cursor;
 
@@ -28,7 +28,7 @@ fn file(format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// A file with other things in it.
+/// A file with other metadata in it: Exif, a colour profile, a comment, and data after the end.
 fn laden(format: ImageFormat) -> Vec<u8> {
     let (exif, profile) = (&b"II*\0\x08\0\0\0\0\0\0\0\0\0"[..], &b"a profile"[..]);
     let bytes = file(format).into();
@@ -39,7 +39,7 @@ fn laden(format: ImageFormat) -> Vec<u8> {
             jpeg.set_icc_profile(Some(profile.into()));
             let comment = JpegSegment::new_with_contents(markers::COM, b"a comment"[..].into());
             jpeg.segments_mut().insert(3, comment);
-            // Behind the end, as telephones put films there.
+            // Data after the end of the image, where phones put videos.
             [&jpeg.encoder().bytes()[..], b"a film"].concat()
         }
         ImageFormat::Png => {
@@ -59,7 +59,7 @@ fn laden(format: ImageFormat) -> Vec<u8> {
     }
 }
 
-/// All parts of a file but those that carry the alt text, and the packet of XMP.
+/// All parts of a file except those that carry the alt text, and its XMP packet.
 fn parts(bytes: &[u8]) -> (Vec<Vec<u8>>, Option<String>) {
     let (mut others, mut packet) = (Vec::new(), None);
     let mut take = |is_packet: bool, skip: usize, content: &[u8]| {
@@ -198,7 +198,7 @@ fn what_cannot_be_kept_whole_is_refused() {
     assert_eq!(refused(with(&several)), "alt_text_metadata");
     assert!(with_alt_text(with(&[several[1], several[0]]), SENTENCE).is_ok());
 
-    // Padding is used up, what is no padding is not.
+    // Padding is dropped to make room; other content is not.
     let padded = fresh.replace("<?xpacket end", &format!("{}<?xpacket end", " ".repeat(64_000)));
     let after = with_alt_text(with(&[(markers::APP1, &xmp(&padded))]), &"word ".repeat(300)).unwrap();
     assert!(after.len() < 20_000);

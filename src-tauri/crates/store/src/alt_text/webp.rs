@@ -1,4 +1,4 @@
-//! WebP: XMP is a chunk at the end, told of by a flag of `VP8X` (RFC 9649, 2.7).
+//! WebP: XMP is a chunk at the end, announced by a flag in the `VP8X` chunk (RFC 9649, 2.7).
 
 use img_parts::ImageICC;
 use img_parts::riff::{RiffChunk, RiffContent};
@@ -9,10 +9,10 @@ use super::xmp;
 
 const XMP_FLAG: u8 = 0b0000_0100;
 
-/// The file with the alt text in its XMP.
+/// Returns the file with the alt text in its XMP.
 pub fn with_alt_text(bytes: Vec<u8>, sentence: &str) -> Result<Vec<u8>, AltTextError> {
     let mut webp = WebP::from_bytes(bytes.clone().into())?;
-    // Some programs write behind the end; that stays too.
+    // Some programs append data after the end of the image; keep it.
     let behind = &bytes[(webp.len() as usize).min(bytes.len())..];
     let old = webp.chunks().iter().position(|chunk| chunk.id() == CHUNK_XMP);
     let packet = match old.and_then(|old| webp.chunks()[old].content().data()) {
@@ -25,7 +25,7 @@ pub fn with_alt_text(bytes: Vec<u8>, sentence: &str) -> Result<Vec<u8>, AltTextE
         Some(old) => webp.chunks_mut()[old] = chunk,
         None => webp.chunks_mut().push(chunk),
     }
-    // The same profile as before; what counts is that this gives a plain file the chunk that tells of others.
+    // Setting the colour profile, even to what it was, makes the library add the `VP8X` chunk where it is missing.
     let profile = webp.icc_profile();
     webp.set_icc_profile(profile);
     let extended = webp.chunks_mut().iter_mut().find(|chunk| chunk.id() == CHUNK_VP8X);

@@ -1,5 +1,5 @@
-//! Alt text in a packet of XMP (ISO 16684-1): `Iptc4xmpCore:AltTextAccessibility` (IPTC Photo Metadata 2021.1), and `dc:description`
-//! where nobody else has described the picture. Everything else in the packet stays byte for byte.
+//! Alt text in an XMP packet (ISO 16684-1): `Iptc4xmpCore:AltTextAccessibility` (IPTC Photo Metadata 2021.1), and
+//! `dc:description` unless somebody else has written one. Everything else in the packet stays byte for byte.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -16,18 +16,18 @@ const DC: &str = "http://purl.org/dc/elements/1.1/";
 const IPTC: &str = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/";
 const ALT_TEXT: (&str, &str) = ("Iptc4xmpCore:AltTextAccessibility", IPTC);
 const DESCRIPTION: (&str, &str) = ("dc:description", DC);
-/// The language of a text for everybody.
+/// The language code of the default text.
 const DEFAULT: &str = "x-default";
 
-/// A packet with an alt text, and the alt text that it had before.
+/// Result of [`merge`].
 pub struct Merged {
-    /// To be stored.
+    /// The new packet, with the alt text.
     pub packet: String,
-    /// As it was; none if there was none.
+    /// The alt text that the packet had before, if any.
     pub before: Option<String>,
 }
 
-/// Puts the alt text into a packet, in place of an earlier one; into a new packet where there is none.
+/// Writes the alt text into a packet, replacing an earlier one. Without a packet, makes a new one.
 pub fn merge(packet: Option<&str>, alt_text: &str) -> Result<Merged, AltTextError> {
     let Some(packet) = packet.filter(|packet| !packet.trim().is_empty()) else {
         return Ok(fresh(alt_text));
@@ -37,7 +37,7 @@ pub fn merge(packet: Option<&str>, alt_text: &str) -> Result<Merged, AltTextErro
     };
     let before = found.alt.texts.get(DEFAULT).cloned();
     let description = found.description.texts.get(DEFAULT);
-    // The words of a person who has described the picture are kept.
+    // A description that is not our own earlier alt text was written by a person: keep it.
     let describes = description.is_none() || description == before.as_ref();
     let mut edits = Vec::new();
     let mut new = found.alt.replaced(ALT_TEXT, alt_text, &mut edits);
@@ -67,19 +67,20 @@ fn described(about: &str, properties: &str) -> String {
     format!("<rdf:Description rdf:about=\"{about}\" xmlns:rdf=\"{RDF}\">\n{properties}</rdf:Description>\n")
 }
 
-/// A text in several languages, the default one anew. It declares its prefixes itself: the packet's may mean something else.
+/// XML of a property: `text` as the default, and the texts in other languages kept. Declares its own namespace
+/// prefixes, because the packet may use the same prefixes for other namespaces.
 fn property((name, namespace): (&str, &str), texts: &BTreeMap<String, String>, text: &str) -> String {
     let item =
         |(language, text): (&str, &str)| format!("<rdf:li xml:lang=\"{}\">{}</rdf:li>", escape(language), escape(text));
     let others = texts.iter().map(|(language, text)| (language.as_str(), text.as_str()));
     let others = others.filter(|(language, _)| *language != DEFAULT);
-    // The default comes first: readers that know no languages take that one.
+    // The default comes first: readers that ignore languages take the first text.
     let items: String = std::iter::once((DEFAULT, text)).chain(others).map(item).collect();
     let prefix = name.split(':').next().unwrap_or_default();
     format!("<{name} xmlns:{prefix}=\"{namespace}\"><rdf:Alt xmlns:rdf=\"{RDF}\">{items}</rdf:Alt></{name}>\n")
 }
 
-/// The packet with parts of it replaced.
+/// The packet with the given byte ranges replaced.
 fn edited(packet: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
     edits.sort_by_key(|(place, _)| place.start);
     let mut text = String::with_capacity(packet.len() + 1024);
@@ -93,19 +94,20 @@ fn edited(packet: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
     text
 }
 
-/// A property as it is in a packet.
+/// A property as found in a packet.
 #[derive(Default)]
 struct Property {
-    /// By language.
+    /// Text by language.
     texts: BTreeMap<String, String>,
-    /// Where it is written as an element.
+    /// Byte ranges where it is written as an element.
     elements: Vec<Range<usize>>,
-    /// Where it is written as an attribute.
+    /// Byte ranges where it is written as an attribute.
     attributes: Vec<Range<usize>>,
 }
 
 impl Property {
-    /// Writes the new text where the old one was, and gives what found no place so.
+    /// Adds the edits that put the new text in place of the old one. Returns the XML still to be inserted if there was
+    /// no element to replace; else an empty string.
     fn replaced(&self, name: (&str, &str), text: &str, edits: &mut Vec<(Range<usize>, String)>) -> String {
         let mut new = property(name, &self.texts, text);
         for place in &self.elements {
@@ -120,13 +122,13 @@ impl Property {
 struct Found {
     alt: Property,
     description: Property,
-    /// What the packet says that it is about; the same in each of its descriptions.
+    /// The `rdf:about` of the packet; all of its descriptions have the same.
     about: String,
-    /// Where the last description ends.
+    /// Byte offset of the end of the last description.
     end: usize,
 }
 
-/// Which of the two properties a name is.
+/// The two properties that are read and written.
 #[derive(Clone, Copy, PartialEq)]
 enum Which {
     Alt,
@@ -144,11 +146,11 @@ impl Which {
 }
 
 impl Found {
-    /// None: this is no packet of RDF.
+    /// Parses a packet. None if it contains no RDF.
     fn read(packet: &str) -> Result<Option<Self>, quick_xml::Error> {
         let mut reader = NsReader::from_str(packet);
         let mut found = Self::default();
-        // Depth below rdf:RDF, which is 1; 0 outside of it.
+        // Nesting depth: 0 outside rdf:RDF, 1 inside it.
         let mut depth = 0;
         loop {
             let begin = reader.buffer_position() as usize;
@@ -200,7 +202,7 @@ impl Found {
         }
     }
 
-    /// What a description is about, and properties that are written as its attributes.
+    /// Reads `rdf:about` and the two properties from the attributes of a description.
     fn take_attributes(
         &mut self,
         reader: &NsReader<&[u8]>,
@@ -230,7 +232,7 @@ impl Found {
     }
 }
 
-/// Where ` NAME="VALUE"` stands in a tag that has been parsed.
+/// Byte range of ` NAME="VALUE"` in a tag that has already been parsed.
 fn place_of_attribute(tag: &str, name: &str) -> Option<Range<usize>> {
     let mut rest = tag.find(char::is_whitespace)?;
     loop {
@@ -247,7 +249,7 @@ fn place_of_attribute(tag: &str, name: &str) -> Option<Range<usize>> {
     }
 }
 
-/// The texts of a property whose start was read, by language; reads to its end.
+/// Reads a property from after its start tag to its end. Returns its texts by language.
 fn read_texts(reader: &mut NsReader<&[u8]>) -> Result<BTreeMap<String, String>, quick_xml::Error> {
     let mut texts = BTreeMap::new();
     let mut language = DEFAULT.to_owned();
@@ -268,7 +270,7 @@ fn read_texts(reader: &mut NsReader<&[u8]>) -> Result<BTreeMap<String, String>, 
             }
             Event::End(end) => {
                 depth -= 1;
-                // A property without rdf:li holds its text itself.
+                // Without rdf:li, the text stands directly in the property.
                 if end.local_name().into_inner() == "li" || (depth == 0 && texts.is_empty()) {
                     texts.insert(language.clone(), std::mem::take(&mut text));
                 }
@@ -327,7 +329,7 @@ mod tests {
             (&*found.alt.texts[DEFAULT], &*found.description.texts[DEFAULT]),
             ("Two dogs.", "Two dogs.")
         );
-        // Nothing grows.
+        // Saving again does not add anything.
         let third = merge(Some(&second.packet), "Two dogs.").unwrap().packet;
         let fourth = merge(Some(&third), "Two dogs.").unwrap().packet;
         assert_eq!(third.matches("</Iptc4xmpCore:AltTextAccessibility>").count(), 1);
@@ -343,7 +345,7 @@ mod tests {
         assert_eq!(found.alt.texts[DEFAULT], "A cup.");
         assert_eq!(found.description.texts[DEFAULT], "Café & bar");
         assert_eq!(found.description.texts["de"], "Café, innen");
-        // What was there is there still, but for the attribute that was replaced.
+        // Everything is still there except the attribute that was replaced.
         let kept = LIGHTROOM.replace(" iptc:AltTextAccessibility='An old \"text\"'", "");
         let (head, tail) = kept.split_once("</rdf:RDF>").unwrap();
         assert!(

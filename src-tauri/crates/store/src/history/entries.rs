@@ -1,4 +1,4 @@
-//! Entries come, grow, are read and go.
+//! Adding, changing, reading and removing entries.
 
 use std::path::PathBuf;
 
@@ -10,11 +10,11 @@ use super::entry::{Entry, Limits};
 use super::error::HistoryError;
 use super::store::Store;
 
-/// One of so many goes at once where the file is too large.
+/// While the file is too large, the oldest 1/50 of the entries are removed at a time.
 const SHARE: u64 = 50;
 
 impl Store {
-    /// Keeps an entry, and forgets the oldest ones beyond the limits.
+    /// Adds an entry, and removes the oldest ones beyond the limits.
     pub fn keep(&mut self, entry: &Entry, limits: Limits) -> Result<(), HistoryError> {
         let transaction = self
             .connection
@@ -45,7 +45,7 @@ impl Store {
         self.shrink(limits)
     }
 
-    /// More was said of an entry.
+    /// Appends sentences to what was said about an entry.
     pub fn extend(&mut self, id: u64, sentences: &[String]) -> Result<(), HistoryError> {
         let transaction = self
             .connection
@@ -70,7 +70,7 @@ impl Store {
         Ok(())
     }
 
-    /// The text of an entry was read: it can be found from now on.
+    /// Adds the text that was read in an entry's picture, so that searches find it.
     pub fn has_text(&mut self, id: u64, lines: &[String]) -> Result<(), HistoryError> {
         let Some(mut entry) = self.get(id)? else { return Ok(()) };
         entry.words.add_text(lines);
@@ -89,7 +89,7 @@ impl Store {
         Ok(())
     }
 
-    /// An entry.
+    /// The entry with this number, if any.
     pub fn get(&self, id: u64) -> Result<Option<Entry>, HistoryError> {
         let mut statement = self
             .connection
@@ -98,7 +98,7 @@ impl Store {
         rows.next()?.map(read).transpose()
     }
 
-    /// How many entries there are.
+    /// Number of entries.
     pub fn count(&self) -> Result<u64, HistoryError> {
         let count: i64 = self
             .connection
@@ -106,7 +106,7 @@ impl Store {
         Ok(count.cast_unsigned())
     }
 
-    /// Hands all entries over, oldest first, one at a time.
+    /// Calls `take` with every entry, oldest first. Stops at the first error.
     pub(super) fn each<E: From<HistoryError>>(&self, mut take: impl FnMut(Entry) -> Result<(), E>) -> Result<(), E> {
         let failed = |error: rusqlite::Error| E::from(error.into());
         let mut statement = self
@@ -120,7 +120,7 @@ impl Store {
         Ok(())
     }
 
-    /// Removes an entry for good.
+    /// Removes an entry and overwrites its data on disk.
     pub fn forget(&mut self, id: u64) -> Result<(), HistoryError> {
         let transaction = self
             .connection
@@ -131,7 +131,7 @@ impl Store {
         self.sweep()
     }
 
-    /// Removes all entries for good.
+    /// Removes all entries and overwrites their data on disk.
     pub fn clear(&mut self) -> Result<(), HistoryError> {
         let transaction = self
             .connection
@@ -143,7 +143,7 @@ impl Store {
         self.sweep()
     }
 
-    /// Forgets the oldest entries until the limits are kept.
+    /// Removes the oldest entries until the limits are met. The newest entry always stays.
     pub fn shrink(&mut self, limits: Limits) -> Result<(), HistoryError> {
         let mut forgotten = false;
         loop {
@@ -156,7 +156,7 @@ impl Store {
             if count == 0 {
                 break;
             }
-            // The newest one stays, whatever its size.
+            // Keep the newest entry, whatever its size.
             let transaction = self
                 .connection
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -169,7 +169,7 @@ impl Store {
         if forgotten { self.sweep() } else { Ok(()) }
     }
 
-    /// Bytes of the file that are in use.
+    /// Bytes of the file that hold data (free pages not counted).
     fn bytes(&self) -> Result<u64, HistoryError> {
         let bytes: i64 = self.connection.query_row(
             "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size",
@@ -179,8 +179,8 @@ impl Store {
         Ok(bytes.cast_unsigned())
     }
 
-    /// Brings the zeros over what was removed from the log to the file, gives free pages back to the system, and empties the log. Where
-    /// another process reads at this moment, that is done at the next time.
+    /// Copies the zeros that overwrite removed data from the log to the file, returns free pages to the system, and
+    /// empties the log. If another process is reading just now, the next call does it.
     fn sweep(&mut self) -> Result<(), HistoryError> {
         self.checkpoint()?;
         let mut vacuum = self.connection.prepare("PRAGMA incremental_vacuum")?;
@@ -208,13 +208,13 @@ fn read(row: &Row) -> Result<Entry, HistoryError> {
     })
 }
 
-/// What can still be said, for the search.
+/// The sentences after the first one, joined for the search index.
 fn more(words: &Words) -> String {
     [words.more.as_slice(), &words.everything].concat().join("\n")
 }
 
 fn json(value: &impl serde::Serialize) -> String {
-    // Plain structs of strings cannot fail.
+    // Serializing plain structs of strings cannot fail.
     serde_json::to_string(value).unwrap_or_default()
 }
 

@@ -1,63 +1,63 @@
-//! What the history keeps of a picture, and where.
+//! The entries of the history, and the path of its file.
 
 use std::path::PathBuf;
 
 use eyebright_domain::Words;
 
-/// A description that is kept.
+/// A description in the history.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// Its number: milliseconds since 1970 when its session began, plus its place in that session, so that no two sessions share one.
+    /// Unique number: the start of its session in milliseconds since 1970, plus its index in that session.
     pub id: u64,
-    /// When it was described: seconds since 1970, UTC.
+    /// Time of the description: seconds since 1970, UTC.
     pub time: i64,
-    /// A file's name, a window's title, or where the picture came from.
+    /// File name, window title, or another name for the source of the picture.
     pub name: String,
-    /// The file that it came from.
+    /// The file it came from, if any.
     pub path: Option<PathBuf>,
-    /// What can be said of the picture.
+    /// The sentences of the description.
     pub words: Words,
-    /// All that was said of it; questions and answers too.
+    /// Everything that was said about it so far, questions and answers included.
     pub said: Vec<String>,
-    /// A small copy of the picture, as JPEG; empty if it could not be made.
+    /// Thumbnail as JPEG; empty if it could not be made.
     pub jpeg: Vec<u8>,
 }
 
-/// How much is kept; the oldest entries go first.
+/// Size limits of the history. Beyond them the oldest entries are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Entries.
+    /// Largest number of entries.
     pub entries: u32,
-    /// Millions of bytes of the file.
+    /// Largest size of the file, in millions of bytes.
     pub megabytes: u32,
 }
 
-/// A picture in the contrastive space of a model.
+/// Embedding of a picture or of words in a model's contrastive (ITC) space.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Vector {
-    /// The model, in words that differ where its numbers do.
+    /// Identifies the model and its weights: only vectors with equal identifiers can be compared.
     pub model: String,
-    /// Unit length.
+    /// Components, of unit length together.
     pub numbers: Vec<f32>,
 }
 
 impl Vector {
-    /// How near the numbers of another vector of the same model are: -1..1.
+    /// Cosine similarity with the numbers of another vector of the same model: -1..1.
     pub fn cosine(&self, others: &[f32]) -> f32 {
         self.numbers.iter().zip(others).map(|(a, b)| a * b).sum()
     }
 }
 
-/// What a model remembers of a picture: it is found by words without being looked at again.
+/// A model's stored features of a picture, so that searches need not run the image encoder again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
-    /// For a quick search over all.
+    /// Embedding for the quick search over all entries.
     pub vector: Vector,
-    /// For a careful look at some: `ImageMemory::to_bytes`.
+    /// Features for the careful ranking of the best candidates: `ImageMemory::to_bytes`.
     pub memory: Vec<u8>,
 }
 
-/// Where the history is; none where the system has no folder for a person's data.
+/// Path of the history file. None if the system has no folder for user data.
 pub fn place() -> Option<PathBuf> {
     Some(dirs::data_dir()?.join("eyebright").join("history.sqlite"))
 }

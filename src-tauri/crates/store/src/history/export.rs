@@ -1,4 +1,4 @@
-//! The whole history as files that any program reads.
+//! Exports the whole history as JSON lines and JPEG files.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -23,20 +23,20 @@ struct Line<'a> {
     picture: Option<String>,
 }
 
-/// What stopped an export.
+/// Error of an export.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// The history.
+    /// Reading the history failed.
     #[error(transparent)]
     History(#[from] HistoryError),
-    /// The folder.
+    /// Writing into the folder failed.
     #[error(transparent)]
     Folder(#[from] io::Error),
 }
 
 impl Store {
-    /// Writes `history.jsonl`, one JSON object an entry and oldest first, and the small pictures as `ID.jpg` into a folder. Tells how many
-    /// entries there were.
+    /// Writes `history.jsonl` (one JSON object an entry, oldest first) and the thumbnails as `ID.jpg` into a folder.
+    /// Returns the number of entries.
     pub fn export(&self, folder: &Path) -> Result<u64, ExportError> {
         fs::create_dir_all(folder)?;
         let mut lines = BufWriter::new(File::create(folder.join("history.jsonl"))?);

@@ -1,6 +1,6 @@
-//! What was described, kept on this computer and found again: one `SQLite` file, in the folder of the person's data.
+//! The history of descriptions, stored on this computer and searchable: one `SQLite` file in the user's data folder.
 //!
-//! Several processes may use it at once (write-ahead log). What is removed is overwritten. Nothing of it is ever logged.
+//! Several processes may use it at once (write-ahead log). Removed data is overwritten. Its contents are never logged.
 
 mod entries;
 mod entry;

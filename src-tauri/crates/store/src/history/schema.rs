@@ -1,10 +1,10 @@
-//! The tables, version by version.
+//! The database schema and its migrations.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::error::HistoryError;
 
-/// The step at N brings a file from version N to N + 1; a new file has version 0.
+/// Migrations: `STEPS[n]` brings a file from version n to n + 1. A new file has version 0.
 const STEPS: [&str; 2] = [
     "
     CREATE TABLE entry (
@@ -38,12 +38,12 @@ const STEPS: [&str; 2] = [
 ",
 ];
 
-/// Brings the tables up to date.
+/// Runs the migrations that a file still needs.
 pub fn migrate(connection: &mut Connection) -> Result<(), HistoryError> {
     if version(connection)? == STEPS.len() {
         return Ok(());
     }
-    // Another process may have the same in mind: who comes second finds it done.
+    // Another process may migrate at the same time: read the version again now that we hold the lock.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let from = version(&transaction)?;
     let steps = STEPS.get(from..).ok_or(HistoryError::Newer)?;

@@ -1,4 +1,4 @@
-//! Finding entries again: by the words of their texts, and by how near their pictures are to the words.
+//! Quick search for entries: by the words in their texts, and by the similarity of their pictures to the words.
 
 use std::collections::HashMap;
 
@@ -6,22 +6,22 @@ use super::entry::Vector;
 use super::error::HistoryError;
 use super::store::Store;
 
-/// More words than this are a page, not a search.
+/// Most words of a query that are used.
 const LONGEST: usize = 32;
 
-/// An entry that may be meant.
+/// A candidate: an entry that may match the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit {
-    /// Its number.
+    /// Number of the entry.
     pub id: u64,
-    /// How much of the search its texts hold, 0..1: rare words count for more.
+    /// Share of the query's words that its texts contain, 0..1. Rare words weigh more.
     pub text: f32,
-    /// How near its picture is to the words: cosine, -1..1; lowest where there is no picture.
+    /// Cosine similarity of its picture and the words, -1..1; lowest where there is no picture.
     pub near: f32,
 }
 
 impl Store {
-    /// The `count` entries whose texts fit best and the `count` whose pictures do, in no order.
+    /// Finds the `count` entries whose texts match best and the `count` whose pictures do. Returns them in no order.
     pub fn search(&self, words: &str, vector: Option<&Vector>, count: usize) -> Result<Vec<Hit>, HistoryError> {
         let texts = self.texts(words)?;
         let near = vector.map_or_else(|| Ok(HashMap::new()), |vector| self.near(vector))?;
@@ -37,7 +37,7 @@ impl Store {
         Ok(best.into_iter().map(hit).collect())
     }
 
-    /// Entries whose texts hold some of the words, with the share of the search that they hold.
+    /// Score of each entry whose texts contain some of the words: see [`Hit::text`].
     fn texts(&self, words: &str) -> Result<HashMap<u64, f32>, HistoryError> {
         let count = self.count()? as f32;
         let mut statement = self.connection.prepare("SELECT rowid FROM word WHERE word MATCH ?")?;
@@ -45,11 +45,11 @@ impl Store {
         let mut whole = 0.0;
         let words = words.split(|letter: char| !letter.is_alphanumeric());
         for word in words.filter(|word| !word.is_empty()).take(LONGEST) {
-            // In quotes nothing is an operator.
+            // Quoted, so that no word acts as a search operator.
             let ids = statement
                 .query_map([format!("\"{word}\"")], |row| row.get::<_, i64>(0))?
                 .collect::<Result<Vec<_>, _>>()?;
-            // A word that every entry has says nothing, one that none has is missed most.
+            // Inverse document frequency: 0 for a word that every entry contains, largest for one that none contains.
             let weight = ((count + 1.0) / (ids.len() as f32 + 0.5)).ln().max(0.0);
             whole += weight;
             for id in ids {
@@ -62,7 +62,7 @@ impl Store {
         Ok(shares)
     }
 
-    /// The cosine of every picture with the words.
+    /// Cosine similarity of every picture with the words: see [`Hit::near`].
     fn near(&self, vector: &Vector) -> Result<HashMap<u64, f32>, HistoryError> {
         let mut statement = self
             .connection
@@ -85,7 +85,7 @@ impl Store {
     }
 }
 
-/// The best ones; of equals the newest.
+/// Numbers of the `count` entries with the highest scores, best first; newer entries win ties.
 fn foremost(scores: &HashMap<u64, f32>, count: usize) -> Vec<u64> {
     let mut order: Vec<(u64, f32)> = scores.iter().map(|(id, score)| (*id, *score)).collect();
     order.sort_unstable_by(|(a, one), (b, other)| other.total_cmp(one).then(b.cmp(a)));

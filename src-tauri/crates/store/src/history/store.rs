@@ -1,4 +1,4 @@
-//! The file: opened, put aside where it is damaged.
+//! Opens the history file, and renames a damaged one.
 
 use std::fs;
 use std::io;
@@ -11,9 +11,9 @@ use super::error::HistoryError;
 use super::schema;
 use crate::replace;
 
-/// Another process writes for milliseconds only; one that holds on for longer hangs.
+/// Longest wait for another process's lock. Writes take milliseconds; one that holds on longer hangs.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What `SQLite` puts beside its file.
+/// Endings of the extra files that `SQLite` writes beside its own.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
 /// An open history.
@@ -21,16 +21,16 @@ pub struct Store {
     pub(super) connection: Connection,
 }
 
-/// A history, and under which name a damaged one was kept.
+/// Result of opening a history.
 pub struct Opened {
-    /// Ready for use.
+    /// The open history.
     pub store: Store,
-    /// Name of the file that the damaged history is in now.
+    /// If the history was damaged: the name that its file was given.
     pub aside: Option<String>,
 }
 
 impl Store {
-    /// Opens the history, or begins one. A damaged file is renamed and a new one begun.
+    /// Opens the history, or creates it. A damaged file is renamed and a new one created.
     pub fn open(path: &Path) -> Result<Opened, HistoryError> {
         match Self::try_open(path) {
             Ok(store) => Ok(Opened { store, aside: None }),
@@ -39,14 +39,14 @@ impl Store {
         }
     }
 
-    /// Keeps the file aside, as one that turned out to be damaged, and begins a new one.
+    /// Renames a file that turned out to be damaged, and creates a new one.
     pub fn begin_anew(path: &Path) -> Result<Opened, HistoryError> {
         let aside = Some(set_aside(path)?);
         let store = Self::try_open(path)?;
         Ok(Opened { store, aside })
     }
 
-    /// Opens a history that is there, and changes nothing if it is damaged; none if there is none.
+    /// Opens an existing history. None if there is none. A damaged file is an error and stays as it is.
     pub fn existing(path: &Path) -> Result<Option<Self>, HistoryError> {
         if !path.exists() {
             return Ok(None);
@@ -58,21 +58,21 @@ impl Store {
         create_private(path)?;
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(PATIENCE)?;
-        // Takes effect on a new file only, before anything is in it.
+        // Takes effect only in a new file, before the first table.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "secure_delete", true)?;
         schema::migrate(&mut connection)?;
-        // Reads the roots of all tables, so that the commonest damage shows at once.
+        // Read the root pages of all tables, so that the most common damage is noticed now.
         connection.query_row("SELECT max(id) FROM entry", (), |_| Ok(()))?;
         connection.query_row("SELECT count(*) FROM word WHERE word MATCH 'a'", (), |_| Ok(()))?;
         Ok(Self { connection })
     }
 }
 
-/// Readable by its owner alone; `SQLite` gives the files beside it the same permissions.
+/// Creates the file, readable by its owner only. `SQLite` gives the files beside it the same permissions.
 fn create_private(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -84,7 +84,8 @@ fn create_private(path: &Path) -> io::Result<()> {
     options.open(path).map(drop)
 }
 
-/// Puts the file aside and gives its new name. What has not been merged into it yet goes along, so that a tool for recovery finds all.
+/// Renames the file and returns its new name. The log beside it is renamed too, so that a recovery tool finds
+/// everything.
 fn set_aside(path: &Path) -> io::Result<String> {
     let kept = replace::set_aside(path)?;
     for beside in BESIDE {

@@ -1,4 +1,4 @@
-//! The history on disk: what it keeps, finds, forgets, and survives.
+//! Tests of the history on disk: adding, searching, removing, damage.
 
 use std::fs;
 use std::path::Path;
@@ -57,7 +57,7 @@ fn ids(hits: &[Hit]) -> Vec<u64> {
     hits.iter().map(|hit| hit.id).collect()
 }
 
-/// Whether some file below a folder holds these bytes.
+/// True if a file below the folder contains this text.
 fn is_on_disk(folder: &Path, needle: &str) -> bool {
     let files = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
     files.filter(|file| file.file_type().is_file()).any(|file| {
@@ -168,7 +168,7 @@ fn what_models_remember_comes_and_goes_with_the_entry() {
     assert_eq!(store.memory(3, "n").unwrap(), None);
 }
 
-/// A history of the first version has no table for memories.
+/// Version 1 of the schema had no table for image memories.
 #[test]
 fn an_older_history_is_brought_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
@@ -291,7 +291,7 @@ fn a_damaged_file_is_kept_aside_and_a_newer_one_is_left_alone() {
     (1..200).for_each(|id| store.keep(&entry(id, "A dog."), MANY).unwrap());
     drop(store);
 
-    // Zeros over the tables, but not over the header.
+    // Overwrite the tables with zeros, but not the header.
     let mut bytes = fs::read(&path).unwrap();
     bytes[4096..40_000].fill(0);
     fs::write(&path, bytes).unwrap();

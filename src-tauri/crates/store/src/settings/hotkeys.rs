@@ -1,4 +1,4 @@
-//! The table of hotkeys in the person's file.
+//! Reads the table of hotkeys in the user's settings file.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -8,8 +8,8 @@ use toml_edit::Item;
 
 use super::values::not_good;
 
-/// From the table of the person's file. What the person chose comes before the defaults, whatever the order; a default whose hotkey
-/// was chosen for another action is off.
+/// Reads the table of hotkeys. The person's choices take precedence over the defaults, in whatever order they stand; a
+/// default whose keys were chosen for another action is off.
 pub(super) fn read(item: &Item, faults: &mut Vec<Fault>) -> Hotkeys {
     let Some(table) = item.as_table_like() else {
         faults.push(not_good("hotkeys"));

@@ -1,6 +1,6 @@
-//! What the person has chosen, and which choices are good.
+//! The settings: their values, validation, and file.
 //!
-//! `defaults.toml` is the source of the defaults and explains every key. The person's own file holds only what differs: [`Store`].
+//! `defaults.toml` defines the defaults and explains every key. The user's own file holds only differences: [`Store`].
 
 mod hotkeys;
 mod read;

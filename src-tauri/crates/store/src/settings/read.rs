@@ -1,4 +1,4 @@
-//! From the person's file to settings: older files are brought up to date, and what is wrong spoils nothing else.
+//! Parses the settings file: migrates older versions, and replaces each invalid value by its default.
 
 use eyebright_domain::Fault;
 use toml_edit::{DocumentMut, Item, Key, value};
@@ -6,10 +6,10 @@ use toml_edit::{DocumentMut, Item, Key, value};
 use super::hotkeys;
 use super::values::{Settings, not_good};
 
-/// The form of the file that this program writes.
+/// Version of the file format that this program writes.
 const VERSION: i64 = STEPS.len() as i64;
 
-/// The step at N brings a file from version N to N + 1. Version 0 is a file without the key.
+/// Migrations: `STEPS[n]` brings a file from version n to n + 1. A file without the key `version` has version 0.
 const STEPS: [fn(&mut DocumentMut); 1] = [earcons_were_called_earcon];
 
 fn earcons_were_called_earcon(document: &mut DocumentMut) {
@@ -21,7 +21,7 @@ fn earcons_were_called_earcon(document: &mut DocumentMut) {
     }
 }
 
-/// Brings a file up to date; one of a newer program is left as it is.
+/// Migrates a file to the current version. Leaves a file of a newer program as it is.
 pub(super) fn migrate(document: &mut DocumentMut) -> Result<(), Fault> {
     let version = match document.get("version") {
         None => Ok(0),
@@ -40,7 +40,8 @@ pub(super) fn migrate(document: &mut DocumentMut) -> Result<(), Fault> {
     version.map(drop)
 }
 
-/// The settings of a file that is up to date. Keys that nobody knows may be a newer program's.
+/// Reads the settings of a file of the current version. Unknown keys are ignored: a newer program may have written
+/// them.
 pub(super) fn settings(document: &DocumentMut) -> (Settings, Vec<Fault>) {
     let (mut settings, mut faults) = (Settings::default(), Vec::new());
     for (key, item) in document.iter() {
@@ -55,7 +56,7 @@ pub(super) fn settings(document: &DocumentMut) -> (Settings, Vec<Fault>) {
     (settings, faults)
 }
 
-/// The settings with one changed, if they are good then.
+/// The settings with one value changed. None if that value is invalid.
 fn with(settings: &Settings, key: &str, item: &Item) -> Option<Settings> {
     let mut document = table(settings);
     document.insert(key, item.clone());
@@ -63,12 +64,12 @@ fn with(settings: &Settings, key: &str, item: &Item) -> Option<Settings> {
     changed.out_of_range().is_none().then_some(changed)
 }
 
-/// Settings as TOML, every key of them.
+/// All settings as TOML.
 pub(super) fn table(settings: &Settings) -> DocumentMut {
-    // Texts, numbers and truth values have always a form in TOML.
+    // Strings, numbers and booleans can always be written as TOML.
     let mut document = toml_edit::ser::to_document(settings).unwrap_or_default();
     for (_, item) in document.iter_mut() {
-        // 0.1 as 0.1, not as the 0.10000000149 that a double makes of it.
+        // Write 0.1 as 0.1, not as 0.10000000149, which is what converting the f32 to f64 gives.
         if let Some(Ok(short)) = item.as_float().map(|float| (float as f32).to_string().parse::<f64>()) {
             *item = value(short);
         }

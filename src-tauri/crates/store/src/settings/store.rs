@@ -1,4 +1,4 @@
-//! The person's file of settings.
+//! The user's settings file.
 
 use std::fs;
 use std::io;
@@ -11,16 +11,16 @@ use super::read::{migrate, settings, table};
 use super::values::Settings;
 use crate::replace;
 
-/// Reads and writes `settings.toml`. Only what differs from the defaults is written; comments and unknown keys stay.
+/// Reads and writes `settings.toml`. Only differences from the defaults are written; comments and unknown keys stay.
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
-    /// What the file said or was told last.
+    /// The settings as last read or written.
     last: Settings,
 }
 
 impl Store {
-    /// Reads the file. Whatever is in it, the settings are good; the faults tell what does not count.
+    /// Reads the file. The settings returned are always valid; the faults list what was ignored.
     pub fn open(path: PathBuf) -> (Self, Settings, Vec<Fault>) {
         let (last, faults) = match load(&path) {
             Ok(mut document) => {
@@ -38,8 +38,8 @@ impl Store {
         (store, last, faults)
     }
 
-    /// Writes settings, which must be good ([`Settings::check`]). The file is read again before, so that nothing is lost that was
-    /// written into it meanwhile; only keys that have changed since the last time are touched.
+    /// Writes settings, which must be valid ([`Settings::check`]). Reads the file again first and writes only the keys
+    /// that have changed since, so that edits made to the file meanwhile are not lost.
     pub fn save(&mut self, settings: &Settings) -> Result<(), Fault> {
         let loaded = match load(&self.path) {
             Err(_) => replace::set_aside(&self.path).map(|_| DocumentMut::new()),
@@ -47,7 +47,7 @@ impl Store {
         };
         let written = loaded.and_then(|mut document| {
             let fresh = document.is_empty();
-            // What is wrong with it was told when it was opened.
+            // Errors were reported when the file was opened.
             let _ = migrate(&mut document);
             let last = if fresh { &Settings::default() } else { &self.last };
             update(&mut document, last, settings);
@@ -65,16 +65,16 @@ impl Store {
     }
 }
 
-/// Why a file of settings is of no use.
+/// Reason why a settings file cannot be used.
 enum Trouble {
     /// It cannot be read.
     Unreadable(io::Error),
-    /// It is not TOML; the line, where one is known.
+    /// It is not valid TOML; with the line number, if known.
     Corrupt(Option<usize>),
 }
 
 impl Trouble {
-    /// Keeps a corrupt file out of the way, and tells.
+    /// Turns the trouble into a fault for the person. Renames a corrupt file first.
     fn told(self, path: &Path) -> Fault {
         match self {
             Self::Unreadable(error) => {
@@ -98,7 +98,7 @@ impl Trouble {
     }
 }
 
-/// The file as it is; empty if there is none.
+/// Parses the file. An empty document if there is no file.
 fn load(path: &Path) -> Result<DocumentMut, Trouble> {
     let bytes = match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(DocumentMut::new()),
@@ -111,7 +111,7 @@ fn load(path: &Path) -> Result<DocumentMut, Trouble> {
     parsed.map_err(|error: TomlError| Trouble::Corrupt(error.span().map(|span| line_at(span.start))))
 }
 
-/// Brings what has changed into the file.
+/// Writes the settings that differ between `last` and `now` into the document.
 fn update(document: &mut DocumentMut, last: &Settings, now: &Settings) {
     let (before, after, default) = (table(last), table(now), table(&Settings::default()));
     for (key, item) in after.iter().filter(|(key, _)| *key != "hotkeys") {
@@ -119,7 +119,7 @@ fn update(document: &mut DocumentMut, last: &Settings, now: &Settings) {
             put(document.as_table_mut(), key, item, &default[key]);
         }
     }
-    // All or none, because a default may be off on account of another hotkey.
+    // Write all hotkeys, because a default may be off only because its keys are used for another action.
     if last.hotkeys == now.hotkeys {
         return;
     }
@@ -134,7 +134,7 @@ fn update(document: &mut DocumentMut, last: &Settings, now: &Settings) {
     }
 }
 
-/// A default has no line of its own, except where the person has commented on it.
+/// Writes a value into a table. A default value is removed instead, unless the person has put a comment on its line.
 fn put(table: &mut dyn TableLike, key: &str, item: &Item, default: &Item) {
     let comment = table
         .key(key)

@@ -1,4 +1,4 @@
-//! The settings, their defaults, and which are good.
+//! The settings, their defaults and their validation.
 
 use std::sync::LazyLock;
 
@@ -65,7 +65,7 @@ impl Default for Settings {
         static PARSED: LazyLock<Settings> = LazyLock::new(|| {
             let read = toml_edit::de::from_str(DEFAULTS);
             let settings = read.unwrap_or_else(|error| unreachable!("every test reads defaults.toml: {error}"));
-            // Those of the file are not macOS's.
+            // The hotkeys of the file are not those of macOS.
             Settings {
                 hotkeys: Hotkeys::default(),
                 ..settings
@@ -76,7 +76,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether all values are good: in range, hotkeys possible and none used twice.
+    /// Checks that all values are in range, and that every hotkey is possible and used once only.
     pub fn check(&self) -> Result<(), Fault> {
         if let Some(key) = self.out_of_range() {
             let message = format!("{key:?} must be {}. Choose another value.", wanted(key));
@@ -89,7 +89,7 @@ impl Settings {
         if self.pack.trim().is_empty() {
             return Some("pack");
         }
-        // What is not a number is in no range.
+        // Not-a-number fails these comparisons too.
         if !(0.25..=4.0).contains(&self.rate) {
             return Some("rate");
         }
@@ -106,7 +106,7 @@ impl Settings {
     }
 }
 
-/// What the value of a key must be, in words.
+/// The allowed values of a key, in words for error messages.
 fn wanted(key: &str) -> &'static str {
     match key {
         "language" => "\"system\", \"en\" or \"de\"",
@@ -126,7 +126,7 @@ fn wanted(key: &str) -> &'static str {
     }
 }
 
-/// A value of the file that does not count.
+/// Fault: the file's value for a key is invalid and was ignored.
 pub(super) fn not_good(key: &str) -> Fault {
     let message = format!(
         "{key:?} in settings.toml must be {}. Its default is used instead. Choose it again in the settings.",

@@ -1,4 +1,4 @@
-//! Why the desktop gives no keys, in words that can be heard: what happened, then what to do.
+//! Faults of hotkeys on Wayland, with messages that are read aloud: what happened, then what to do.
 
 use ashpd::desktop::ResponseError;
 use ashpd::{Error, PortalError};
@@ -21,7 +21,7 @@ pub(super) fn refused(error: &Error) -> Fault {
     }
 }
 
-/// Nobody there who could give any.
+/// The desktop has no portal for hotkeys.
 pub(super) fn no_hotkeys_here() -> Fault {
     Fault::new(
         "no_hotkeys_here",
@@ -30,7 +30,7 @@ pub(super) fn no_hotkeys_here() -> Fault {
     )
 }
 
-/// Silence so far.
+/// The desktop has not answered yet.
 pub(super) fn no_answer() -> Fault {
     Fault::new(
         "hotkeys_no_answer",
@@ -39,7 +39,7 @@ pub(super) fn no_answer() -> Fault {
     )
 }
 
-/// Some were not given, such as those that another program has.
+/// The desktop gave no key to these actions, for instance because another program has it.
 pub(super) fn without_key(actions: &[String]) -> Fault {
     let actions = actions.join("; ");
     Fault::new(
@@ -48,7 +48,7 @@ pub(super) fn without_key(actions: &[String]) -> Fault {
     )
 }
 
-/// Given, then taken back.
+/// The desktop gave keys and took them back.
 pub(super) fn lost() -> Fault {
     Fault::new(
         "hotkeys_lost",

@@ -1,4 +1,4 @@
-//! What the process holds of the portal: one session at a time.
+//! The process's state at the portal: one session at a time.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,7 +7,7 @@ use ashpd::desktop::global_shortcuts::GlobalShortcuts;
 use ashpd::zbus::Connection;
 use eyebright_domain::{Fault, Hotkeys, lock};
 
-/// The way to the portal, as far as it has come.
+/// The connection and session with the portal, as far as they exist yet.
 #[derive(Default)]
 pub(super) struct Portal {
     connection: Option<Connection>,
@@ -39,18 +39,19 @@ static HELD: Mutex<Held> = Mutex::new(Held {
 });
 
 struct Held {
-    /// Counts the registrations.
+    /// Number of the latest registration.
     turn: u64,
-    /// What the last one asked for.
+    /// The hotkeys that it asked for.
     hotkeys: Option<Hotkeys>,
     portal: Portal,
-    /// What came of it.
+    /// The problems that it met.
     problems: Vec<Fault>,
-    /// While a new key is being recorded.
+    /// True while a new hotkey is being chosen: presses are ignored.
     ignoring: bool,
 }
 
-/// Begins a registration: its number, and what is to be closed before. `None` if these keys were asked for already.
+/// Begins a registration. Returns its number and what is to be closed before it, or `None` if these hotkeys were asked
+/// for already.
 pub(super) fn begin(hotkeys: &Hotkeys) -> Option<(u64, Portal)> {
     let mut held = lock(&HELD);
     held.ignoring = false;
@@ -63,7 +64,7 @@ pub(super) fn begin(hotkeys: &Hotkeys) -> Option<(u64, Portal)> {
     Some((held.turn, std::mem::take(&mut held.portal)))
 }
 
-/// A registration has a connection; false if a newer one has followed, which could not close it.
+/// Keeps the connection of a registration. False if a newer one has begun, which will not close this connection.
 pub(super) fn keep_connection(turn: u64, connection: &Connection) -> bool {
     let mut held = lock(&HELD);
     if held.turn != turn {
@@ -73,7 +74,7 @@ pub(super) fn keep_connection(turn: u64, connection: &Connection) -> bool {
     true
 }
 
-/// A registration has a session; false if a newer one has followed.
+/// Keeps the session of a registration. False if a newer one has begun.
 pub(super) fn keep_session(turn: u64, session: &Arc<Session<GlobalShortcuts>>) -> bool {
     let mut held = lock(&HELD);
     if held.turn != turn {
@@ -83,7 +84,7 @@ pub(super) fn keep_session(turn: u64, session: &Arc<Session<GlobalShortcuts>>) -
     true
 }
 
-/// What came of a registration; false if a newer one has followed.
+/// Keeps the problems of a registration. False if a newer one has begun.
 pub(super) fn note(turn: u64, problems: &[Fault]) -> bool {
     let mut held = lock(&HELD);
     if held.turn != turn {
@@ -93,17 +94,17 @@ pub(super) fn note(turn: u64, problems: &[Fault]) -> bool {
     true
 }
 
-/// What does not work at the moment.
+/// The problems of the latest registration.
 pub(super) fn problems() -> Vec<Fault> {
     lock(&HELD).problems.clone()
 }
 
-/// Until the next registration.
+/// Ignores key presses until the next registration.
 pub(super) fn ignore_keys() {
     lock(&HELD).ignoring = true;
 }
 
-/// Whether the keys of this registration do something.
+/// True if this is the latest registration and its keys are not ignored.
 pub(super) fn heeds_keys(turn: u64) -> bool {
     let held = lock(&HELD);
     held.turn == turn && !held.ignoring

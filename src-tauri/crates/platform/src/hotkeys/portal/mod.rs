@@ -22,13 +22,13 @@ use held::Portal;
 
 use super::holder::Holder;
 
-/// How long the desktop may stay silent before that is told.
+/// How long the desktop may take to answer before that is reported as a problem.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Asks the desktop for these keys and no others.
 pub(super) fn register(holder: &Arc<dyn Holder>, hotkeys: &Hotkeys, others: Vec<Fault>) {
     let Some((turn, before)) = held::begin(hotkeys) else {
-        // They are held already, or known not to be had: asking and complaining once is enough.
+        // These hotkeys are registered or known to be refused: asking and reporting once is enough.
         holder.set_problems(others.into_iter().chain(held::problems()).collect());
         return;
     };
@@ -46,7 +46,7 @@ pub(super) fn register(holder: &Arc<dyn Holder>, hotkeys: &Hotkeys, others: Vec<
     thread::spawn(move || asking.watch(before, wanted));
 }
 
-/// A portal cannot be told to keep quiet for a while: closing the session would have the desktop ask the person anew.
+/// Ignores the keys instead of releasing them: closing the session would make the desktop ask the person anew.
 pub(super) fn release() {
     held::ignore_keys();
 }
@@ -55,27 +55,27 @@ pub(super) fn release() {
 #[derive(Clone)]
 struct Asking {
     holder: Arc<dyn Holder>,
-    /// Its number: what comes of one that a newer one has followed is not listened to.
+    /// Its number. Results are ignored once a newer registration has begun.
     turn: u64,
     /// Problems that have nothing to do with keys.
     others: Vec<Fault>,
 }
 
 impl Asking {
-    /// Asks on a thread of its own, and tells what comes of it for as long as the keys are held.
+    /// Asks on a thread of its own, and reports problems for as long as the keys are held.
     fn watch(&self, before: Portal, wanted: Vec<(Action, Hotkey)>) {
         let (answer, answers) = mpsc::channel();
         let asking = self.clone();
         thread::spawn(move || {
             if let Err(error) = future::block_on(asking.ask(before, &wanted, &answer)) {
-                // The one who waits ends only after this.
+                // Cannot fail: the receiver waits until this sender is dropped.
                 let _ = answer.send(vec![faults::refused(&error)]);
             }
         });
         let mut first = answers.recv_timeout(PATIENCE);
         if first == Err(RecvTimeoutError::Timeout) {
             self.report(vec![faults::no_answer()]);
-            // It may be asking the person, who may take any time.
+            // The desktop may be asking the person, who may take any time.
             first = answers.recv().map_err(RecvTimeoutError::from);
         }
         // No answer at all: the library panics where a portal does not keep to the rules.
@@ -85,7 +85,7 @@ impl Asking {
         }
     }
 
-    /// Asks for the keys, tells what was not given, and listens until the session ends.
+    /// Asks for the keys, reports those that were not given, and listens until the session ends.
     async fn ask(&self, before: Portal, wanted: &[(Action, Hotkey)], answer: &Sender<Vec<Fault>>) -> Result<(), Error> {
         before.close().await;
         if wanted.is_empty() {
@@ -98,7 +98,7 @@ impl Asking {
         }
         self.introduce(&connection).await;
         let portal = GlobalShortcuts::with_connection(connection).await?;
-        // Before the first key can come.
+        // Subscribe before the first key can come.
         let pressed = portal.receive_activated().await?;
         let pressed = pressed.filter_map(|key| Some(Key::Pressed(action(key.shortcut_id())?)));
         let released = portal.receive_deactivated().await?;
@@ -112,7 +112,7 @@ impl Asking {
 
         let shortcuts = self.shortcuts(wanted);
         let bind = portal.bind_shortcuts(&session, &shortcuts, None, BindShortcutsOptions::default());
-        // A portal that ends while it asks would be waited for until the end of days.
+        // Without this, a portal that ends while it asks would be waited for without end.
         let gone = async {
             lost.next().await;
             Err(Error::NoResponse)
@@ -140,8 +140,9 @@ impl Asking {
         Ok(())
     }
 
-    /// New portals give keys only to a program that they know by name. Old ones know no such thing, and those that start programs
-    /// themselves know it already; both refuse, and that does not matter.
+    /// Tells the portal the program's name: new portals give keys only to a program that they know by name. Old portals
+    /// do not know the call, and those that start programs themselves know the name already; both refuse, and that does
+    /// not matter.
     async fn introduce(&self, connection: &Connection) {
         if let Ok(id) = AppID::try_from(self.holder.id().as_str()) {
             let _ = ashpd::register_host_app_with_connection(connection.clone(), id).await;
@@ -156,7 +157,8 @@ impl Asking {
         wanted.iter().map(shortcut).collect()
     }
 
-    /// What the desktop gave no key to: it may leave a shortcut out, or list it without a key.
+    /// A fault that names the actions without a key, if any. The desktop may leave a shortcut out, or list it without a
+    /// key.
     fn without_key(&self, wanted: &[(Action, Hotkey)], given: &[(&str, &str)]) -> Vec<Fault> {
         let has_key = |id: &str| given.iter().any(|(own, key)| *own == id && !key.is_empty());
         let lacking = wanted.iter().filter(|(action, _)| !has_key(action.name()));
@@ -168,7 +170,7 @@ impl Asking {
         }
     }
 
-    /// Shows what does not work, and says it: without keys a blind person has no other way to find out.
+    /// Shows the problems and says them: without keys a blind person has no other way to find out.
     fn report(&self, problems: Vec<Fault>) {
         if !held::note(self.turn, &problems) {
             return;
@@ -178,13 +180,13 @@ impl Asking {
     }
 }
 
-/// What a key did.
+/// A press or release of a hotkey.
 enum Key {
     Pressed(Action),
     Released(Action),
 }
 
-/// What a shortcut of that name does.
+/// The action of the shortcut with that id.
 fn action(id: &str) -> Option<Action> {
     Action::ALL.into_iter().find(|action| action.name() == id)
 }

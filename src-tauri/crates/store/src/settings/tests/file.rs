@@ -75,7 +75,7 @@ fn a_damaged_file_is_kept_and_told() {
     );
 }
 
-/// A folder in its place stands for whatever cannot be read, for root too.
+// A folder in place of the file stands for any file that cannot be read, even by root.
 
 #[test]
 fn what_cannot_be_read_is_kept_when_something_is_saved() {

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::values::*;
 use super::*;
 
-/// A folder of its own with a file of settings in it.
+/// A temporary folder with a settings file in it.
 struct Home {
     folder: TempDir,
 }
@@ -66,7 +66,7 @@ fn hotkeys(changed: &[(Action, &str)]) -> Hotkeys {
 fn the_explained_defaults_are_the_defaults() {
     let explained: Settings = toml_edit::de::from_str(DEFAULTS).unwrap();
     for action in Action::ALL {
-        // The file names Linux's and Windows' hotkeys.
+        // The file lists the hotkeys of Linux and Windows.
         let here = default_hotkey(action).to_string();
         assert_eq!(
             explained.hotkeys.get(action).replace("Alt+Shift", "Shift+Super"),
@@ -137,7 +137,7 @@ fn the_window_sees_the_agreed_shape() {
     let settings = serde_json::to_value(Settings::default()).unwrap();
     assert_eq!(settings["speech"], "own");
     assert_eq!(settings["hotkeys"].as_object().unwrap().len(), Action::ALL.len());
-    // An action that the window leaves out is off.
+    // An action missing from the window's JSON has no hotkey.
     let few: Hotkeys = serde_json::from_value(json!({ "ask": "F9" })).unwrap();
     assert_eq!((few.get(Action::Ask), few.get(Action::Stop)), ("F9", ""));
 }
@@ -152,7 +152,7 @@ fn the_contract_declares_hotkeys_by_action() {
     assert_eq!(SpeechBy::decl(&config), "type SpeechBy = \"own\" | \"screen_reader\";");
 }
 
-/// The names that the file uses are those of the contract.
+/// Actions have the same names in the settings file and in the contract.
 #[test]
 fn actions_are_called_alike() {
     for action in Action::ALL {

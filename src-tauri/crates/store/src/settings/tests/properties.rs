@@ -4,7 +4,7 @@ use toml_edit::Item;
 
 use super::*;
 
-/// Hotkeys that are good on every system, none of them a default.
+/// Hotkeys that are valid on every system and not used by any default.
 fn good_hotkeys() -> Vec<String> {
     let keys = (1..=12)
         .map(|number| format!("F{number}"))
@@ -55,7 +55,7 @@ prop_compose! {
     }
 }
 
-/// Our keys, and some that are not.
+/// Keys of the settings, and some unknown ones.
 const KEYS: [&str; 22] = [
     "version",
     "language",
@@ -80,7 +80,7 @@ const KEYS: [&str; 22] = [
     "rate.x",
     "unknown",
 ];
-/// Good, bad and odd values.
+/// Valid, invalid and odd values.
 const VALUES: [&str; 22] = [
     "0",
     "1",
@@ -106,7 +106,7 @@ const VALUES: [&str; 22] = [
     "1979-05-27",
 ];
 
-/// TOML with our keys and good, bad and odd values.
+/// TOML with known and unknown keys and valid, invalid and odd values.
 fn odd_toml() -> impl Strategy<Value = String> {
     let line = (select(&KEYS[..]), select(&VALUES[..]))
         .prop_map(|(key, value)| format!("# {key} is mine\n{key} = {value} # so\n"));
@@ -143,7 +143,8 @@ proptest! {
         prop_assert!(settings.check().is_ok());
     }
 
-    /// Wrong values, tables where there should be none, newer versions: what is chosen counts at the next start.
+    /// Whatever the file holds (wrong values, unexpected tables, newer versions), settings saved now are read at next
+    /// start.
     #[test]
     fn any_file_takes_good_settings(text in odd_toml(), chosen in any_settings()) {
         let home = Home::with(&text);
