@@ -33,7 +33,7 @@ pub enum Action {
 struct Row {
     action: Action,
     name: &'static str,
-    /// Key of the default hotkey, as a `KeyboardEvent.code` such as "KeyD".
+    /// Key of the default hotkey, as a `KeyboardEvent.code` such as "`KeyD`".
     code: &'static str,
     about: &'static str,
     in_tray: bool,
@@ -100,12 +100,12 @@ impl Action {
         all
     };
 
-    /// Name in the settings and in the contract with the window, such as "alt_text".
+    /// Name in the settings and in the contract with the window, such as "`alt_text`".
     pub fn name(self) -> &'static str {
         self.row().name
     }
 
-    /// Key of the default hotkey, as a `KeyboardEvent.code` such as "KeyD".
+    /// Key of the default hotkey, as a `KeyboardEvent.code` such as "`KeyD`".
     pub fn code(self) -> &'static str {
         self.row().code
     }
