@@ -3,7 +3,8 @@
 //! In pipeline order: [`Pack::glance`] opens the weights, [`Picture::decode`] reads a picture within limits, [`Describer`] looks at it, and the
 //! [`Description`] says what the evidence supports. [`speech`] hears questions, [`question`] answers them.
 //!
-//! The modules are rings: each uses only those above it in this list. No Tauri, no network, no audio, no clock of its own.
+//! The modules are rings, from the inside out: `base`, `picture`, `weights`, `nn`, `sight` and `speech`, `evidence`, `say`, `families`,
+//! `describer`; each uses only those before it. No Tauri, no network, no audio, no clock of its own.
 
 mod base;
 mod describer;

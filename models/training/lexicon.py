@@ -2,7 +2,7 @@
 
 Reads `concepts.txt` (a tree of nameable things over the ImageNet classes and COCO objects), `nouns.txt` (how words of captions are judged), the captions
 themselves (which nouns occur, and how often as nouns) and WordNet 3.0 (which classes lie below a noun that neither table lists).
-Writes `lexicon.json` into the pack; `models/src/lexicon.rs` documents its fields.
+Writes `lexicon.json` into the pack; `models/src/evidence/lexicon/` documents its fields.
 """
 
 import collections

@@ -36,13 +36,7 @@ pub fn photo(
     lexicon: &Lexicon,
     calibration: &Calibration,
 ) -> First {
-    let photo = Photo {
-        evidence,
-        things,
-        seen,
-        lexicon,
-        thresholds: &calibration.thresholds,
-    };
+    let photo = Photo::new(evidence, things, seen, lexicon, calibration);
     photo
         .captioned(calibration)
         .or_else(|| photo.uncalibrated())
@@ -56,14 +50,26 @@ pub fn sentence(evidence: &Evidence, text: &str, lexicon: &Lexicon, calibration:
     let evidence = &evidence.weighed(lexicon, calibration);
     let seen = &evidence.seen(lexicon);
     let things = &things(evidence, seen, lexicon, calibration, calibration.thresholds.faint);
-    let photo = Photo {
-        evidence,
-        things,
-        seen,
-        lexicon,
-        thresholds: &calibration.thresholds,
-    };
+    let photo = Photo::new(evidence, things, seen, lexicon, calibration);
     photo.hedged(text)
+}
+
+impl<'p> Photo<'p> {
+    fn new(
+        evidence: &'p Evidence,
+        things: &'p [Thing<'p>],
+        seen: &'p Seen,
+        lexicon: &'p Lexicon,
+        calibration: &'p Calibration,
+    ) -> Self {
+        Self {
+            evidence,
+            things,
+            seen,
+            lexicon,
+            thresholds: &calibration.thresholds,
+        }
+    }
 }
 
 impl Photo<'_> {
