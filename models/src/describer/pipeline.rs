@@ -196,13 +196,18 @@ impl Describer {
     }
 }
 
-/// The pack's name and the first four digits of each file's hash: other weights make another space.
+/// Files of a pack that decide where pictures and texts lie in its contrastive space.
+const PLACING: [&str; 3] = ["encoder.safetensors", "model.gguf", "tokenizer.json"];
+
+/// The pack's name and the first four digits of the hashes of [`PLACING`]: other weights make another space, other
+/// calibrations do not.
 fn space(pack: &Pack) -> String {
     let manifest = pack.manifest();
-    let hashes = manifest
+    let files = manifest
         .files
         .iter()
-        .map(|file| file.sha256.get(..4).unwrap_or_default());
+        .filter(|file| PLACING.contains(&file.name.as_str()));
+    let hashes = files.map(|file| file.sha256.get(..4).unwrap_or_default());
     std::iter::once(manifest.name.as_str())
         .chain(hashes)
         .collect::<Vec<_>>()
