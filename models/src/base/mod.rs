@@ -1,4 +1,4 @@
-//! What every other ring builds on.
+//! The innermost ring: errors, cancelling, clocks, mapped files, process set-up.
 
 pub mod cancel;
 pub mod clock;

@@ -24,7 +24,7 @@ impl Sentences {
         done
     }
 
-    /// What is left when no more text comes.
+    /// The text behind the last sentence that was given; None if it is empty.
     #[must_use]
     pub fn finish(self) -> Option<String> {
         some(&self.rest)

@@ -1,4 +1,4 @@
-//! What a model can be asked for.
+//! Tasks of a model, and questions that were answered.
 
 /// A task that some models can do and others cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use crate::base::error::{Error, Result};
 use crate::families::blip::Blip;
 use crate::families::blip2::Blip2;
 use crate::families::family::Family;
+use crate::say::punctuation::listed;
 use crate::weights::checkpoint::{Checkpoint, CheckpointError, Precision};
 
 /// Function that loads a model of one family.
@@ -37,9 +38,5 @@ pub fn open(checkpoint: &Checkpoint, precision: Precision, device: &Device) -> R
 
 /// The known model types as a list: "blip, blip-2 and instructblip".
 fn known() -> String {
-    let names = FAMILIES.map(|(model_type, _)| model_type);
-    match names.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
-        _ => names.concat(),
-    }
+    listed(&FAMILIES.map(|(model_type, _)| model_type), "and")
 }

@@ -1,10 +1,10 @@
-//! What is wrong with the bytes of a picture that a decoder gave up.
+//! Errors for pictures that a decoder cannot finish.
 
 use std::io;
 
 use crate::base::error::PictureError;
 
-/// Whether the decoder ran out of bytes, wherever in its error that is said.
+/// True if the error or one of its sources is an unexpected end of the bytes.
 fn ran_out(error: &(dyn std::error::Error + 'static)) -> bool {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes

@@ -41,7 +41,7 @@ impl Picture {
         }
     }
 
-    /// Whether it was made by [`Picture::capture`].
+    /// True if it was made by [`Picture::capture`].
     #[must_use]
     pub fn is_capture(&self) -> bool {
         self.is_capture

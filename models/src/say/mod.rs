@@ -8,6 +8,7 @@ mod german;
 mod language;
 mod languages;
 mod phrases;
+pub mod punctuation;
 pub mod question;
 mod reply;
 mod statement;

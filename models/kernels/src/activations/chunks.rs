@@ -13,7 +13,7 @@ use crate::parallel::written;
 /// Values that one core takes at a time: few enough for its cache.
 pub(super) const CHUNK: usize = 1 << 15;
 
-/// Whether these kernels compute it: f32 on the CPU, with values in its last dimension.
+/// True if these kernels compute the tensor: f32 on the CPU, with values in its last dimension.
 pub(super) fn is_ours(x: &Tensor) -> bool {
     x.device().is_cpu() && x.dtype() == DType::F32 && x.dim(D::Minus1).is_ok_and(|width| width > 0)
 }

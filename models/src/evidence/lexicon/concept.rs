@@ -26,7 +26,7 @@ pub struct Concept {
 /// A noun that captions use, and how it is checked against the evidence.
 #[derive(Debug, Deserialize)]
 pub struct Noun {
-    /// Whether it names a person, a thing, a scene or something else.
+    /// Person, thing, scene or something else.
     pub kind: NounKind,
     /// Classes and objects that are evidence for this noun.
     #[serde(flatten)]

@@ -29,7 +29,7 @@ pub struct QFormerConfig {
     pub projection_size: usize,
 }
 
-/// Whether texts are read, and where in the file what reads them lies.
+/// The text branch: none, or where its tensors lie in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextBranch {
     /// Queries alone: BLIP-2 before a language model.

@@ -25,7 +25,7 @@ pub struct Description {
     pub objects: Vec<Object>,
     /// Lines of text in reading order; None if text was not looked for.
     pub text: Option<Vec<Line>>,
-    /// Whether the picture may show nudity; None if it was not judged.
+    /// Judgement on nudity; None if the picture was not judged.
     pub moderation: Option<Judgement>,
     pub(super) first: Vec<Statement>,
     pub(super) more: Vec<Statement>,
@@ -33,7 +33,7 @@ pub struct Description {
 }
 
 impl Description {
-    /// What is spoken first: one sentence, or a few if the picture has text or the model wrote several.
+    /// The words that are spoken first: one sentence, or a few if the picture has text or the model wrote several.
     #[must_use]
     pub fn sentence(&self, language: Language) -> String {
         said(&self.first, language).join(" ")

@@ -1,6 +1,8 @@
 //! English grammar: articles, plurals, amounts, lists and sentences.
 
 use crate::evidence::place::Place;
+use crate::say::punctuation::listed;
+pub use crate::say::punctuation::sentence;
 
 /// The phrase with its indefinite article: "a dog", "an apple", "an hourglass", "a unicycle".
 pub fn with_article(phrase: &str) -> String {
@@ -86,22 +88,7 @@ pub fn number(count: usize) -> String {
 
 /// Joins items into a list: "a", "a and b", "a, b and c".
 pub fn list<S: AsRef<str>>(items: &[S]) -> String {
-    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
-    match items.as_slice() {
-        [] => String::new(),
-        [one] => (*one).to_string(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
-/// Makes a text a sentence: capital letter, single spaces, no space before a comma, full stop.
-pub fn sentence(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",");
-    let text = text.trim_end_matches(['.', ',', ' ']);
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        format!("{}{}.", first.to_uppercase(), letters.as_str())
-    })
+    listed(items, "and")
 }
 
 #[cfg(test)]

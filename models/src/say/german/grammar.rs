@@ -2,6 +2,7 @@
 
 use super::nouns::{Gender, Noun, noun};
 use crate::evidence::place::Place;
+use crate::say::punctuation::listed;
 
 /// The German names of the colours of [`crate::sight::pixels`].
 const COLOURS: [(&str, &str); 26] = [
@@ -82,12 +83,7 @@ pub fn number(count: usize) -> String {
 
 /// Joins items into a list: "a", "a und b", "a, b und c".
 pub fn list<S: AsRef<str>>(items: &[S]) -> String {
-    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
-    match items.as_slice() {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} und {last}", first.join(", ")),
-    }
+    listed(items, "und")
 }
 
 /// The German name of a colour: "hellgrau" for "light grey".

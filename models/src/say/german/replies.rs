@@ -2,8 +2,8 @@
 
 use crate::evidence::lexicon::Concept;
 use crate::evidence::main_colours;
-use crate::say::english::grammar::sentence;
 use crate::say::form::Wanted;
+use crate::say::punctuation::sentence;
 use crate::say::reply::{Amount, Reply};
 use crate::sight::pixels::{Colour, Kind};
 

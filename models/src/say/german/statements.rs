@@ -3,7 +3,7 @@
 use super::grammar::{amount, colour, list, of_them, place};
 use super::nouns::noun;
 use crate::evidence::place::Place;
-use crate::say::english::grammar::sentence;
+use crate::say::punctuation::sentence;
 use crate::say::statement::{Amount, Caption, Distance, Heading, Statement};
 use crate::sight::pixels::Kind;
 

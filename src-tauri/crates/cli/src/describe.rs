@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use eyebright_assistant::inputs::{Content, Input};
 use eyebright_assistant::{Stopwatch, ms};
-use eyebright_domain::{Fault, lock};
+use eyebright_domain::{Fault, lock, untold};
 use eyebright_models::Clock;
 use eyebright_models::Kind;
 use eyebright_models::description::text::is_of_text;
@@ -160,17 +160,11 @@ fn sentences(description: &Description, detail: Detail) -> Vec<String> {
 
 /// Prints what was not printed early. `told` holds the sentences that were; joined, they begin `sentences[0]`.
 fn print_rest(file: Option<&str>, sentences: &[String], told: &[String], output: &mut Output) -> io::Result<()> {
-    let Some((first, others)) = sentences.split_first().filter(|_| !told.is_empty()) else {
+    if told.is_empty() {
         return print(file, sentences, output);
-    };
-    let rest = first
-        .strip_prefix(told.join(" ").as_str())
-        .unwrap_or(first)
-        .trim_start();
-    let rest = (!rest.is_empty()).then_some(rest);
-    rest.into_iter()
-        .chain(others.iter().map(String::as_str))
-        .try_for_each(|sentence| output.line(sentence))
+    }
+    let rest = untold(sentences.to_vec(), told);
+    rest.iter().try_for_each(|sentence| output.line(sentence))
 }
 
 /// Prints each sentence on a line. With `file`, the first line begins with its name and the others are indented.

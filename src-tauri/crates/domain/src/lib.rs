@@ -25,4 +25,4 @@ pub use lock::lock;
 pub use moderation::Moderation;
 pub use request::Request;
 pub use strings::Strings;
-pub use words::{Text, Words};
+pub use words::{Text, Words, untold};

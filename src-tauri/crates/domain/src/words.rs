@@ -80,3 +80,15 @@ impl Words {
             .collect()
     }
 }
+
+/// The sentences of a description without those that were told while it was written; joined, these begin the first.
+#[must_use]
+pub fn untold(mut sentences: Vec<String>, told: &[String]) -> Vec<String> {
+    if let Some(first) = sentences.first_mut()
+        && let Some(rest) = first.strip_prefix(told.join(" ").as_str())
+    {
+        *first = rest.trim_start().to_owned();
+    }
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences
+}

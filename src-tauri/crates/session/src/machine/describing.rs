@@ -1,6 +1,6 @@
 //! Describing pictures one after the other: finding them, describing them, reading their text.
 
-use eyebright_domain::{Detail, Earcon, Fault, Moderation, Text, Words};
+use eyebright_domain::{Detail, Earcon, Fault, Moderation, Text, Words, untold};
 use eyebright_models::Level;
 
 use super::{AHEAD, Current, Machine, Stage, Work};
@@ -191,7 +191,7 @@ impl Machine {
             sentences.push(self.options.strings.fault(&fault));
             self.effects.push(Effect::Play(Earcon::Failure));
         }
-        sentences.extend(behind(words.up_to(told), before));
+        sentences.extend(untold(words.up_to(told), before));
         // Speaking comes first: keeping makes a small picture of a large one.
         if before.is_empty() {
             self.say(sentences);
@@ -272,15 +272,4 @@ impl Machine {
             self.options.strings.fill("say.numbered", &fields)
         })
     }
-}
-
-/// The sentences without `before`, with which the first of them begins.
-fn behind(mut sentences: Vec<String>, before: &[String]) -> Vec<String> {
-    if let Some(first) = sentences.first_mut()
-        && let Some(rest) = first.strip_prefix(before.join(" ").as_str())
-    {
-        *first = rest.trim_start().to_owned();
-    }
-    sentences.retain(|sentence| !sentence.is_empty());
-    sentences
 }
